@@ -1,0 +1,6 @@
+//! fasscan: a compliance and security policy-as-code scanner for AWS.
+//!
+//! Data flows one way: `source` reads bytes, `template` makes an `inventory` of them, `rule` loads the rules,
+//! `eval` gives verdicts, `report` writes them. `docs/architecture.md` has the table of who may use whom.
+
+pub mod source;

@@ -1,0 +1,19 @@
+//! Bytes with places: files, spans, and one spanned tree for JSON, YAML and TOML.
+//!
+//! This module knows nothing of CloudFormation semantics beyond the short tags of its YAML form, and
+//! nothing of rules. It reads, it says where things are, and it says what it could not read and why.
+
+pub mod diagnostic;
+pub mod file;
+pub mod intern;
+pub mod json;
+pub mod span;
+pub mod toml;
+pub mod tree;
+pub mod yaml;
+
+pub use diagnostic::{Diagnostic, Level, Note};
+pub use file::{FileId, Files, Position, SourceFile};
+pub use intern::{Interner, Symbol};
+pub use span::Span;
+pub use tree::{Kind, Member, Node, NodeId, Tree};

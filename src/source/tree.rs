@@ -1,0 +1,248 @@
+//! The tree that JSON, YAML and TOML are read into: an arena of nodes with byte spans and interned keys.
+
+use std::sync::Arc;
+
+use super::{Interner, SourceFile, Span, Symbol};
+
+/// Index of a node in its [`Tree`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// Text of a scalar: a range of the file, or of the side buffer when the text had to be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    start: u32,
+    len_and_side: u32,
+}
+
+const SIDE: u32 = 1 << 31;
+
+/// What a node is. Numbers keep their text: `1.10` and account ids must not pass through a float.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`, or an empty YAML value.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number, as its canonical decimal text where that differs from what is written (`0x10`, `1_000`).
+    Number(Text),
+    /// A string, decoded.
+    String(Text),
+    /// A list: `len` entries of the tree's item table from `first`.
+    List {
+        /// First entry in the item table.
+        first: u32,
+        /// Number of items.
+        len: u32,
+    },
+    /// A map in document order: `len` entries of the tree's member table from `first`.
+    Map {
+        /// First entry in the member table.
+        first: u32,
+        /// Number of members.
+        len: u32,
+    },
+}
+
+/// One node: its place and what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    /// From its first to past its last byte, quotes and brackets included.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A key with its value.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// The key, interned in the tree's [`Tree::keys`].
+    pub key: Symbol,
+    /// The place of the key, quotes included; for a YAML short tag, of the tag.
+    pub key_span: Span,
+    /// The value.
+    pub value: NodeId,
+}
+
+/// A parsed file (or one document of a YAML stream).
+///
+/// YAML's short tags stand in the tree as their long form (`!Ref X` is `{"Ref": X}`); an alias is the node of
+/// its anchor, so a node may have several parents, but never itself as a descendant.
+#[derive(Debug)]
+pub struct Tree {
+    file: Arc<SourceFile>,
+    side: String,
+    nodes: Vec<Node>,
+    items: Vec<NodeId>,
+    members: Vec<Member>,
+    /// The interned keys.
+    pub keys: Interner,
+    root: NodeId,
+}
+
+impl Tree {
+    /// An empty tree over `file`, to be filled by a parser.
+    #[must_use]
+    pub fn new(file: Arc<SourceFile>) -> Self {
+        Self {
+            file,
+            side: String::new(),
+            nodes: Vec::new(),
+            items: Vec::new(),
+            members: Vec::new(),
+            keys: Interner::default(),
+            root: NodeId(0),
+        }
+    }
+
+    /// The file that was parsed.
+    #[must_use]
+    pub fn file(&self) -> &Arc<SourceFile> {
+        &self.file
+    }
+
+    /// The root node.
+    #[must_use]
+    pub fn root(&self) -> NodeId {
+        self.root
+    }
+
+    /// Number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing was parsed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The node of this id.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node {
+        self.nodes[id.0 as usize]
+    }
+
+    /// What the node is.
+    #[must_use]
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.node(id).kind
+    }
+
+    /// Where the node stands.
+    #[must_use]
+    pub fn span(&self, id: NodeId) -> Span {
+        self.node(id).span
+    }
+
+    /// The decoded text.
+    #[must_use]
+    pub fn text(&self, text: Text) -> &str {
+        let (start, len) = (text.start as usize, (text.len_and_side & !SIDE) as usize);
+        let buffer: &str = if text.len_and_side & SIDE == 0 { self.file.text() } else { &self.side };
+        &buffer[start..start + len]
+    }
+
+    /// The text of a string node; `None` for any other.
+    #[must_use]
+    pub fn string(&self, id: NodeId) -> Option<&str> {
+        match self.kind(id) {
+            Kind::String(text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
+    /// The text of any scalar node as CloudFormation would pass it as a string; `None` for null, list and map.
+    #[must_use]
+    pub fn scalar(&self, id: NodeId) -> Option<&str> {
+        match self.kind(id) {
+            Kind::String(text) | Kind::Number(text) => Some(self.text(text)),
+            Kind::Bool(true) => Some("true"),
+            Kind::Bool(false) => Some("false"),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; empty for any other node.
+    #[must_use]
+    pub fn items(&self, id: NodeId) -> &[NodeId] {
+        match self.kind(id) {
+            Kind::List { first, len } => &self.items[first as usize..(first + len) as usize],
+            _ => &[],
+        }
+    }
+
+    /// The members of a map in document order; empty for any other node.
+    #[must_use]
+    pub fn members(&self, id: NodeId) -> &[Member] {
+        match self.kind(id) {
+            Kind::Map { first, len } => &self.members[first as usize..(first + len) as usize],
+            _ => &[],
+        }
+    }
+
+    /// The text of a member's key.
+    #[must_use]
+    pub fn key(&self, member: &Member) -> &str {
+        self.keys.text(member.key)
+    }
+
+    /// The member of this key.
+    #[must_use]
+    pub fn member(&self, map: NodeId, key: &str) -> Option<&Member> {
+        let symbol = self.keys.find(key);
+        self.members(map).iter().find(|member| member.key == symbol)
+    }
+
+    /// The value of this key.
+    #[must_use]
+    pub fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
+        self.member(map, key).map(|member| member.value)
+    }
+
+    /// The value at the end of a chain of keys.
+    #[must_use]
+    pub fn at(&self, map: NodeId, keys: &[&str]) -> Option<NodeId> {
+        keys.iter().try_fold(map, |node, key| self.get(node, key))
+    }
+
+    /// Adds a node; for parsers.
+    pub fn push(&mut self, span: Span, kind: Kind) -> NodeId {
+        self.nodes.push(Node { span, kind });
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Adds a list with these items; for parsers.
+    pub fn push_list(&mut self, span: Span, items: &[NodeId]) -> NodeId {
+        let first = self.items.len() as u32;
+        self.items.extend_from_slice(items);
+        self.push(span, Kind::List { first, len: items.len() as u32 })
+    }
+
+    /// Adds a map with these members; for parsers.
+    pub fn push_map(&mut self, span: Span, members: &[Member]) -> NodeId {
+        let first = self.members.len() as u32;
+        self.members.extend_from_slice(members);
+        self.push(span, Kind::Map { first, len: members.len() as u32 })
+    }
+
+    /// The text that stands undecoded at `span` of the file; for parsers.
+    #[must_use]
+    pub fn borrowed(&self, span: Span) -> Text {
+        Text { start: span.start, len_and_side: span.end - span.start }
+    }
+
+    /// Text that had to be decoded; for parsers.
+    pub fn owned(&mut self, text: &str) -> Text {
+        let start = self.side.len() as u32;
+        self.side.push_str(text);
+        Text { start, len_and_side: text.len() as u32 | SIDE }
+    }
+
+    /// Sets the root; for parsers.
+    pub fn set_root(&mut self, root: NodeId) {
+        self.root = root;
+    }
+}
