@@ -1,0 +1,113 @@
+//! The one model of every input: resources with the property names and shapes of their CloudFormation type.
+//!
+//! Templates, live accounts and snapshots all become an [`Inventory`]; what follows (`facts`, `eval`, `report`) does not
+//! know which it was. This module does no I/O and knows no rule.
+
+mod identity;
+mod relation;
+mod resource;
+pub mod schema;
+
+use rustc_hash::FxHashMap;
+
+pub use identity::{Identity, identity};
+pub use relation::Relations;
+pub use resource::{Frame, Gap, Origin, Resource, Stack, StackId};
+
+use crate::source::{Files, Interner, Symbol};
+use crate::value::{ResourceId, ValueId, Values, View};
+
+/// Everything of one scan unit: a cloud assembly, a template with its nested stacks, or an account.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// The values of all resources.
+    pub values: Values,
+    /// Interned keys, attributes and type names.
+    pub names: Interner,
+    /// The files that places point into.
+    pub files: Files,
+    /// The stacks; nested stacks after their parents.
+    pub stacks: Vec<Stack>,
+    /// What was there and could not be looked at.
+    pub gaps: Vec<Gap>,
+    resources: Vec<Resource>,
+    by_type: FxHashMap<Symbol, Vec<ResourceId>>,
+}
+
+impl Inventory {
+    /// Adds a resource; its properties may be set later.
+    pub fn push(&mut self, resource: Resource) -> ResourceId {
+        let id = ResourceId(self.resources.len() as u32);
+        self.by_type.entry(resource.type_name).or_default().push(id);
+        self.resources.push(resource);
+        id
+    }
+
+    /// Every resource with its id, in document order.
+    pub fn resources(&self) -> impl ExactSizeIterator<Item = (ResourceId, &Resource)> {
+        self.resources.iter().enumerate().map(|(index, resource)| (ResourceId(index as u32), resource))
+    }
+
+    /// The resource of this id.
+    #[must_use]
+    pub fn resource(&self, id: ResourceId) -> &Resource {
+        &self.resources[id.0 as usize]
+    }
+
+    /// The resource of this id, to complete it while the inventory is made.
+    pub fn resource_mut(&mut self, id: ResourceId) -> &mut Resource {
+        &mut self.resources[id.0 as usize]
+    }
+
+    /// The resources of a type, in document order.
+    #[must_use]
+    pub fn of_type(&self, type_name: &str) -> &[ResourceId] {
+        self.by_type.get(&self.names.find(type_name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The type name of a resource.
+    #[must_use]
+    pub fn type_name(&self, id: ResourceId) -> &str {
+        self.names.text(self.resource(id).type_name)
+    }
+
+    /// The stack of a resource.
+    #[must_use]
+    pub fn stack(&self, id: ResourceId) -> &Stack {
+        &self.stacks[self.resource(id).stack.0 as usize]
+    }
+
+    /// Whether the resource is there in the world of `view`: its condition and those of all stacks around it hold.
+    /// `None` when the world leaves that open, which is recorded in the world.
+    #[must_use]
+    pub fn exists(&self, view: &View<'_>, id: ResourceId) -> Option<bool> {
+        let mut open = false;
+        let mut at = Some(id);
+        while let Some(id) = at {
+            let resource = self.resource(id);
+            if let Some(condition) = resource.condition {
+                match view.world.condition(&self.values.conditions, condition) {
+                    Some(true) => {}
+                    Some(false) => return Some(false),
+                    None => open = true,
+                }
+            }
+            at = self.stacks[resource.stack.0 as usize].parent;
+        }
+        (!open).then_some(true)
+    }
+
+    /// The value at a chain of keys below `from`, over lists too (the first element), for facts that know their shape.
+    #[must_use]
+    pub fn get(&self, view: &View<'_>, from: ValueId, keys: &[&str]) -> ValueId {
+        keys.iter().fold(from, |id, key| {
+            view.member(id, self.names.find(key)).known().map_or(ValueId::ABSENT, |entry| entry.value)
+        })
+    }
+
+    /// A property of a resource; [`ValueId::ABSENT`] when it is not there.
+    #[must_use]
+    pub fn property(&self, view: &View<'_>, id: ResourceId, keys: &[&str]) -> ValueId {
+        self.get(view, self.resource(id).properties, keys)
+    }
+}

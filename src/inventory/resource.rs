@@ -1,0 +1,89 @@
+//! Resources, stacks and what could not be looked at.
+
+use crate::source::{FileId, Span, Symbol};
+use crate::value::{Cause, ConditionId, Place, ResourceId, ValueId};
+
+/// Index of a stack in its inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StackId(pub u32);
+
+/// One stack of templates, or one account and region of a live scan.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// The stack name; for nested stacks the parent's name and the logical id.
+    pub name: Box<str>,
+    /// The template.
+    pub file: FileId,
+    /// Twelve digits, when known.
+    pub account: Option<Box<str>>,
+    /// Such as `us-east-1`, when known.
+    pub region: Option<Box<str>>,
+    /// The resource that this stack is nested in.
+    pub parent: Option<ResourceId>,
+    /// A transform that AWS applies to the whole template and that could not be applied here: nothing of this stack
+    /// may be called compliant.
+    pub transformed_by: Option<Box<str>>,
+    /// Tags that the deployment puts on every taggable resource.
+    pub tags: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A place in the program that made a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Path relative to the directory of the assembly's project, forward slashes.
+    pub file: Box<str>,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column.
+    pub column: u32,
+    /// Whether the file was found where the path says.
+    pub exists: bool,
+}
+
+/// Where a resource comes from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A template.
+    Template {
+        /// The construct path of the CDK app, such as `Stack/Rds/Instance/Resource`.
+        cdk_path: Option<Box<str>>,
+        /// The line of the CDK app that created the construct.
+        frame: Option<Frame>,
+    },
+}
+
+/// One resource.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its type name, such as `AWS::S3::Bucket`, interned in the inventory.
+    pub type_name: Symbol,
+    /// Its logical id.
+    pub logical_id: Box<str>,
+    /// The stack that it is in.
+    pub stack: StackId,
+    /// The condition under which it exists.
+    pub condition: Option<ConditionId>,
+    /// The map of its properties, or absent.
+    pub properties: ValueId,
+    /// The map of what stands beside `Properties`: `DeletionPolicy`, `UpdateReplacePolicy`, `DependsOn`, `Metadata`.
+    pub attributes: ValueId,
+    /// The whole definition.
+    pub place: Place,
+    /// The key that names it.
+    pub key_span: Span,
+    /// The key `Properties`; where there is none, the value of `Type`.
+    pub head_span: Span,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Something that was there and could not be looked at.
+#[derive(Debug, Clone)]
+pub struct Gap {
+    /// What it is, as a sentence without a full stop.
+    pub what: Box<str>,
+    /// Why.
+    pub cause: Cause,
+    /// Where.
+    pub place: Place,
+}
