@@ -4,5 +4,8 @@
 //! `eval` gives verdicts, `report` writes them. `docs/architecture.md` has the table of who may use whom.
 
 pub mod inventory;
+pub mod report;
+pub mod rule;
 pub mod source;
+pub mod template;
 pub mod value;

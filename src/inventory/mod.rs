@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 pub use identity::{Identity, identity};
 pub use relation::Relations;
-pub use resource::{Frame, Gap, Origin, Resource, Stack, StackId};
+pub use resource::{Gap, Origin, Resource, Stack, StackId};
 
 use crate::source::{Files, Interner, Symbol};
 use crate::value::{ResourceId, ValueId, Values, View};

@@ -25,19 +25,8 @@ pub struct Stack {
     pub transformed_by: Option<Box<str>>,
     /// Tags that the deployment puts on every taggable resource.
     pub tags: Vec<(Box<str>, Box<str>)>,
-}
-
-/// A place in the program that made a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
-    /// Path relative to the directory of the assembly's project, forward slashes.
-    pub file: Box<str>,
-    /// 1-based line.
-    pub line: u32,
-    /// 1-based column.
-    pub column: u32,
-    /// Whether the file was found where the path says.
-    pub exists: bool,
+    /// The stack's outputs, in document order; absent where the output's condition is false.
+    pub outputs: Vec<(Box<str>, ValueId)>,
 }
 
 /// Where a resource comes from.
@@ -47,8 +36,6 @@ pub enum Origin {
     Template {
         /// The construct path of the CDK app, such as `Stack/Rds/Instance/Resource`.
         cdk_path: Option<Box<str>>,
-        /// The line of the CDK app that created the construct.
-        frame: Option<Frame>,
     },
 }
 

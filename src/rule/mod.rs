@@ -1,0 +1,12 @@
+//! Rules: TOML read, checked against the resource schema, and compiled to a tree that `eval` walks.
+//!
+//! Everything that can be wrong with a rule is said when it is loaded, all at once and with its place. This module
+//! judges nothing.
+
+pub mod ast;
+
+pub use ast::{
+    Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fix, IamQuestion, IamRequest, Literal,
+    Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports, Quantifier, Related, Rule,
+    RuleSet, RuleTest, SecretText, Segment, Severity, Status, Strength, Subject, Via,
+};

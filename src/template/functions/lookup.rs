@@ -1,0 +1,276 @@
+//! Look-ups: `Ref`, `Fn::GetAtt`, pseudo parameters, `Fn::FindInMap`, `Fn::ImportValue`, `Fn::GetStackOutput`.
+
+use rustc_hash::FxHashMap;
+
+use crate::source::{Kind as Node, NodeId};
+use crate::template::resolver::{Output, Resolver};
+use crate::value::{Cause, Kind, Place, ValueId};
+
+impl<'u> Resolver<'u> {
+    /// What `Ref` returns.
+    pub(in crate::template) fn reference(&mut self, stack: usize, name: &str, place: Place) -> ValueId {
+        if name.starts_with("AWS::") {
+            return self.pseudo_parameter(stack, name, place);
+        }
+        if let Some(value) = self.stacks[stack].parameters.get(name).copied() {
+            return self.at(value, place);
+        }
+        if let Some((resource, _)) = self.stacks[stack].resources.get(name).copied() {
+            let attribute = self.inventory.names.intern("Ref");
+            return self.reference_to(resource, attribute, place);
+        }
+        self.invalid(place, format!("there is no parameter or resource `{name}`"))
+    }
+
+    /// Source: "Pseudo parameters reference" in the CloudFormation User Guide.
+    fn pseudo_parameter(&mut self, stack: usize, name: &str, place: Place) -> ValueId {
+        let environment = self.environment(stack);
+        let region = environment.region.as_deref();
+        let text = match name {
+            "AWS::NoValue" => return self.inventory.values.push(Kind::Absent, place),
+            "AWS::AccountId" => environment.account.as_deref().map(str::to_owned),
+            "AWS::Region" => region.map(str::to_owned),
+            "AWS::Partition" => region.map(|region| partition(region).to_owned()),
+            "AWS::URLSuffix" => region
+                .map(|region| if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned()),
+            "AWS::StackName" => {
+                let id = self.stacks[stack].id;
+                let known = &self.inventory.stacks[id.0 as usize];
+                // The name of a nested stack gets a random suffix.
+                known.parent.is_none().then(|| known.name.to_string())
+            }
+            "AWS::StackId" | "AWS::NotificationARNs" => None,
+            _ => return self.invalid(place, format!("there is no pseudo parameter `{name}`")),
+        };
+        match text {
+            Some(text) => self.inventory.values.push_text(&text, place),
+            None => self.unknown(Cause::Environment { name: name.into() }, place),
+        }
+    }
+
+    pub(super) fn get_att(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        let (resource, attribute) = match (tree.string(node), tree.items(node)) {
+            (Some(text), _) => match text.split_once('.') {
+                Some((resource, attribute)) => (resource, attribute.to_owned()),
+                None => return self.invalid(place, "`Fn::GetAtt` takes a resource and an attribute"),
+            },
+            (None, [resource, attribute]) => {
+                let Some(resource) = tree.string(*resource) else {
+                    return self.invalid(place, "`Fn::GetAtt` takes the name of a resource");
+                };
+                let value = self.value(stack, *attribute);
+                match self.constant_text(value) {
+                    Some(attribute) => (resource, attribute.to_owned()),
+                    None => return self.pass_unknown(value, place),
+                }
+            }
+            _ => return self.invalid(place, "`Fn::GetAtt` takes a resource and an attribute"),
+        };
+        self.attribute(stack, resource, &attribute, place)
+    }
+
+    /// What `Fn::GetAtt` returns; outputs of nested stacks are the values that they stand for.
+    pub(super) fn attribute(&mut self, stack: usize, resource: &str, attribute: &str, place: Place) -> ValueId {
+        let Some((name, (id, node))) = self.stacks[stack].resources.get_key_value(resource).map(|(n, r)| (*n, *r))
+        else {
+            return self.invalid(place, format!("there is no resource `{resource}`"));
+        };
+        if let Some(output) = attribute.strip_prefix("Outputs.")
+            && self.stacks[stack].tree.get(node, "Type").and_then(|kind| self.stacks[stack].tree.string(kind))
+                == Some("AWS::CloudFormation::Stack")
+        {
+            return match self.nested_stack(stack, name) {
+                Some(nested) => match self.output(nested, output) {
+                    Some(value) => self.at(value, place),
+                    None => self.invalid(place, format!("nested stack `{name}` has no output `{output}`")),
+                },
+                None => self.unknown(Cause::RemoteNestedStack, place),
+            };
+        }
+        let attribute = self.inventory.names.intern(attribute);
+        self.reference_to(id, attribute, place)
+    }
+
+    /// The value of an output; absent when its condition is never true, `None` when there is no such output.
+    pub(in crate::template) fn output(&mut self, stack: usize, name: &str) -> Option<ValueId> {
+        let (name, output) = self.stacks[stack].outputs.get_key_value(name).map(|(name, output)| (*name, *output))?;
+        let node = match output {
+            Output::Resolved(value) => return Some(value),
+            Output::InProgress => return None,
+            Output::Unresolved(node) => node,
+        };
+        self.stacks[stack].outputs.insert(name, Output::InProgress);
+        let tree = self.stacks[stack].tree;
+        let place = self.place(stack, node);
+        let mut value = match tree.get(node, "Value") {
+            Some(value) => self.value(stack, value),
+            None => self.invalid(place, format!("output `{name}` has no `Value`")),
+        };
+        if let Some(condition) = tree.get(node, "Condition").and_then(|condition| tree.string(condition))
+            && let Some(condition) = self.condition(stack, condition, Some(place))
+        {
+            value = match self.decided(condition) {
+                Some(true) => value,
+                Some(false) => ValueId::ABSENT,
+                None => {
+                    let kind = Kind::If { condition, then: value, otherwise: ValueId::ABSENT };
+                    self.inventory.values.push(kind, place)
+                }
+            };
+        }
+        self.stacks[stack].outputs.insert(name, Output::Resolved(value));
+        Some(value)
+    }
+
+    pub(super) fn fn_find_in_map(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        let items = tree.items(node);
+        if !(3..=4).contains(&items.len()) {
+            return self.invalid(place, "`Fn::FindInMap` takes a mapping and two keys");
+        }
+        let default = items.get(3).and_then(|options| tree.get(*options, "DefaultValue"));
+        if default.is_some() && !self.has_transform(stack, "AWS::LanguageExtensions") {
+            return self
+                .invalid(place, "`DefaultValue` of `Fn::FindInMap` needs the transform `AWS::LanguageExtensions`");
+        }
+        let keys = [items[0], items[1], items[2]].map(|key| self.value(stack, key));
+        self.find_in_map(stack, keys, 0, default, place)
+    }
+
+    /// Decides the keys one after the other, each in all its cases.
+    fn find_in_map(
+        &mut self,
+        stack: usize,
+        keys: [ValueId; 3],
+        decided: usize,
+        default: Option<NodeId>,
+        place: Place,
+    ) -> ValueId {
+        if decided == keys.len() {
+            return self.mapping_value(stack, keys, default, place);
+        }
+        self.each_case(keys[decided], place, &mut |resolver, key| {
+            if resolver.constant_text(key).is_none() {
+                return resolver.pass_unknown(key, place);
+            }
+            let mut keys = keys;
+            keys[decided] = key;
+            resolver.find_in_map(stack, keys, decided + 1, default, place)
+        })
+    }
+
+    fn mapping_value(&mut self, stack: usize, keys: [ValueId; 3], default: Option<NodeId>, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        let texts = keys.map(|key| self.constant_text(key).unwrap_or_default().to_owned());
+        let mut at = self.stacks[stack].mappings;
+        for (index, key) in texts.iter().enumerate() {
+            let Some(node) = at else { break };
+            // A macro or include may add to the mapping.
+            if index < 2 && tree.get(node, "Fn::Transform").is_some() {
+                return self.unknown(Cause::Macro { name: "Fn::Transform".into() }, place);
+            }
+            at = tree.get(node, key);
+        }
+        match (at, default) {
+            (Some(node), _) => {
+                let value = self.value(stack, node);
+                self.at(value, place)
+            }
+            (None, Some(default)) => self.value(stack, default),
+            (None, None) => {
+                let [map, first, second] = texts;
+                self.invalid(place, format!("mapping `{map}` has no value for `{first}`, `{second}`"))
+            }
+        }
+    }
+
+    pub(super) fn fn_import_value(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let name = self.value(stack, node);
+        self.each_case(name, place, &mut |resolver, name| {
+            let Some(text) = resolver.constant_text(name).map(str::to_owned) else {
+                return resolver.unknown(Cause::ImportValue { name: "".into() }, place);
+            };
+            let key = resolver.export_key(stack, &text);
+            let found = resolver.exports().get(&key).copied();
+            match found.and_then(|(stack, output)| resolver.output(stack, output)) {
+                Some(value) => resolver.at(value, place),
+                None => resolver.unknown(Cause::ImportValue { name: text.into() }, place),
+            }
+        })
+    }
+
+    /// Exports are unique within an account and region.
+    fn export_key(&self, stack: usize, name: &str) -> String {
+        let environment = self.environment(stack);
+        format!(
+            "{}/{}/{name}",
+            environment.account.as_deref().unwrap_or_default(),
+            environment.region.as_deref().unwrap_or_default()
+        )
+    }
+
+    /// The exports of every stack of the unit, with the output that each is.
+    fn exports(&mut self) -> &FxHashMap<String, (usize, &'u str)> {
+        if self.exports.is_none() {
+            self.exports = Some(FxHashMap::default());
+            let mut exports = FxHashMap::default();
+            for stack in 0..self.stacks.len() {
+                let tree = self.stacks[stack].tree;
+                let Some(section) = tree.get(tree.root(), "Outputs") else { continue };
+                for member in tree.members(section) {
+                    let Some(node) = tree.at(member.value, &["Export", "Name"]) else { continue };
+                    let name = self.value(stack, node);
+                    if let Some(name) = self.constant_text(name).map(str::to_owned) {
+                        exports.insert(self.export_key(stack, &name), (stack, tree.key(member)));
+                    }
+                }
+            }
+            self.exports = Some(exports);
+        }
+        self.exports.get_or_insert_default()
+    }
+
+    /// Source: "Fn::GetStackOutput" in the CloudFormation template reference: stack name and output name, and
+    /// optionally region and role, of a stack that need not export the output.
+    pub(super) fn fn_get_stack_output(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        if !matches!(tree.kind(node), Node::Map { .. }) {
+            return self.invalid(place, "`Fn::GetStackOutput` takes `StackName` and `OutputName`");
+        }
+        let mut argument = |name: &str| -> Result<Option<String>, ()> {
+            let Some(node) = tree.get(node, name) else { return Ok(None) };
+            let value = self.value(stack, node);
+            self.constant_text(value).map(|text| Some(text.to_owned())).ok_or(())
+        };
+        let (stack_name, output, region) = (argument("StackName"), argument("OutputName"), argument("Region"));
+        let (Ok(Some(stack_name)), Ok(Some(output)), Ok(region)) = (stack_name, output, region) else {
+            return self.unknown(Cause::ImportValue { name: "".into() }, place);
+        };
+        let region = region.map(String::into_boxed_str).or_else(|| self.environment(stack).region);
+        // A role may lead into another account, so the account is not compared.
+        let mut candidates = (0..self.stacks.len()).filter(|index| {
+            let known = &self.inventory.stacks[self.stacks[*index].id.0 as usize];
+            known.parent.is_none()
+                && *known.name == *stack_name
+                && (known.region.is_none() || region.is_none() || known.region == region)
+        });
+        let found = match (candidates.next(), candidates.next()) {
+            (Some(index), None) => Some(index),
+            _ => None,
+        };
+        match found.and_then(|index| self.output(index, &output)) {
+            Some(value) => self.at(value, place),
+            None => self.unknown(Cause::ImportValue { name: format!("{stack_name}.{output}").into() }, place),
+        }
+    }
+}
+
+/// The partition of a region.
+pub(in crate::template) fn partition(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}

@@ -1,0 +1,145 @@
+//! The intrinsic functions, one folder for all: what each makes of its arguments, and what it leaves open.
+//!
+//! Source: "Intrinsic function reference" in the CloudFormation User Guide.
+
+mod list;
+mod lookup;
+mod text;
+
+pub(super) use lookup::partition;
+pub(super) use text::sub_names;
+
+use super::conditions::condition_name;
+use super::resolver::Resolver;
+use crate::source::{Member, NodeId};
+use crate::value::{Cause, Kind, Place, ValueId};
+
+impl<'u> Resolver<'u> {
+    /// The value of a map with a single key that names a function.
+    pub(super) fn function(&mut self, stack: usize, name: &'u str, member: &Member, place: Place) -> ValueId {
+        let node = member.value;
+        match name {
+            "Ref" => match self.stacks[stack].tree.scalar(node) {
+                Some(name) => self.reference(stack, name, place),
+                None => self.invalid(place, "`Ref` takes a name"),
+            },
+            "Fn::GetAtt" => self.get_att(stack, node, place),
+            "Fn::If" => self.fn_if(stack, node, place),
+            "Fn::Sub" => self.fn_sub(stack, node, place),
+            "Fn::Join" => self.fn_join(stack, node, place),
+            "Fn::Split" => self.fn_split(stack, node, place),
+            "Fn::Base64" => self.fn_base64(stack, node, place),
+            "Fn::Select" => self.fn_select(stack, node, place),
+            "Fn::Cidr" => self.fn_cidr(stack, node, place),
+            "Fn::GetAZs" => self.fn_get_azs(stack, node, place),
+            "Fn::Length" => self.fn_length(stack, node, place),
+            "Fn::ToJsonString" => self.fn_to_json_string(stack, node, place),
+            "Fn::FindInMap" => self.fn_find_in_map(stack, node, place),
+            "Fn::ImportValue" => self.fn_import_value(stack, node, place),
+            "Fn::GetStackOutput" => self.fn_get_stack_output(stack, node, place),
+            "Fn::Transform" => {
+                let name = self.transform_name(stack, node);
+                self.unknown(Cause::Macro { name }, place)
+            }
+            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
+                self.invalid(place, format!("`{name}` stands in `Conditions` only"))
+            }
+            name if name.starts_with("Fn::ForEach::") => {
+                self.unknown(Cause::Macro { name: "AWS::LanguageExtensions".into() }, place)
+            }
+            name if name.starts_with('!') => self.unknown(Cause::Macro { name: name.into() }, place),
+            name => self.invalid(place, format!("there is no function `{name}`")),
+        }
+    }
+
+    fn fn_if(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        let [condition, then, otherwise] = tree.items(node) else {
+            return self.invalid(place, "`Fn::If` takes a condition and two values");
+        };
+        let Some(name) = condition_name(tree, *condition) else {
+            return self.invalid(place, "the first argument of `Fn::If` is the name of a condition");
+        };
+        let Some(condition) = self.condition(stack, name, Some(place)) else {
+            return self.unknown(Cause::Invalid, place);
+        };
+        match self.decided(condition) {
+            Some(true) => self.value(stack, *then),
+            Some(false) => self.value(stack, *otherwise),
+            None => {
+                let (then, otherwise) = (self.value(stack, *then), self.value(stack, *otherwise));
+                self.inventory.values.push(Kind::If { condition, then, otherwise }, place)
+            }
+        }
+    }
+
+    /// Applies `apply` to every case of a value that conditions or parameters leave open.
+    pub(super) fn each_case(
+        &mut self,
+        id: ValueId,
+        place: Place,
+        apply: &mut dyn FnMut(&mut Self, ValueId) -> ValueId,
+    ) -> ValueId {
+        match self.inventory.values.kind(id) {
+            Kind::If { condition, then, otherwise } => {
+                let then = self.each_case(then, place, apply);
+                let otherwise = self.each_case(otherwise, place, apply);
+                self.inventory.values.push(Kind::If { condition, then, otherwise }, place)
+            }
+            Kind::Choice { variable, arms } => {
+                let arms = self.inventory.values.items(arms).to_vec();
+                let arms: Vec<ValueId> = arms.into_iter().map(|arm| self.each_case(arm, place, apply)).collect();
+                let arms = self.inventory.values.store_items(&arms);
+                self.inventory.values.push(Kind::Choice { variable, arms }, place)
+            }
+            _ => apply(self, id),
+        }
+    }
+
+    /// The arguments of a function that takes a list of this many.
+    fn arguments(
+        &mut self,
+        stack: usize,
+        node: NodeId,
+        place: Place,
+        name: &str,
+        count: usize,
+    ) -> Option<&'u [NodeId]> {
+        let items = self.stacks[stack].tree.items(node);
+        if items.len() == count {
+            return Some(items);
+        }
+        self.error(place, format!("`{name}` takes {count} arguments"));
+        None
+    }
+
+    /// What a function makes of an argument that is not known: unknown for the same cause.
+    fn pass_unknown(&mut self, id: ValueId, place: Place) -> ValueId {
+        let values = &self.inventory.values;
+        let cause = match values.kind(id) {
+            Kind::Unknown(cause) => values.cause(cause).clone(),
+            Kind::Reference { .. } => values.cause(values.runtime_cause(id)).clone(),
+            Kind::Concat(range) => {
+                let open = values.items(range).iter().find_map(|part| match values.kind(*part) {
+                    Kind::Unknown(cause) => Some(values.cause(cause).clone()),
+                    Kind::Reference { .. } => Some(values.cause(values.runtime_cause(*part)).clone()),
+                    _ => None,
+                });
+                open.unwrap_or(Cause::Limit)
+            }
+            _ => Cause::Invalid,
+        };
+        self.unknown(cause, place)
+    }
+
+    /// The text of a value that no condition, parameter or resource leaves open.
+    pub(super) fn constant_text(&self, id: ValueId) -> Option<&str> {
+        let values = &self.inventory.values;
+        match values.kind(id) {
+            Kind::Text(text) | Kind::Number(text) => Some(values.str(text)),
+            Kind::Bool(true) => Some("true"),
+            Kind::Bool(false) => Some("false"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, `Fn::ToJsonString`, and dynamic references.
+
+use crate::source::NodeId;
+use crate::template::resolver::Resolver;
+use crate::value::{Cause, Kind, Place, ValueId};
+
+const DYNAMIC: &str = "{{resolve:";
+
+/// A text under construction: known text and values that are not.
+#[derive(Default)]
+struct Parts {
+    parts: Vec<Part>,
+}
+
+enum Part {
+    Text(String),
+    Value(ValueId),
+}
+
+impl Parts {
+    fn text(&mut self, text: &str) {
+        match self.parts.last_mut() {
+            Some(Part::Text(last)) => last.push_str(text),
+            _ => self.parts.push(Part::Text(text.to_owned())),
+        }
+    }
+
+    fn value(&mut self, resolver: &Resolver<'_>, id: ValueId) {
+        let values = &resolver.inventory.values;
+        match values.kind(id) {
+            Kind::Concat(range) => {
+                for part in values.items(range) {
+                    self.value(resolver, *part);
+                }
+            }
+            Kind::Absent => {}
+            _ => match resolver.constant_text(id) {
+                Some(text) => self.text(text),
+                None => self.parts.push(Part::Value(id)),
+            },
+        }
+    }
+
+    /// Replaces every `{{resolve:...}}`, also one that only the whole text shows, by an unknown.
+    fn without_dynamic_references(self, resolver: &mut Resolver<'_>, place: Place) -> Self {
+        let mut clean = Self::default();
+        let mut inside = false;
+        for part in self.parts {
+            let Part::Text(text) = part else {
+                if !inside {
+                    clean.parts.push(part);
+                }
+                continue;
+            };
+            let mut rest = text.as_str();
+            loop {
+                if inside {
+                    let Some(end) = rest.find("}}") else { break };
+                    inside = false;
+                    rest = &rest[end + 2..];
+                } else {
+                    let Some(start) = rest.find(DYNAMIC) else {
+                        if !rest.is_empty() {
+                            clean.text(rest);
+                        }
+                        break;
+                    };
+                    if start > 0 {
+                        clean.text(&rest[..start]);
+                    }
+                    clean.parts.push(Part::Value(resolver.unknown(Cause::DynamicReference, place)));
+                    inside = true;
+                    rest = &rest[start + DYNAMIC.len()..];
+                }
+            }
+        }
+        clean
+    }
+
+    fn finish(self, resolver: &mut Resolver<'_>, place: Place) -> ValueId {
+        let has_dynamic = self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(DYNAMIC)));
+        let this = if has_dynamic { self.without_dynamic_references(resolver, place) } else { self };
+        match this.parts.as_slice() {
+            [] => resolver.inventory.values.push_text("", place),
+            [Part::Text(text)] => resolver.inventory.values.push_text(text, place),
+            [Part::Value(id)] => resolver.at(*id, place),
+            parts => {
+                let ids: Vec<ValueId> = parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => resolver.inventory.values.push_text(text, place),
+                        Part::Value(id) => *id,
+                    })
+                    .collect();
+                let range = resolver.inventory.values.store_items(&ids);
+                resolver.inventory.values.push(Kind::Concat(range), place)
+            }
+        }
+    }
+}
+
+/// The pieces of a `Fn::Sub` text: literal text, and the names between `${` and `}`.
+enum Piece<'a> {
+    Text(&'a str),
+    Name(&'a str),
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start + 2..].find('}') else { break };
+        let name = &rest[start + 2..start + 2 + length];
+        let end = start + 2 + length + 1;
+        if let Some(literal) = name.strip_prefix('!') {
+            // `${!Literal}` stands for `${Literal}`.
+            pieces.push(Piece::Text(&rest[..start + 2]));
+            let from = start + 3;
+            pieces.push(Piece::Text(&rest[from..from + literal.len() + 1]));
+        } else {
+            if start > 0 {
+                pieces.push(Piece::Text(&rest[..start]));
+            }
+            pieces.push(Piece::Name(name.trim()));
+        }
+        rest = &rest[end..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    pieces
+}
+
+/// The names that a `Fn::Sub` text refers to.
+pub(in crate::template) fn sub_names(text: &str) -> Vec<&str> {
+    pieces(text)
+        .into_iter()
+        .filter_map(|piece| match piece {
+            Piece::Name(name) => Some(name),
+            Piece::Text(_) => None,
+        })
+        .collect()
+}
+
+impl<'u> Resolver<'u> {
+    /// A text as it is written; dynamic references in it are unknown.
+    pub(in crate::template) fn literal(&mut self, text: &str, place: Place) -> ValueId {
+        if !text.contains(DYNAMIC) {
+            return self.inventory.values.push_text(text, place);
+        }
+        let mut parts = Parts::default();
+        parts.text(text);
+        parts.finish(self, place)
+    }
+
+    pub(super) fn fn_sub(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        let (text, variables) = match (tree.string(node), tree.items(node)) {
+            (Some(text), _) => (text, None),
+            (None, [text, variables]) => match tree.string(*text) {
+                Some(text) => (text, Some(*variables)),
+                None => return self.invalid(place, "the first argument of `Fn::Sub` is a text"),
+            },
+            _ => return self.invalid(place, "`Fn::Sub` takes a text, or a text and a map"),
+        };
+        let mut parts = Parts::default();
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(text) => parts.text(text),
+                Piece::Name(name) => {
+                    let own = variables.and_then(|variables| tree.get(variables, name));
+                    let value = match (own, name.split_once('.')) {
+                        (Some(node), _) => self.value(stack, node),
+                        (None, Some((resource, attribute))) => self.attribute(stack, resource, attribute, place),
+                        (None, None) => self.reference(stack, name, place),
+                    };
+                    parts.value(self, value);
+                }
+            }
+        }
+        parts.finish(self, place)
+    }
+
+    pub(super) fn fn_join(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let Some([delimiter, list]) =
+            self.arguments(stack, node, place, "Fn::Join", 2).map(|items| [items[0], items[1]])
+        else {
+            return self.unknown(Cause::Invalid, place);
+        };
+        let Some(delimiter) = self.stacks[stack].tree.scalar(delimiter) else {
+            return self.invalid(place, "the first argument of `Fn::Join` is a text");
+        };
+        let list = self.value(stack, list);
+        self.each_case(list, place, &mut |resolver, list| resolver.join(delimiter, list, place))
+    }
+
+    fn join(&mut self, delimiter: &str, list: ValueId, place: Place) -> ValueId {
+        let Kind::List(range) = self.inventory.values.kind(list) else { return self.pass_unknown(list, place) };
+        let items = self.inventory.values.items(range).to_vec();
+        // An element that is there only in some worlds takes its delimiter with it.
+        if let Some(position) = items.iter().position(|item| self.may_be_absent(*item)) {
+            return self.each_case(items[position], place, &mut |resolver, chosen| {
+                let mut items = items.clone();
+                items[position] = chosen;
+                if resolver.is_absent(chosen) {
+                    items.remove(position);
+                }
+                let list = resolver.inventory.values.push_list(&items, place);
+                resolver.join(delimiter, list, place)
+            });
+        }
+        let mut parts = Parts::default();
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 && !delimiter.is_empty() {
+                parts.text(delimiter);
+            }
+            parts.value(self, item);
+        }
+        parts.finish(self, place)
+    }
+
+    /// Whether some case of the value is nothing.
+    pub(super) fn may_be_absent(&self, id: ValueId) -> bool {
+        match self.inventory.values.kind(id) {
+            Kind::If { then, otherwise, .. } => {
+                [then, otherwise].iter().any(|arm| self.is_absent(*arm) || self.may_be_absent(*arm))
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn fn_split(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let Some(items) = self.arguments(stack, node, place, "Fn::Split", 2) else {
+            return self.unknown(Cause::Invalid, place);
+        };
+        let Some(delimiter) = self.stacks[stack].tree.scalar(items[0]) else {
+            return self.invalid(place, "the first argument of `Fn::Split` is a text");
+        };
+        let text = self.value(stack, items[1]);
+        self.split_text(text, delimiter, false, place)
+    }
+
+    /// The list that a text is split into. What follows the first unknown part may be split in any way.
+    pub(in crate::template) fn split_text(
+        &mut self,
+        text: ValueId,
+        delimiter: &str,
+        trim: bool,
+        place: Place,
+    ) -> ValueId {
+        self.each_case(text, place, &mut |resolver, text| {
+            let Some(known) = resolver.constant_text(text).map(str::to_owned) else {
+                return resolver.pass_unknown(text, place);
+            };
+            let pieces: Vec<&str> =
+                if delimiter.is_empty() { vec![known.as_str()] } else { known.split(delimiter).collect() };
+            let items: Vec<ValueId> = pieces
+                .into_iter()
+                .map(|piece| resolver.literal(if trim { piece.trim() } else { piece }, place))
+                .collect();
+            resolver.inventory.values.push_list(&items, place)
+        })
+    }
+
+    pub(super) fn fn_base64(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let text = self.value(stack, node);
+        self.each_case(text, place, &mut |resolver, text| match resolver
+            .constant_text(text)
+            .map(|text| base64(text.as_bytes()))
+        {
+            Some(encoded) => resolver.inventory.values.push_text(&encoded, place),
+            None => resolver.pass_unknown(text, place),
+        })
+    }
+
+    pub(super) fn fn_to_json_string(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        if !self.has_transform(stack, "AWS::LanguageExtensions") {
+            return self.invalid(place, "`Fn::ToJsonString` needs the transform `AWS::LanguageExtensions`");
+        }
+        let value = self.value(stack, node);
+        match self.json(value) {
+            Some(json) => self.inventory.values.push_text(&json.to_string(), place),
+            None => self.pass_unknown(value, place),
+        }
+    }
+
+    fn json(&self, id: ValueId) -> Option<serde_json::Value> {
+        let values = &self.inventory.values;
+        Some(match values.kind(id) {
+            Kind::Absent => serde_json::Value::Null,
+            Kind::Bool(truth) => truth.into(),
+            Kind::Number(text) => serde_json::from_str(values.str(text)).ok()?,
+            Kind::Text(text) => values.str(text).into(),
+            Kind::List(range) => values.items(range).iter().map(|item| self.json(*item)).collect::<Option<_>>()?,
+            Kind::Map(range) => serde_json::Value::Object(
+                values
+                    .entries(range)
+                    .iter()
+                    .map(|entry| Some((self.inventory.names.text(entry.key).to_owned(), self.json(entry.value)?)))
+                    .collect::<Option<_>>()?,
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// Standard base64 with padding (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for index in 0..4 {
+            let six = (bits >> (18 - 6 * index)) & 63;
+            text.push(if index <= chunk.len() { char::from(ALPHABET[six as usize]) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads_as_the_standard_says() {
+        for (plain, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+            assert_eq!(base64(plain.as_bytes()), encoded);
+        }
+    }
+
+    #[test]
+    fn sub_keeps_escaped_names_and_an_unclosed_brace_as_text() {
+        let text: String = pieces("keep ${!Literal} ${Env} ${open")
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => (*text).to_owned(),
+                Piece::Name(name) => format!("<{name}>"),
+            })
+            .collect();
+        assert_eq!(text, "keep ${Literal} <Env> ${open");
+    }
+}

@@ -1,0 +1,71 @@
+//! What references stand for where the template itself decides it: explicit names, and the ARNs made of them.
+
+use rustc_hash::FxHashMap;
+
+use crate::inventory::{Inventory, identity};
+use crate::source::Symbol;
+use crate::value::{Kind, ResourceId, ValueId, View, World};
+
+/// Records for every reference value the text that it will have, where the resource's name is written in the template.
+pub(super) fn decide_references(inventory: &mut Inventory) {
+    let mut decided: FxHashMap<(ResourceId, Symbol), Option<ValueId>> = FxHashMap::default();
+    for index in 0..inventory.values.len() {
+        let id = ValueId(index as u32);
+        if let Kind::Reference { resource, attribute } = inventory.values.kind(id) {
+            let known = match decided.get(&(resource, attribute)) {
+                Some(known) => *known,
+                None => {
+                    let known = decide(inventory, resource, attribute);
+                    decided.insert((resource, attribute), known);
+                    known
+                }
+            };
+            if let Some(known) = known {
+                inventory.values.set_known(id, known);
+            }
+        }
+    }
+}
+
+fn decide(inventory: &mut Inventory, resource: ResourceId, attribute: Symbol) -> Option<ValueId> {
+    let identity = identity(inventory.type_name(resource))?;
+    let format = match inventory.names.text(attribute) {
+        "Ref" => identity.reference,
+        name => identity.arn.filter(|(arn, _)| *arn == name)?.1,
+    };
+    let world = World::open();
+    let view = View::new(&inventory.values, &world);
+    let name = inventory.property(&view, resource, &[identity.name_property]);
+    // A name that is itself made of references stays symbolic: it cannot be followed in circles.
+    let text = match inventory.values.kind(name) {
+        Kind::Text(text) => inventory.values.str(text).to_owned(),
+        Kind::Choice { .. } | Kind::If { .. } if format == "{name}" => return plain(inventory, name).then_some(name),
+        _ => return None,
+    };
+    if format == "{name}" {
+        return Some(name);
+    }
+    let stack = inventory.stack(resource);
+    let (account, region) = (stack.account.clone(), stack.region.clone());
+    let fill = |format: &str, key: &str, value: Option<&str>| match value {
+        Some(value) => Some(format.replace(key, value)),
+        None => (!format.contains(key)).then(|| format.to_owned()),
+    };
+    let partition = region.as_deref().map(super::functions::partition);
+    let text = fill(format, "{partition}", partition)
+        .and_then(|format| fill(&format, "{account}", account.as_deref()))
+        .and_then(|format| fill(&format, "{region}", region.as_deref()))?
+        .replace("{name}", &text);
+    let place = inventory.values.place(name);
+    Some(inventory.values.push_text(&text, place))
+}
+
+/// Whether every case of the value is a text and none is missing.
+fn plain(inventory: &Inventory, id: ValueId) -> bool {
+    match inventory.values.kind(id) {
+        Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_) => true,
+        Kind::If { then, otherwise, .. } => plain(inventory, then) && plain(inventory, otherwise),
+        Kind::Choice { arms, .. } => inventory.values.items(arms).iter().all(|arm| plain(inventory, *arm)),
+        _ => false,
+    }
+}

@@ -1,0 +1,58 @@
+//! What the resolver works on: parsed templates, how they nest, and the environment that each is deployed to.
+
+use rustc_hash::FxHashMap;
+
+use crate::source::Tree;
+
+/// The template of a nested stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nested {
+    /// Index into [`Unit::templates`].
+    Template(usize),
+    /// It lies in a bucket or behind a URL that nothing here maps to a file.
+    Remote,
+    /// It could not be read; a diagnostic says why.
+    Unreadable,
+}
+
+/// One parsed template.
+#[derive(Debug)]
+pub struct Template {
+    /// Its tree; a map at the root.
+    pub tree: Tree,
+    /// The templates of its nested stacks, by logical id.
+    pub nested: FxHashMap<Box<str>, Nested>,
+}
+
+/// Where a stack is deployed to, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Twelve digits.
+    pub account: Option<Box<str>>,
+    /// Such as `us-east-1`.
+    pub region: Option<Box<str>>,
+}
+
+/// A stack that is deployed by itself.
+#[derive(Debug)]
+pub struct Root {
+    /// Index into [`Unit::templates`].
+    pub template: usize,
+    /// The stack name.
+    pub name: Box<str>,
+    /// Where it is deployed to.
+    pub environment: Environment,
+    /// Parameter values that the deployment gives.
+    pub parameters: Vec<(Box<str>, Box<str>)>,
+    /// Tags that the deployment puts on every taggable resource.
+    pub tags: Vec<(Box<str>, Box<str>)>,
+}
+
+/// Templates that may refer to each other: a cloud assembly, or one template with its nested stacks.
+#[derive(Debug, Default)]
+pub struct Unit {
+    /// Every template, parsed once.
+    pub templates: Vec<Template>,
+    /// The stacks that are deployed by themselves, in order of deployment.
+    pub roots: Vec<Root>,
+}
