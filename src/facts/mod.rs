@@ -1,0 +1,37 @@
+//! What many rules need to know of an inventory, computed once, each fact named after what it is.
+//!
+//! Facts combine resources; they judge nothing. Every fact is read in a world and is three-valued.
+
+pub mod cidr;
+pub mod network;
+pub mod secret;
+pub mod tags;
+
+use std::sync::OnceLock;
+
+use crate::inventory::{Inventory, Relations};
+
+/// The facts of one inventory. Relations are made when first asked for.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The inventory.
+    pub inventory: &'a Inventory,
+    ingress: OnceLock<Relations>,
+    egress: OnceLock<Relations>,
+    associations: OnceLock<Relations>,
+    routes: OnceLock<Relations>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of `inventory`; nothing is computed yet.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory) -> Self {
+        Self {
+            inventory,
+            ingress: OnceLock::new(),
+            egress: OnceLock::new(),
+            associations: OnceLock::new(),
+            routes: OnceLock::new(),
+        }
+    }
+}

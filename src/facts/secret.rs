@@ -1,0 +1,123 @@
+//! Secrets in clear text: where a literal stands that should not.
+
+use crate::value::{Kind, ValueId, View};
+
+/// Names under which secrets are kept, lower case, without separators.
+const NAMES: [&str; 12] = [
+    "password",
+    "passwd",
+    "secretstring",
+    "secretkey",
+    "secretaccesskey",
+    "apikey",
+    "authtoken",
+    "accesstoken",
+    "privatekey",
+    "clientsecret",
+    "credential",
+    "connectionstring",
+];
+
+/// Whether a key or property of this name holds a secret; for redaction, so it rather says yes.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    let folded: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let reference = folded.ends_with("arn") || folded.ends_with("id") || folded.ends_with("name");
+    !reference
+        && (NAMES.iter().any(|secret| folded.contains(secret))
+            || folded.ends_with("token")
+            || folded.ends_with("secret"))
+}
+
+/// Whether a text looks like a credential whatever it is called: an AWS access key, a private key, or a URL with a password.
+#[must_use]
+pub fn looks_like_credential(text: &str) -> bool {
+    let access_key = text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+        word.len() == 20
+            && (word.starts_with("AKIA") || word.starts_with("ASIA"))
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    });
+    access_key || (text.contains("-----BEGIN") && text.contains("PRIVATE KEY-----")) || has_url_password(text)
+}
+
+fn has_url_password(text: &str) -> bool {
+    text.match_indices("://").any(|(at, _)| {
+        let authority = text[at + 3..].split(['/', '?', '#', ' ', '"']).next().unwrap_or_default();
+        authority
+            .rsplit_once('@')
+            .and_then(|(user, _)| user.split_once(':'))
+            .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '{', '<', '\u{1}']))
+    })
+}
+
+/// The literal parts of a text, in order; what is not literal is left out.
+#[must_use]
+pub fn literal_parts(view: &View<'_>, id: ValueId) -> Vec<String> {
+    let mut parts = Vec::new();
+    collect(view, id, &mut parts);
+    parts
+}
+
+fn collect(view: &View<'_>, id: ValueId, parts: &mut Vec<String>) {
+    match view.head(id).1 {
+        Kind::Text(text) | Kind::Number(text) => parts.push(view.values.str(text).to_owned()),
+        Kind::Concat(range) => view.values.items(range).iter().for_each(|part| collect(view, *part, parts)),
+        _ => {}
+    }
+}
+
+/// The members of a text in JSON or `key=value` lines whose value is literally there: name and value.
+#[must_use]
+pub fn members(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let Ok(serde_json::Value::Object(map)) = serde_json::from_str(text) {
+        for (key, value) in map {
+            if let Some(value) = value.as_str()
+                && !value.is_empty()
+                && !value.contains('\u{1}')
+            {
+                found.push((key, value.to_owned()));
+            }
+        }
+        return found;
+    }
+    for part in text.split(['\n', ';', '&', ',']) {
+        if let Some((key, value)) = part.split_once('=').or_else(|| part.split_once(':')) {
+            let trim = |text: &str| text.trim_matches([' ', '"', '\'', '{', '}']).to_owned();
+            let (key, value) = (trim(key), trim(value));
+            if !value.is_empty() && !value.contains('\u{1}') {
+                found.push((key, value));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_references_are_not_names_of_secrets() {
+        for name in ["MasterUserPassword", "DB_PASSWORD", "AUTH_TOKEN", "SecretString", "api-key", "client_secret"] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["DB_SECRET_ARN", "SecretId", "SECRET_NAME", "TokenValidityUnits", "BucketName", "KeyId"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_seen_by_their_shape() {
+        assert!(looks_like_credential("key AKIAIOSFODNN7EXAMPLE end"));
+        assert!(looks_like_credential("postgres://app:hunter2@db:5432/x"));
+        assert!(!looks_like_credential("https://example.com/a:b@c"));
+        assert!(!looks_like_credential("postgres://app:${PW}@db/x"));
+    }
+
+    #[test]
+    fn members_are_found_in_json_and_in_lines() {
+        assert_eq!(members(r#"{"username":"u","password":"p"}"#).len(), 2);
+        assert_eq!(members("user=u;password=p")[1], ("password".to_owned(), "p".to_owned()));
+    }
+}

@@ -1,0 +1,45 @@
+//! Tags: a list of key and value, a map, or what the stack puts on everything.
+
+use crate::inventory::Inventory;
+use crate::value::{Cause, Kind, Read, ResourceId, View};
+
+/// The properties in which types keep their tags, in the order in which they are looked for.
+const PROPERTIES: [&str; 4] = ["Tags", "HostedZoneTags", "FileSystemTags", "UserPoolTags"];
+
+/// Which of `wanted` are not on the resource; the causes for which nobody can tell.
+///
+/// # Errors
+/// The causes for which it is not known.
+pub fn missing(
+    inventory: &Inventory,
+    view: &View<'_>,
+    resource: ResourceId,
+    wanted: &[&str],
+) -> Result<Vec<String>, Vec<Cause>> {
+    let mut keys: Vec<String> = inventory.stack(resource).tags.iter().map(|(key, _)| key.to_string()).collect();
+    let mut open = Vec::new();
+    for property in PROPERTIES {
+        let id = inventory.property(view, resource, &[property]);
+        match view.deep(id) {
+            (_, Kind::Map(range)) => {
+                keys.extend(view.values.entries(range).iter().map(|entry| inventory.names.text(entry.key).to_owned()));
+            }
+            (_, Kind::Unknown(cause)) => open.push(view.values.cause(cause).clone()),
+            (id, Kind::List(_)) => {
+                let Read::Known((items, more)) = view.list(id) else { continue };
+                open.extend(more.map(|cause| view.values.cause(cause).clone()));
+                for item in items {
+                    match view.text(inventory.get(view, item, &["Key"])) {
+                        Read::Known(key) => keys.push(key.into_owned()),
+                        Read::Unknown(cause) => open.push(view.values.cause(cause).clone()),
+                        Read::Absent => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let missing: Vec<String> =
+        wanted.iter().filter(|tag| !keys.iter().any(|key| key == **tag)).map(|tag| (*tag).to_owned()).collect();
+    if missing.is_empty() || open.is_empty() { Ok(missing) } else { Err(open) }
+}

@@ -1,0 +1,269 @@
+//! Questions about one policy document. Each answer is three-valued and names the statements that decide it.
+
+use super::document::{ConditionEntry, Effect, PolicyDocument, Statement, Texts};
+use super::pattern::{Match, covers, matches};
+use crate::value::{Cause, OPAQUE};
+
+/// An answer: yes with the statements that make it so, no, or not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// Yes, because of the statements at these indexes of [`PolicyDocument::statements`].
+    Yes(Vec<usize>),
+    /// No.
+    No,
+    /// Nobody can tell, because of these causes.
+    Unknown(Vec<Cause>),
+}
+
+/// A kind of request.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// `*` for anyone.
+    pub principal: &'a str,
+    /// Such as `s3:GetObject`.
+    pub action: &'a str,
+    /// Texts that stand for the resource, any of which a statement may use.
+    pub resources: &'a [String],
+    /// Context keys (any case) with their values.
+    pub context: &'a [(Box<str>, Box<str>)],
+}
+
+/// Whether a statement allows every action on every resource without a condition.
+#[must_use]
+pub fn grants_administrator(document: &PolicyDocument) -> Evidence {
+    ask(document, |statement| {
+        both([
+            is_effect(statement, Effect::Allow),
+            any_text(&statement.actions, |action| matches!(action, "*" | "*:*")),
+            any_text(&statement.resources, |resource| resource == "*"),
+            unconditional(statement),
+        ])
+    })
+}
+
+/// Whether a statement allows all actions of a service on every resource without a condition.
+#[must_use]
+pub fn grants_service_wildcard(document: &PolicyDocument) -> Evidence {
+    ask(document, |statement| {
+        both([
+            is_effect(statement, Effect::Allow),
+            any_text(&statement.actions, |action| {
+                action.strip_suffix(":*").is_some_and(|service| !service.is_empty() && !service.contains(['*', '?']))
+            }),
+            any_text(&statement.resources, |resource| resource == "*"),
+            unconditional(statement),
+        ])
+    })
+}
+
+/// Whether a statement lets anyone use an action that one of `patterns` also means, with nothing that restricts who.
+#[must_use]
+pub fn grants_public(document: &PolicyDocument, patterns: &[&str]) -> Evidence {
+    ask(document, |statement| {
+        let principals = &statement.principals;
+        let anyone = match (principals.present, principals.anyone, principals.negated, principals.open) {
+            (false, ..) => Match::No,
+            (true, true, false, _) => Match::Yes,
+            // Everyone but some.
+            (true, _, true, _) => Match::Yes,
+            (true, false, false, true) => Match::Unknown,
+            (true, false, false, false) => Match::No,
+        };
+        let action = if statement.actions.negated {
+            Match::Yes
+        } else {
+            any_text(&statement.actions, |action| {
+                let action = action.to_ascii_lowercase();
+                patterns.iter().any(|pattern| overlap(&action, &pattern.to_ascii_lowercase()))
+            })
+        };
+        let restricted = if statement.conditions.iter().any(restricts_who) {
+            Match::No
+        } else if statement.conditions_open || statement.conditions.iter().any(may_restrict_who) {
+            Match::Unknown
+        } else {
+            Match::Yes
+        };
+        both([is_effect(statement, Effect::Allow), anyone, action, restricted])
+    })
+}
+
+/// Whether every such request is denied by an explicit statement.
+#[must_use]
+pub fn denies(document: &PolicyDocument, request: &Request<'_>) -> Evidence {
+    ask(document, |statement| {
+        let principals = &statement.principals;
+        let principal = match (principals.anyone && !principals.negated, principals.open) {
+            (true, _) => Match::Yes,
+            (false, true) => Match::Unknown,
+            (false, false) => Match::No,
+        };
+        let action = request.action.to_ascii_lowercase();
+        let action = any_match(&statement.actions, |text| covers(&text.to_ascii_lowercase(), &action));
+        let resource = any_match(&statement.resources, |text| {
+            request.resources.iter().map(|resource| covers(text, resource)).fold(Match::No, better)
+        });
+        let mut condition = Match::Yes;
+        for entry in &statement.conditions {
+            condition = both([condition, satisfied(entry, request.context)]);
+        }
+        if statement.conditions_open {
+            condition = both([condition, Match::Unknown]);
+        }
+        both([is_effect(statement, Effect::Deny), principal, action, resource, condition])
+    })
+}
+
+fn ask(document: &PolicyDocument, test: impl Fn(&Statement) -> Match) -> Evidence {
+    let (mut yes, mut open) = (Vec::new(), false);
+    for (index, statement) in document.statements.iter().enumerate() {
+        match test(statement) {
+            Match::Yes => yes.push(index),
+            Match::Unknown => open = true,
+            Match::No => {}
+        }
+    }
+    if !yes.is_empty() {
+        return Evidence::Yes(yes);
+    }
+    let mut causes = document.open.clone();
+    if open && causes.is_empty() {
+        causes.push(Cause::NotInInput { what: "a part of the policy".into() });
+    }
+    if causes.is_empty() { Evidence::No } else { Evidence::Unknown(causes) }
+}
+
+fn is_effect(statement: &Statement, effect: Effect) -> Match {
+    match statement.effect {
+        Some(known) if known == effect => Match::Yes,
+        Some(_) => Match::No,
+        None => Match::Unknown,
+    }
+}
+
+fn unconditional(statement: &Statement) -> Match {
+    if !statement.conditions.is_empty() {
+        Match::No
+    } else if statement.conditions_open {
+        Match::Unknown
+    } else {
+        Match::Yes
+    }
+}
+
+fn both<const N: usize>(parts: [Match; N]) -> Match {
+    if parts.contains(&Match::No) {
+        Match::No
+    } else if parts.contains(&Match::Unknown) {
+        Match::Unknown
+    } else {
+        Match::Yes
+    }
+}
+
+fn better(a: Match, b: Match) -> Match {
+    match (a, b) {
+        (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
+        (Match::Unknown, _) | (_, Match::Unknown) => Match::Unknown,
+        _ => Match::No,
+    }
+}
+
+fn any_match(texts: &Texts, test: impl Fn(&str) -> Match) -> Match {
+    // The `Not` forms are left to the exact analysis; here they decide nothing.
+    if texts.negated {
+        return Match::Unknown;
+    }
+    let found = texts.texts.iter().map(|text| test(text)).fold(Match::No, better);
+    if texts.open { better(found, Match::Unknown) } else { found }
+}
+
+fn any_text(texts: &Texts, test: impl Fn(&str) -> bool) -> Match {
+    if texts.negated {
+        return Match::No;
+    }
+    any_match(texts, |text| {
+        if test(text) {
+            Match::Yes
+        } else if text == "\u{1}?\u{1}" {
+            Match::Unknown
+        } else {
+            Match::No
+        }
+    })
+}
+
+/// Whether two action patterns have an action in common. Exact where one of them has its wildcard at the end only.
+fn overlap(a: &str, b: &str) -> bool {
+    let prefix = |text: &str| text.split(['*', '?']).next().unwrap_or_default().len();
+    matches(a, b)
+        || matches(b, a)
+        || (a.contains('*') && b.contains('*') && {
+            let shared = prefix(a).min(prefix(b));
+            a[..shared] == b[..shared]
+        })
+}
+
+/// Condition keys that say who asks, or from where.
+const WHO: [&str; 14] = [
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceip",
+    "aws:userid",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+];
+
+fn names_who(entry: &ConditionEntry) -> bool {
+    let operator = entry.operator.rsplit(':').next().unwrap_or_default();
+    let positive = matches!(
+        operator,
+        "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" | "ArnEquals" | "ArnLike" | "IpAddress"
+    );
+    positive && WHO.contains(&entry.key.as_str())
+}
+
+/// Whether the condition lets only some ask: a positive operator on a key that is always there, with values that are not open.
+fn restricts_who(entry: &ConditionEntry) -> bool {
+    names_who(entry)
+        && !entry.values.is_empty()
+        && entry.values.iter().all(|value| {
+            !matches!(value.as_str(), "*" | "0.0.0.0/0" | "::/0") && !value.contains(&format!("{OPAQUE}?{OPAQUE}"))
+        })
+}
+
+/// The same where a value is not known.
+fn may_restrict_who(entry: &ConditionEntry) -> bool {
+    names_who(entry) && entry.values.iter().any(|value| value.contains(&format!("{OPAQUE}?{OPAQUE}")))
+}
+
+/// Whether a request of this context satisfies the condition.
+fn satisfied(entry: &ConditionEntry, context: &[(Box<str>, Box<str>)]) -> Match {
+    let Some((_, given)) = context.iter().find(|(key, _)| key.eq_ignore_ascii_case(&entry.key)) else {
+        return Match::No;
+    };
+    match entry.operator.as_str() {
+        "Bool" | "BoolIfExists" | "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" => entry
+            .values
+            .iter()
+            .map(|value| {
+                if value.contains(OPAQUE) {
+                    Match::Unknown
+                } else if value.eq_ignore_ascii_case(given) {
+                    Match::Yes
+                } else {
+                    Match::No
+                }
+            })
+            .fold(Match::No, better),
+        _ => Match::Unknown,
+    }
+}
