@@ -1,1 +1,449 @@
-//! placeholder
+//! JSON (RFC 8259, nothing looser), read in one pass into the spanned tree.
+
+use std::sync::Arc;
+
+use super::duplicates::Duplicates;
+use super::tree::Text;
+use super::{Diagnostic, Kind, Level, Limits, Member, NodeId, SourceFile, Span, Tree};
+
+/// Reads a JSON file; a byte order mark before it is skipped.
+///
+/// Strings and keys span their quotes, lists and maps their brackets, and numbers keep their text.
+///
+/// # Errors
+/// The first error of syntax, and with it every duplicate key up to there.
+pub fn parse(file: &Arc<SourceFile>, limits: Limits) -> Result<Tree, Vec<Diagnostic>> {
+    let limits = limits.effective();
+    limits.check_bytes(file).map_err(|problem| vec![problem])?;
+    let mut parser = Parser::new(file, limits);
+    let document = parser.document();
+    let mut problems = parser.duplicates.into_diagnostics(file);
+    match document {
+        Ok(root) if problems.is_empty() => {
+            parser.tree.set_root(root);
+            Ok(parser.tree)
+        }
+        Ok(_) => Err(problems),
+        Err(problem) => {
+            problems.push(*problem);
+            Err(problems)
+        }
+    }
+}
+
+type Parsed<T> = Result<T, Box<Diagnostic>>;
+
+struct Parser<'a> {
+    file: &'a Arc<SourceFile>,
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    limits: Limits,
+    tree: Tree,
+    /// Items of the lists that are open, the innermost last; a closed list moves its own to the tree.
+    items: Vec<NodeId>,
+    /// The same for the members of maps.
+    members: Vec<Member>,
+    duplicates: Duplicates,
+    /// Where a string with escapes is decoded.
+    decoded: String,
+}
+
+impl<'a> Parser<'a> {
+    fn new(file: &'a Arc<SourceFile>, limits: Limits) -> Self {
+        let text = file.text();
+        Self {
+            file,
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            limits,
+            tree: Tree::new(Arc::clone(file)),
+            items: Vec::new(),
+            members: Vec::new(),
+            duplicates: Duplicates::default(),
+            decoded: String::new(),
+        }
+    }
+
+    fn document(&mut self) -> Parsed<NodeId> {
+        if self.text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+        }
+        self.skip_space();
+        let root = self.value(0)?;
+        self.skip_space();
+        if self.at < self.bytes.len() {
+            return Err(self.unexpected("the end of the file"));
+        }
+        Ok(root)
+    }
+
+    fn value(&mut self, depth: u32) -> Parsed<NodeId> {
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'"') => Kind::String(self.string()?),
+            Some(b'{') => return self.map(depth + 1),
+            Some(b'[') => return self.list(depth + 1),
+            Some(b'-' | b'0'..=b'9') => Kind::Number(self.number()?),
+            Some(b't') if self.word("true") => Kind::Bool(true),
+            Some(b'f') if self.word("false") => Kind::Bool(false),
+            Some(b'n') if self.word("null") => Kind::Null,
+            _ => return Err(self.not_a_value()),
+        };
+        self.check_nodes(start)?;
+        Ok(self.tree.push(self.span_from(start), kind))
+    }
+
+    fn list(&mut self, depth: u32) -> Parsed<NodeId> {
+        let start = self.open(depth)?;
+        let base = self.items.len();
+        if self.peek() != Some(b']') {
+            loop {
+                let item = self.value(depth)?;
+                self.items.push(item);
+                if !self.comma(b']', "`,` or `]` after an item")? {
+                    break;
+                }
+            }
+        }
+        self.at += 1;
+        self.check_nodes(start)?;
+        let span = self.span_from(start);
+        let list = self.tree.push_list(span, &self.items[base..]);
+        self.items.truncate(base);
+        Ok(list)
+    }
+
+    fn map(&mut self, depth: u32) -> Parsed<NodeId> {
+        let start = self.open(depth)?;
+        let base = self.members.len();
+        if self.peek() != Some(b'}') {
+            loop {
+                let member = self.member(depth)?;
+                self.members.push(member);
+                if !self.comma(b'}', "`,` or `}` after a member")? {
+                    break;
+                }
+            }
+        }
+        self.at += 1;
+        self.check_nodes(start)?;
+        let span = self.span_from(start);
+        let members = &self.members[base..];
+        self.duplicates.check(self.file, &self.tree, members);
+        let map = self.tree.push_map(span, members);
+        self.members.truncate(base);
+        Ok(map)
+    }
+
+    fn member(&mut self, depth: u32) -> Parsed<Member> {
+        let start = self.at;
+        if self.peek() != Some(b'"') {
+            let problem = self.unexpected("a key in double quotes");
+            return Err(if self.peek() == Some(b'\'') { in_double_quotes(problem) } else { problem });
+        }
+        let key = match self.string_body()? {
+            Some(inner) => self.tree.keys.intern(inner.slice(self.text)),
+            None => self.tree.keys.intern(&self.decoded),
+        };
+        let key_span = self.span_from(start);
+        self.skip_space();
+        if self.peek() != Some(b':') {
+            return Err(self.unexpected("`:` after a key"));
+        }
+        self.at += 1;
+        self.skip_space();
+        let value = self.value(depth)?;
+        Ok(Member { key, key_span, value })
+    }
+
+    /// Steps over an opening bracket and the space after it; returns where the bracket is.
+    fn open(&mut self, depth: u32) -> Parsed<usize> {
+        let start = self.at;
+        self.at += 1;
+        if depth > self.limits.depth {
+            return Err(self.limits.too_deep(self.file, self.span_from(start)).into());
+        }
+        self.skip_space();
+        Ok(start)
+    }
+
+    /// After an item or a member: true when another one follows, false at the closing bracket.
+    fn comma(&mut self, close: u8, expected: &str) -> Parsed<bool> {
+        self.skip_space();
+        let start = self.at;
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                let comma = self.span_from(start);
+                self.skip_space();
+                if self.peek() == Some(close) {
+                    let message = format!("trailing comma before `{}`", close as char);
+                    return Err(self.error(comma, message).with_help("remove the comma").into());
+                }
+                Ok(true)
+            }
+            Some(byte) if byte == close => Ok(false),
+            _ => Err(self.unexpected(expected)),
+        }
+    }
+
+    fn string(&mut self) -> Parsed<Text> {
+        Ok(match self.string_body()? {
+            Some(inner) => self.tree.borrowed(inner),
+            None => self.tree.owned(&self.decoded),
+        })
+    }
+
+    /// Reads a string: the place of its text, or `None` when it had escapes and is in `decoded`.
+    fn string_body(&mut self) -> Parsed<Option<Span>> {
+        let open = self.at;
+        self.at += 1;
+        let mut copied = self.at;
+        let mut escaped = false;
+        loop {
+            self.at += plain_len(&self.bytes[self.at..]);
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    if !escaped {
+                        self.decoded.clear();
+                        escaped = true;
+                    }
+                    // Both ends are next to ASCII bytes, hence on character boundaries.
+                    self.decoded.push_str(&self.text[copied..self.at]);
+                    let character = self.escape()?;
+                    self.decoded.push(character);
+                    copied = self.at;
+                }
+                Some(control) => return Err(self.control_character(control)),
+                None => {
+                    let quote = Span::new(open as u32, open as u32 + 1);
+                    return Err(self.error(quote, "this string is not closed").into());
+                }
+            }
+        }
+        let end = self.at;
+        self.at += 1;
+        if !escaped {
+            return Ok(Some(Span::new(open as u32 + 1, end as u32)));
+        }
+        self.decoded.push_str(&self.text[copied..end]);
+        Ok(None)
+    }
+
+    /// Reads an escape from its backslash on.
+    fn escape(&mut self) -> Parsed<char> {
+        let start = self.at;
+        self.at += 1;
+        let character = match self.peek() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => byte as char,
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.at += 1;
+                return self.unicode_escape(start);
+            }
+            _ => return Err(self.bad_escape(start, "unknown escape")),
+        };
+        self.at += 1;
+        Ok(character)
+    }
+
+    /// Reads the digits of a `\u` escape, and the second half of a surrogate pair.
+    fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
+        let unit = self.hex4(start)?;
+        let code = match unit {
+            0xd800..=0xdbff if self.bytes[self.at..].starts_with(b"\\u") => {
+                self.at += 2;
+                let low = self.hex4(start)?;
+                let paired = (0xdc00..=0xdfff).contains(&low);
+                if paired { 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00) } else { unit }
+            }
+            _ => unit,
+        };
+        char::from_u32(code).ok_or_else(|| {
+            let half = Span::new(start as u32, start as u32 + 6);
+            let message = format!("lone surrogate `{}` in a string", half.slice(self.text));
+            self.error(half, message).into()
+        })
+    }
+
+    fn hex4(&mut self, start: usize) -> Parsed<u32> {
+        let digits = self.bytes.get(self.at..self.at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let Some(digits) = digits else {
+            return Err(self.bad_escape(start, "four hexadecimal digits are missing in the escape"));
+        };
+        self.at += 4;
+        Ok(digits.iter().fold(0, |code, digit| code * 16 + (*digit as char).to_digit(16).unwrap_or(0)))
+    }
+
+    fn number(&mut self) -> Parsed<Text> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let zero = self.peek() == Some(b'0');
+        let whole = self.digits();
+        let mut valid = whole == 1 || whole > 1 && !zero;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            valid &= self.digits() > 0;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            valid &= self.digits() > 0;
+        }
+        if valid && !matches!(self.peek(), Some(b'.' | b'+' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')) {
+            return Ok(self.tree.borrowed(self.span_from(start)));
+        }
+        let span = self.token(start);
+        let problem = self.error(span, format!("`{}` is not a JSON number", excerpt(span.slice(self.text))));
+        Err(match zero && whole > 1 {
+            true => problem.with_help("write it without the leading zero, or as a string in double quotes"),
+            false => problem,
+        }
+        .into())
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let found = self.token(self.at).slice(self.text) == word;
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        const EIGHT_SPACES: [u8; 8] = [b' '; 8];
+        loop {
+            match self.peek() {
+                // Pretty-printed files are mostly indentation.
+                Some(b'\n') => {
+                    self.at += 1;
+                    while self.bytes[self.at..].first_chunk() == Some(&EIGHT_SPACES) {
+                        self.at += 8;
+                    }
+                }
+                Some(b' ' | b'\t' | b'\r') => self.at += 1,
+                _ => return,
+            }
+        }
+    }
+
+    fn check_nodes(&self, start: usize) -> Parsed<()> {
+        if self.tree.len() < self.limits.nodes {
+            return Ok(());
+        }
+        Err(self.limits.too_many(self.file, self.span_from(start)).into())
+    }
+
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(start as u32, self.at as u32)
+    }
+}
+
+/// The errors.
+impl Parser<'_> {
+    fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::at(Level::Error, self.file, span, message)
+    }
+
+    /// The word, or else the one character, from `start` on.
+    fn token(&self, start: usize) -> Span {
+        let rest = &self.text[start..];
+        let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(byte)).count();
+        let len = if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) };
+        Span::new(start as u32, (start + len) as u32)
+    }
+
+    fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
+        let token = self.token(self.at);
+        let message = match token.slice(self.text) {
+            "" if self.text.trim_start_matches('\u{feff}').trim().is_empty() => "the file is empty".to_owned(),
+            "" => format!("expected {expected}, found the end of the file"),
+            found => format!("expected {expected}, found `{}`", excerpt(found)),
+        };
+        self.error(token, message).into()
+    }
+
+    fn not_a_value(&self) -> Box<Diagnostic> {
+        let problem = self.unexpected("a value");
+        match self.peek() {
+            Some(b'\'') => in_double_quotes(problem),
+            Some(b'/' | b'#') => problem.with_help("JSON has no comments").into(),
+            Some(b'T' | b'F' | b'N' | b'n') => {
+                problem.with_help("the only words of JSON are `true`, `false` and `null`").into()
+            }
+            _ => problem,
+        }
+    }
+
+    fn control_character(&self, control: u8) -> Box<Diagnostic> {
+        let help = match control {
+            b'\n' => "close the string on its line, or write `\\n` for a line break".to_owned(),
+            b'\t' => "write `\\t`".to_owned(),
+            _ => format!("write `\\u{control:04x}`"),
+        };
+        let span = Span::new(self.at as u32, self.at as u32 + 1);
+        self.error(span, format!("control character U+{control:04X} in a string")).with_help(help).into()
+    }
+
+    fn bad_escape(&self, start: usize, what: &str) -> Box<Diagnostic> {
+        let next = self.text[start + 1..].chars().next().filter(|next| !next.is_control()).map_or(0, char::len_utf8);
+        let span = Span::new(start as u32, (start + 1 + next) as u32);
+        self.error(span, format!("{what} `{}`", span.slice(self.text))).into()
+    }
+}
+
+fn in_double_quotes(problem: Box<Diagnostic>) -> Box<Diagnostic> {
+    problem.with_help("strings of JSON stand in double quotes").into()
+}
+
+/// At most a line's worth of user input.
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.escape_debug().to_string(),
+    }
+}
+
+/// How many bytes from the start are neither a quote, nor a backslash, nor a control character.
+fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = ONES << 7;
+    let mut at = 0;
+    // Eight bytes at a time: the lowest high bit set is exactly the first byte sought.
+    while let Some(chunk) = bytes[at..].first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = word ^ (ONES * b'"' as u64);
+        let backslash = word ^ (ONES * b'\\' as u64);
+        let found = (quote.wrapping_sub(ONES) & !quote)
+            | (backslash.wrapping_sub(ONES) & !backslash)
+            | (word.wrapping_sub(ONES * 0x20) & !word);
+        if found & HIGHS != 0 {
+            return at + ((found & HIGHS).trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
+}

@@ -4,9 +4,11 @@
 //! nothing of rules. It reads, it says where things are, and it says what it could not read and why.
 
 pub mod diagnostic;
+mod duplicates;
 pub mod file;
 pub mod intern;
 pub mod json;
+pub mod limits;
 pub mod span;
 pub mod toml;
 pub mod tree;
@@ -15,5 +17,6 @@ pub mod yaml;
 pub use diagnostic::{Diagnostic, Level, Note};
 pub use file::{FileId, Files, Position, SourceFile};
 pub use intern::{Interner, Symbol};
+pub use limits::Limits;
 pub use span::Span;
 pub use tree::{Kind, Member, Node, NodeId, Tree};
