@@ -4,3 +4,4 @@
 //! `eval` gives verdicts, `report` writes them. `docs/architecture.md` has the table of who may use whom.
 
 pub mod source;
+pub mod template;

@@ -99,7 +99,6 @@ pub fn io_reason(error: &std::io::Error) -> String {
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::IsADirectory => "is a directory".into(),
         ErrorKind::NotADirectory => "a part of the path is not a directory".into(),
-        ErrorKind::FilesystemLoop => "too many symbolic links".into(),
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or_default();

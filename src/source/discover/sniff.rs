@@ -139,7 +139,8 @@ fn any_block_key(text: &[u8], mut accept: impl FnMut(&[u8], &[u8]) -> bool) -> b
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
         let key = line[indent..colon].trim_ascii();
         let key = [b'"', b'\''].iter().find_map(|q| key.strip_prefix(&[*q])?.strip_suffix(&[*q])).unwrap_or(key);
-        let value = text[at - line.len() + colon + 1..].strip_prefix(b" ").unwrap_or(&text[at - line.len() + colon + 1..]);
+        let value =
+            text[at - line.len() + colon + 1..].strip_prefix(b" ").unwrap_or(&text[at - line.len() + colon + 1..]);
         if accept(key, value) {
             return true;
         }
