@@ -25,7 +25,11 @@ impl Ignored {
         for dir in above {
             ignored.enter(dir);
         }
-        let covers = |file: &Gitignore| file.matched_path_or_any_parents(root, true).is_ignore();
+        // `build/**` covers all that is in `build`, but not `build`.
+        let inside = root.join("any");
+        let covers = |file: &Gitignore| {
+            file.matched_path_or_any_parents(root, true).is_ignore() || file.matched(&inside, false).is_ignore()
+        };
         if ignored.files.iter().any(covers) { Self::default() } else { ignored }
     }
 

@@ -6,7 +6,7 @@ use memchr::{memchr2, memmem};
 
 /// Whether the text looks like a CloudFormation template, JSON or YAML.
 #[must_use]
-pub fn is_template(text: &[u8]) -> bool {
+pub(super) fn is_template(text: &[u8]) -> bool {
     any_key(text, |key, value| match key {
         b"AWSTemplateFormatVersion" => true,
         b"Transform" => memmem::find(first_bytes(value), b"AWS::").is_some(),
@@ -17,7 +17,7 @@ pub fn is_template(text: &[u8]) -> bool {
 
 /// Whether the text looks like the `manifest.json` of a CDK cloud assembly.
 #[must_use]
-pub fn is_manifest(text: &[u8]) -> bool {
+pub(super) fn is_manifest(text: &[u8]) -> bool {
     let (mut version, mut artifacts) = (false, false);
     any_key(text, |key, value| {
         version |= key == b"version";

@@ -47,7 +47,7 @@ pub(super) fn parse(line: &str) -> Option<(&str, &str, u32, u32)> {
     if line.starts_with("...") {
         return None;
     }
-    let (function, place) = match line.strip_suffix(')').and_then(|head| head.rsplit_once(" (")) {
+    let (function, place) = match line.strip_suffix(')').and_then(|head| head.split_once(" (")) {
         Some((function, place)) => (function, place),
         None => ("", line),
     };
@@ -77,8 +77,8 @@ pub struct SourceRoots {
     cwd: PathBuf,
     /// Directories that may hold the app, nearest first.
     near: Vec<PathBuf>,
-    /// How many leading parts all files have in common.
-    common: usize,
+    /// The directory that all files have in common.
+    common: Vec<String>,
     known: BTreeMap<String, RelativeFile>,
 }
 
@@ -118,11 +118,13 @@ impl SourceRoots {
     /// apart: `index.ts` of some other directory is not the one that is meant.
     fn locate(&self, file: &str) -> RelativeFile {
         let parts = parts(file);
-        let least = self.common.min(parts.len().saturating_sub(1));
-        let here = parts.iter().collect::<PathBuf>();
-        let full = Path::new("/").join(&here);
+        let full = Path::new("/").join(parts.iter().collect::<PathBuf>());
         if Path::new(file).is_absolute() && full.starts_with(&self.cwd) && full.is_file() {
             return RelativeFile { path: display(&full, &self.cwd), exists: true };
+        }
+        let least = self.common.len();
+        if parts.len() <= least || parts.iter().zip(&self.common).any(|(part, common)| part != common) {
+            return RelativeFile { path: parts.last().copied().unwrap_or_default().to_owned(), exists: false };
         }
         for start in 0..=least {
             let end: PathBuf = parts[start..].iter().collect();
@@ -133,12 +135,6 @@ impl SourceRoots {
         }
         RelativeFile { path: parts[least..].join("/"), exists: false }
     }
-}
-
-/// The file of one frame for reports, when the other frames of the assembly are not at hand.
-#[must_use]
-pub fn relative_frame(frame: &Frame, assembly_dir: &Path, cwd: &Path) -> RelativeFile {
-    SourceRoots::new(assembly_dir, cwd, [frame.file.as_str()]).relative(&frame.file)
 }
 
 /// The names on a path of any system, without root and drive and with `..` resolved.
@@ -157,14 +153,15 @@ fn parts(file: &str) -> Vec<&str> {
     out
 }
 
-/// How many leading directories all files share.
-fn common(files: &[Vec<&str>]) -> usize {
-    let Some((first, rest)) = files.split_first() else { return 0 };
-    let dirs = first.len().saturating_sub(1);
-    rest.iter().fold(dirs, |shared, file| {
+/// The leading directories that all files share.
+fn common(files: &[Vec<&str>]) -> Vec<String> {
+    let Some((first, rest)) = files.split_first() else { return Vec::new() };
+    let dir = &first[..first.len().saturating_sub(1)];
+    let shared = rest.iter().fold(dir.len(), |shared, file| {
         let limit = shared.min(file.len().saturating_sub(1));
-        (0..limit).find(|at| file[*at] != first[*at]).unwrap_or(limit)
-    })
+        (0..limit).find(|at| file[*at] != dir[*at]).unwrap_or(limit)
+    });
+    dir[..shared].iter().map(|part| (*part).to_owned()).collect()
 }
 
 /// The directories above the assembly, no further than the current one, and those beside it.

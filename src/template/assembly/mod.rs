@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::constructs::{Acknowledged, ConstructIndex};
-pub use self::frames::{Frame, RelativeFile, SourceRoots, relative_frame};
+pub use self::frames::{Frame, RelativeFile, SourceRoots};
 pub use self::nested::{NestedRequest, NestedTemplate, NestedTemplates, Way};
 use crate::source::load::Loader;
 use crate::source::{Diagnostic, NodeId, Tree};
