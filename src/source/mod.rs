@@ -10,12 +10,14 @@ pub mod intern;
 pub mod json;
 pub mod limits;
 pub mod span;
+#[cfg(test)]
+mod testing;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Level, Note};
-pub use file::{FileId, Files, Position, SourceFile};
+pub use file::{FileId, Files, Position, SourceFile, decode};
 pub use intern::{Interner, Symbol};
 pub use limits::Limits;
 pub use span::Span;
