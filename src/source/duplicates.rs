@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
+use super::limits::Collected;
 use super::{Diagnostic, Level, Member, SourceFile, Tree};
-
-/// The most duplicates that are told apart; the rest are counted.
-const SHOWN: usize = 100;
 
 /// For each symbol, the last map it was seen in and its place there: one table serves every map of a tree.
 #[derive(Default)]
 pub(super) struct Duplicates {
     seen: Vec<(u32, u32)>,
     maps: u32,
-    found: Vec<Diagnostic>,
-    more: usize,
 }
 
 impl Duplicates {
     /// Looks at the members of one map, all of whose keys are interned in `tree`.
-    pub(super) fn check(&mut self, file: &Arc<SourceFile>, tree: &Tree, members: &[Member]) {
+    pub(super) fn check(&mut self, file: &Arc<SourceFile>, tree: &Tree, members: &[Member], problems: &mut Collected) {
         if members.len() < 2 {
             return;
         }
@@ -32,26 +28,9 @@ impl Duplicates {
                 *seen = (self.maps, index as u32);
                 continue;
             }
-            let first = &members[seen.1 as usize];
-            if self.found.len() == SHOWN {
-                self.more += 1;
-                continue;
-            }
             let message = format!("duplicate key `{}`", tree.key(member));
-            self.found.push(
-                Diagnostic::at(Level::Error, file, member.key_span, message)
-                    .with_note(first.key_span, "first given here"),
-            );
+            let problem = Diagnostic::at(Level::Error, file, member.key_span, message);
+            problems.push(problem.with_note(members[seen.1 as usize].key_span, "first given here"));
         }
-    }
-
-    /// What was found, in document order of the maps' ends.
-    pub(super) fn into_diagnostics(self, file: &SourceFile) -> Vec<Diagnostic> {
-        let mut found = self.found;
-        if self.more > 0 {
-            let message = format!("{} further duplicate keys are not shown", self.more);
-            found.push(Diagnostic::of_path(Level::Error, file.path(), message));
-        }
-        found
     }
 }

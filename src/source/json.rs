@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::duplicates::Duplicates;
+use super::limits::Collected;
 use super::tree::Text;
 use super::{Diagnostic, Kind, Level, Limits, Member, NodeId, SourceFile, Span, Tree};
 
@@ -17,18 +18,15 @@ pub fn parse(file: &Arc<SourceFile>, limits: Limits) -> Result<Tree, Vec<Diagnos
     limits.check_bytes(file).map_err(|problem| vec![problem])?;
     let mut parser = Parser::new(file, limits);
     let document = parser.document();
-    let mut problems = parser.duplicates.into_diagnostics(file);
-    match document {
-        Ok(root) if problems.is_empty() => {
-            parser.tree.set_root(root);
-            Ok(parser.tree)
-        }
-        Ok(_) => Err(problems),
-        Err(problem) => {
-            problems.push(*problem);
-            Err(problems)
-        }
+    if let Ok(root) = document
+        && parser.problems.is_empty()
+    {
+        parser.tree.set_root(root);
+        return Ok(parser.tree);
     }
+    let mut problems = parser.problems.into_vec(file);
+    problems.extend(document.err().map(|problem| *problem));
+    Err(problems)
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
@@ -45,6 +43,7 @@ struct Parser<'a> {
     /// The same for the members of maps.
     members: Vec<Member>,
     duplicates: Duplicates,
+    problems: Collected,
     /// Where a string with escapes is decoded.
     decoded: String,
 }
@@ -62,6 +61,7 @@ impl<'a> Parser<'a> {
             items: Vec::new(),
             members: Vec::new(),
             duplicates: Duplicates::default(),
+            problems: Collected::new(Level::Error),
             decoded: String::new(),
         }
     }
@@ -74,7 +74,7 @@ impl<'a> Parser<'a> {
         let root = self.value(0)?;
         self.skip_space();
         if self.at < self.bytes.len() {
-            return Err(self.unexpected("the end of the file"));
+            return Err(self.unexpected("the end of the file").into());
         }
         Ok(root)
     }
@@ -89,7 +89,7 @@ impl<'a> Parser<'a> {
             Some(b't') if self.word("true") => Kind::Bool(true),
             Some(b'f') if self.word("false") => Kind::Bool(false),
             Some(b'n') if self.word("null") => Kind::Null,
-            _ => return Err(self.not_a_value()),
+            _ => return Err(self.not_a_value().into()),
         };
         self.check_nodes(start)?;
         Ok(self.tree.push(self.span_from(start), kind))
@@ -131,7 +131,7 @@ impl<'a> Parser<'a> {
         self.check_nodes(start)?;
         let span = self.span_from(start);
         let members = &self.members[base..];
-        self.duplicates.check(self.file, &self.tree, members);
+        self.duplicates.check(self.file, &self.tree, members, &mut self.problems);
         let map = self.tree.push_map(span, members);
         self.members.truncate(base);
         Ok(map)
@@ -141,7 +141,8 @@ impl<'a> Parser<'a> {
         let start = self.at;
         if self.peek() != Some(b'"') {
             let problem = self.unexpected("a key in double quotes");
-            return Err(if self.peek() == Some(b'\'') { in_double_quotes(problem) } else { problem });
+            let single = self.peek() == Some(b'\'');
+            return Err(if single { in_double_quotes(problem) } else { problem }.into());
         }
         let key = match self.string_body()? {
             Some(inner) => self.tree.keys.intern(inner.slice(self.text)),
@@ -150,7 +151,7 @@ impl<'a> Parser<'a> {
         let key_span = self.span_from(start);
         self.skip_space();
         if self.peek() != Some(b':') {
-            return Err(self.unexpected("`:` after a key"));
+            return Err(self.unexpected("`:` after a key").into());
         }
         self.at += 1;
         self.skip_space();
@@ -185,7 +186,7 @@ impl<'a> Parser<'a> {
                 Ok(true)
             }
             Some(byte) if byte == close => Ok(false),
-            _ => Err(self.unexpected(expected)),
+            _ => Err(self.unexpected(expected).into()),
         }
     }
 
@@ -376,23 +377,23 @@ impl Parser<'_> {
         Span::new(start as u32, (start + len) as u32)
     }
 
-    fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
+    fn unexpected(&self, expected: &str) -> Diagnostic {
         let token = self.token(self.at);
         let message = match token.slice(self.text) {
             "" if self.text.trim_start_matches('\u{feff}').trim().is_empty() => "the file is empty".to_owned(),
             "" => format!("expected {expected}, found the end of the file"),
             found => format!("expected {expected}, found `{}`", excerpt(found)),
         };
-        self.error(token, message).into()
+        self.error(token, message)
     }
 
-    fn not_a_value(&self) -> Box<Diagnostic> {
+    fn not_a_value(&self) -> Diagnostic {
         let problem = self.unexpected("a value");
         match self.peek() {
             Some(b'\'') => in_double_quotes(problem),
-            Some(b'/' | b'#') => problem.with_help("JSON has no comments").into(),
+            Some(b'/' | b'#') => problem.with_help("JSON has no comments"),
             Some(b'T' | b'F' | b'N' | b'n') => {
-                problem.with_help("the only words of JSON are `true`, `false` and `null`").into()
+                problem.with_help("the only words of JSON are `true`, `false` and `null`")
             }
             _ => problem,
         }
@@ -415,16 +416,19 @@ impl Parser<'_> {
     }
 }
 
-fn in_double_quotes(problem: Box<Diagnostic>) -> Box<Diagnostic> {
-    problem.with_help("strings of JSON stand in double quotes").into()
+fn in_double_quotes(problem: Diagnostic) -> Diagnostic {
+    problem.with_help("strings of JSON stand in double quotes")
 }
 
-/// At most a line's worth of user input.
+/// The start of user input, fit to stand in a message.
 fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.escape_debug().to_string(),
+    const LEN: usize = 40;
+    let mut shown: String =
+        text.chars().take(LEN).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    if text.chars().nth(LEN).is_some() {
+        shown.push('…');
     }
+    shown
 }
 
 /// How many bytes from the start are neither a quote, nor a backslash, nor a control character.
@@ -446,4 +450,215 @@ fn plain_len(bytes: &[u8]) -> usize {
         at += 8;
     }
     at + bytes[at..].iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::source::testing::{check_spans, config, file, json_value, key_slice, root, slice, told};
+
+    fn read(text: &str) -> Tree {
+        parse(&file(text), Limits::default()).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+    }
+
+    fn refused(text: &str) -> String {
+        told(&parse(&file(text), Limits::default()).expect_err("refused"))
+    }
+
+    #[test]
+    fn values_and_keys_span_quotes_and_brackets() {
+        let tree = read("\u{feff} { \"A\" : { \"é\\n\": [1, -2.50e+3 ,true],\"n\":null } }\r\n");
+        assert_eq!(root(&tree), json!({"A": {"é\n": [1, -2500.0, true], "n": null}}));
+        assert_eq!(slice(&tree, &[]), "{ \"A\" : { \"é\\n\": [1, -2.50e+3 ,true],\"n\":null } }");
+        assert_eq!(key_slice(&tree, &["A"]), "\"A\"");
+        assert_eq!(key_slice(&tree, &["A", "é\n"]), "\"é\\n\"");
+        assert_eq!(slice(&tree, &["A", "é\n"]), "[1, -2.50e+3 ,true]");
+        assert_eq!(slice(&tree, &["A", "é\n", "1"]), "-2.50e+3");
+        assert_eq!(slice(&tree, &["A", "n"]), "null");
+    }
+
+    #[test]
+    fn numbers_keep_their_text() {
+        let tree = read("[1.10, 123456789012345678901234567890, -0]");
+        let texts: Vec<_> = tree.items(tree.root()).iter().map(|id| tree.scalar(*id)).collect();
+        assert_eq!(texts, [Some("1.10"), Some("123456789012345678901234567890"), Some("-0")]);
+    }
+
+    #[test]
+    fn escapes_are_decoded() {
+        let tree = read(r#"["\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00 plain text after\u0000"]"#);
+        assert_eq!(root(&tree), json!(["\"\\/\u{8}\u{c}\n\r\té😀 plain text after\0"]));
+    }
+
+    #[test]
+    fn nothing_looser_than_the_standard_is_read() {
+        for text in [
+            "01",
+            "1.",
+            ".5",
+            "1.e5",
+            "+1",
+            "1e",
+            "-",
+            "0x10",
+            "1_000",
+            "NaN",
+            "Infinity",
+            "'a'",
+            "[1,]",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{\"a\" 1}",
+            "[1 2]",
+            "\"\t\"",
+            "\"\n\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\udc00\"",
+            "\"\\ud800\\u0041\"",
+            "\"a",
+            "[",
+            "{",
+            "{\"a\":",
+            "nul",
+            "truex",
+            "[] []",
+            "",
+            " ",
+            "//",
+            "[\u{a0}1]",
+        ] {
+            assert!(parse(&file(text), Limits::default()).is_err(), "{text:?} was read");
+        }
+    }
+
+    #[test]
+    fn errors_say_what_was_expected_where_and_what_to_do() {
+        let cases = [
+            ("{\"a\": 1 \"b\": 2}", "t:1:9: expected `,` or `}` after a member, found `\"` @ \"\\\"\"\n"),
+            ("[1\n2]", "t:2:1: expected `,` or `]` after an item, found `2` @ \"2\"\n"),
+            ("[1,\n]", "t:1:3: trailing comma before `]` @ \",\" | help: remove the comma\n"),
+            ("{\"a\": 1", "t:1:8: expected `,` or `}` after a member, found the end of the file @ \"\"\n"),
+            (
+                "[01]",
+                "t:1:2: `01` is not a JSON number @ \"01\" | help: write it without the leading zero, or as a string in double quotes\n",
+            ),
+            (
+                "[True]",
+                "t:1:2: expected a value, found `True` @ \"True\" | help: the only words of JSON are `true`, `false` and `null`\n",
+            ),
+            (
+                "{'a': 1}",
+                "t:1:2: expected a key in double quotes, found `'` @ \"'\" | help: strings of JSON stand in double quotes\n",
+            ),
+            (
+                "[\"a\nb\"]",
+                "t:1:4: control character U+000A in a string @ \"\\n\" | help: close the string on its line, or write `\\n` for a line break\n",
+            ),
+            ("[\"\\ud800x\"]", "t:1:3: lone surrogate `\\ud800` in a string @ \"\\\\ud800\"\n"),
+            ("[\"\\qx\"]", "t:1:3: unknown escape `\\q` @ \"\\\\q\"\n"),
+            ("[\"abc]", "t:1:2: this string is not closed @ \"\\\"\"\n"),
+            ("{} x", "t:1:4: expected the end of the file, found `x` @ \"x\"\n"),
+            (" ", "t:1:2: the file is empty @ \"\"\n"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(refused(text), expected);
+        }
+    }
+
+    #[test]
+    fn all_duplicate_keys_of_the_file_are_told_with_both_places() {
+        assert_eq!(
+            refused("{\"a\": {\"x\": 1, \"y\": 2, \"\\u0078\": 3},\n \"b\": 1, \"a\": 2, \"a\": 3}"),
+            "t:1:24: duplicate key `x` @ \"\\\"\\\\u0078\\\"\" | first given here @ \"\\\"x\\\"\" 7\n\
+             t:2:10: duplicate key `a` @ \"\\\"a\\\"\" | first given here @ \"\\\"a\\\"\" 1\n\
+             t:2:18: duplicate key `a` @ \"\\\"a\\\"\" | first given here @ \"\\\"a\\\"\" 1\n"
+        );
+        assert_eq!(root(&read("[{\"a\": 1}, {\"a\": {\"a\": 2}}]")), json!([{"a": 1}, {"a": {"a": 2}}]));
+    }
+
+    #[test]
+    fn thousands_of_duplicates_are_counted_not_listed() {
+        let text = format!("{{{}\"a\": 1}}", "\"a\": 1,".repeat(5000));
+        let problems = parse(&file(&text), Limits::default()).expect_err("duplicates");
+        let last = problems.last().expect("a count").to_string();
+        assert_eq!(last, "t: 4800 further errors of this file are not shown");
+    }
+
+    #[test]
+    fn limits_are_errors_that_say_the_limit() {
+        let limits = Limits { depth: 2, bytes: 20, nodes: 4 };
+        let refused = |text: &str| told(&parse(&file(text), limits).expect_err("refused"));
+        assert!(parse(&file("[[1, 2]]"), limits).is_ok());
+        assert_eq!(refused("[[[]]]"), "t:1:3: nesting is deeper than the limit of 2 levels @ \"[\"\n");
+        assert_eq!(refused("[[1, 2, 3]]"), "t:1:1: there are more values than the limit of 4 @ \"[[1, 2, 3]]\"\n");
+        assert_eq!(refused(&" ".repeat(21)), "t: the file has 21 bytes, more than the limit of 20 bytes\n");
+    }
+
+    #[test]
+    fn ten_thousand_levels_are_an_error_not_a_crash() {
+        for text in ["[".repeat(10_000), "{\"a\":".repeat(10_000)] {
+            assert!(refused(&text).contains("nesting is deeper than the limit of 128 levels"));
+            let deepest = Limits { depth: u32::MAX, ..Limits::default() };
+            assert!(told(&parse(&file(&text), deepest).expect_err("too deep")).contains("the limit of 500 levels"));
+        }
+    }
+
+    fn same_as_serde(text: &str) -> Result<(), TestCaseError> {
+        match (parse(&file(text), Limits::default()), serde_json::from_str::<Value>(text)) {
+            (Ok(tree), Ok(value)) => {
+                prop_assert_eq!(root(&tree), value);
+                check_spans(&tree, true);
+            }
+            (Ok(_), Err(error)) => {
+                prop_assert!(error.to_string().contains("number out of range"), "{} in {:?}", error, text);
+            }
+            (Err(problems), Ok(_)) => {
+                let duplicates = problems.iter().all(|problem| problem.message.starts_with("duplicate key"));
+                prop_assert!(duplicates, "{} in {:?}", told(&problems), text);
+            }
+            (Err(_), Err(_)) => {}
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn reads_every_value_as_serde_does(value in json_value(), pretty: bool) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+            let text = text.unwrap();
+            let tree = parse(&file(&text), Limits::default());
+            prop_assert!(tree.is_ok(), "{:?}", tree);
+            same_as_serde(&text)?;
+        }
+
+        #[test]
+        fn refuses_what_serde_refuses_in_almost_json(
+            value in json_value(),
+            at: prop::sample::Index,
+            cut in 0..3usize,
+            put in "[\\[\\]{}:,\"\\\\0-9eEu+. \n\u{1}\u{a0}-]{0,2}",
+        ) {
+            let mut chars: Vec<char> = value.to_string().chars().collect();
+            let at = at.index(chars.len());
+            chars.splice(at..(at + cut).min(chars.len()), put.chars());
+            same_as_serde(&chars.into_iter().collect::<String>())?;
+        }
+
+        #[test]
+        fn refuses_what_serde_refuses_in_tokens(text in "([\\[\\]{}:, \n]|\"[a\\\\u0dD9]{0,9}\"|[0-9eE+.-]{1,5}|true|null){0,12}") {
+            same_as_serde(&text)?;
+        }
+
+        #[test]
+        fn never_panics(text in any::<String>()) {
+            same_as_serde(&text)?;
+        }
+    }
 }

@@ -58,3 +58,41 @@ impl Limits {
         Diagnostic::at(Level::Error, file, span, format!("there are more values than the limit of {}", self.nodes))
     }
 }
+
+/// Diagnostics of one file and one level, the first of them kept and the rest counted: a hostile file must not make
+/// more of them than fit in memory.
+#[derive(Debug)]
+pub(super) struct Collected {
+    level: Level,
+    kept: Vec<Diagnostic>,
+    more: usize,
+}
+
+impl Collected {
+    const KEPT: usize = 200;
+
+    pub(super) fn new(level: Level) -> Self {
+        Self { level, kept: Vec::new(), more: 0 }
+    }
+
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        match self.kept.len() < Self::KEPT {
+            true => self.kept.push(diagnostic),
+            false => self.more += 1,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    pub(super) fn into_vec(self, file: &SourceFile) -> Vec<Diagnostic> {
+        let mut all = self.kept;
+        if self.more > 0 {
+            let what = if self.level == Level::Error { "errors" } else { "warnings" };
+            let message = format!("{} further {what} of this file are not shown", self.more);
+            all.push(Diagnostic::of_path(self.level, file.path(), message));
+        }
+        all
+    }
+}

@@ -13,12 +13,14 @@ pub mod limits;
 pub mod load;
 pub mod paths;
 pub mod span;
+#[cfg(test)]
+mod testing;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Level, Note};
-pub use file::{FileId, Files, Position, SourceFile};
+pub use file::{FileId, Files, Position, SourceFile, decode};
 pub use intern::{Interner, Symbol};
 pub use limits::Limits;
 pub use load::Loader;
