@@ -2,12 +2,14 @@
 //!
 //! A broken file is told as well as a whole one, so that a template with a syntax error is an error and not skipped.
 
+use std::borrow::Cow;
+
 use memchr::{memchr2, memmem};
 
 /// Whether the text looks like a CloudFormation template, JSON or YAML.
 #[must_use]
 pub(super) fn is_template(text: &[u8]) -> bool {
-    any_key(text, |key, value| match key {
+    any_key(&narrow(text), |key, value| match key {
         b"AWSTemplateFormatVersion" => true,
         b"Transform" => memmem::find(first_bytes(value), b"AWS::").is_some(),
         b"Resources" => is_resources(value),
@@ -24,6 +26,14 @@ pub(super) fn is_manifest(text: &[u8]) -> bool {
         artifacts |= key == b"artifacts" && value.starts_with(b"{");
         version && artifacts
     })
+}
+
+/// The text as bytes of ASCII when it is UTF-16: such a template is refused with its reason, not passed over.
+fn narrow(text: &[u8]) -> Cow<'_, [u8]> {
+    match text {
+        [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] => rest.iter().copied().filter(|byte| *byte != 0).collect(),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// A map of resources: every entry has a type or a function's name with `::` in it.
@@ -172,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn a_template_in_another_encoding_is_known_so_that_it_can_be_refused() {
+        let text = "\u{feff}Resources:\n  A:\n    Type: AWS::S3::Bucket\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(is_template(&little) && is_template(&big));
+    }
+
+    #[test]
     fn other_json_and_yaml_files_are_no_templates() {
         for text in [
             "",
@@ -197,5 +215,13 @@ mod tests {
         assert!(is_manifest(br#"{"version": "36.0.0", "artifacts": {"#));
         assert!(!is_manifest(br#"{"manifest_version": 3, "version": "1.0", "icons": {"artifacts": {}}}"#));
         assert!(!is_manifest(br#"{"version": "1", "artifacts": []}"#));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_told_without_a_panic(text in proptest::collection::vec(proptest::sample::select(b"{}[]\"'\\:, \nR#-\xff\xfe".to_vec()), 0..60)) {
+            let _ = is_template(&text);
+            let _ = is_manifest(&text);
+        }
     }
 }

@@ -447,3 +447,54 @@ fn a_missing_metadata_file_costs_lines_and_is_a_warning_but_a_broken_one_is_an_e
     let (_, problems) = ConstructIndex::read(&assembly.stacks[0], &loader);
     assert_eq!(problems[0].level, Level::Error);
 }
+
+/// What is found for the nested stack of a template in an assembly, with this `aws:asset:path`.
+fn asset_path(path: &str, files: &[(&str, &str)]) -> NestedTemplate {
+    let manifest = r#"{"version": "1", "artifacts": {
+ "S.assets": {"type": "cdk:asset-manifest", "properties": {"file": "S.assets.json"}},
+ "S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "t.json"}}}}"#;
+    let assets = r#"{"files": {"abc": {"source": {"path": "by-hash.json"}}}}"#;
+    let template = format!(
+        r#"{{"Resources": {{"N": {{"Type": "AWS::CloudFormation::Stack", "Properties": {{"TemplateURL": {{"Fn::Sub": "https://b/abc.json"}}}},
+ "Metadata": {{"aws:asset:property": "TemplateURL", "aws:asset:path": "{path}"}}}}}}}}"#
+    );
+    let mut all = vec![("manifest.json", manifest), ("S.assets.json", assets), ("t.json", &template)];
+    all.extend(files);
+    let (dir, assembly) = assembly_of(&all);
+    let loader = Loader::new(dir.path(), Limits::default());
+    let stack = &assembly.stacks[0];
+    let index = constructs(stack, &loader);
+    let tree = Arc::new(loader.json(&stack.template_file).unwrap());
+    let resource = tree.at(tree.root(), &["Resources", "N"]).unwrap();
+    let request = NestedRequest { tree: &tree, template_dir: &stack.dir, stack_path: None, logical_id: "N", resource };
+    NestedTemplates::of_stack(stack, &index, &loader).find(&request)
+}
+
+#[test]
+fn an_asset_path_out_of_the_assembly_is_refused_and_no_other_way_is_tried() {
+    let found = asset_path("../secret.json", &[("../secret.json", "{}"), ("by-hash.json", "{}")]);
+    let NestedTemplate::Broken(errors) = found else { panic!("{found:?}") };
+    assert_eq!(
+        messages(&errors),
+        ["out/t.json:2:70: the template `../secret.json` of the nested stack leads out of the directory: \
+          only files under `out` are read"]
+    );
+}
+
+#[test]
+fn a_missing_asset_is_looked_for_by_its_hash_and_is_an_error_only_then() {
+    let found = asset_path("gone.json", &[("by-hash.json", "{}")]);
+    assert!(matches!(found, NestedTemplate::Local { way: Way::AssetHash, .. }), "{found:?}");
+    let found = asset_path("gone.json", &[]);
+    let NestedTemplate::Broken(errors) = found else { panic!("{found:?}") };
+    assert_eq!(messages(&errors), ["out/t.json:2:70: the template `gone.json` of the nested stack `N` does not exist"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_line_and_any_path_are_taken_without_a_panic(line in "[a-z/\\\\:. (\u{e9})0-9]{0,40}") {
+        let _ = Frame::parse_user(&line);
+        let relative = SourceRoots::new(root(), root(), [line.as_str(), "/a/b.ts"]).relative(&line);
+        proptest::prop_assert!(!relative.path.starts_with('/') && !relative.path.split('/').any(|part| part == ".."));
+    }
+}
