@@ -3,6 +3,7 @@
 //! This module gives meaning to parsed templates and nothing else: it judges no resource. What it cannot know is
 //! an unknown with its cause; what is written wrongly is a diagnostic at its place, and unknown too.
 
+pub mod assembly;
 mod conditions;
 mod functions;
 mod parameters;
