@@ -3,4 +3,5 @@
 //! Data flows one way: `source` reads bytes, `template` makes an `inventory` of them, `rule` loads the rules,
 //! `eval` gives verdicts, `report` writes them. `docs/architecture.md` has the table of who may use whom.
 
+pub mod inventory;
 pub mod source;
