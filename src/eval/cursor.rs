@@ -1,6 +1,7 @@
 //! Where a clause stands, and what its path leads to from there.
 
 use super::scope::Scope;
+use super::trail::Trail;
 use crate::rule::{Path, Segment};
 use crate::source::Symbol;
 use crate::value::{Cause, CauseId, Kind, Place, Read, ResourceId, ValueId};
@@ -14,8 +15,8 @@ pub(super) struct Cursor {
     pub(super) value: ValueId,
     /// Where to point when something below is not there.
     pub(super) head: Place,
-    /// The path from the resource to here, such as `Properties.Rules[2]`.
-    pub(super) path: String,
+    /// The way from the resource to here.
+    pub(super) trail: Trail,
     /// The key of the map value that a quantifier stands at.
     pub(super) key: Option<Symbol>,
     /// The element of the innermost quantifier.
@@ -26,11 +27,11 @@ pub(super) struct Cursor {
 #[derive(Debug, Clone)]
 pub(super) enum Leaf {
     /// A value: as it is written, where conditions lead, and its path.
-    Value { written: ValueId, path: String, head: Place },
+    Value { written: ValueId, trail: Trail, head: Place },
     /// Nothing; the innermost thing that is there.
-    Absent { head: Place, path: String },
+    Absent { head: Place, trail: Trail },
     /// Nobody can tell.
-    Unknown { cause: CauseId, path: String },
+    Unknown { cause: CauseId },
 }
 
 /// The state of a walk: a value that is there, or nothing.
@@ -38,14 +39,14 @@ pub(super) enum Leaf {
 struct At {
     value: ValueId,
     head: Place,
-    path: String,
+    trail: Trail,
 }
 
 impl Scope<'_> {
     /// Everything that the path leads to from the cursor: one leaf, or one for each element that it goes through.
     pub(super) fn leaves(&self, cursor: &Cursor, path: &Path) -> Vec<Leaf> {
         let mut leaves = Vec::with_capacity(1);
-        let at = At { value: cursor.value, head: cursor.head, path: cursor.path.clone() };
+        let at = At { value: cursor.value, head: cursor.head, trail: cursor.trail.clone() };
         self.walk(at, &path.segments, &mut leaves);
         leaves
     }
@@ -58,17 +59,16 @@ impl Scope<'_> {
         match segment {
             Segment::Key(key) => {
                 let symbol = self.symbol(*key);
-                let name = self.key_text(*key);
-                let path = format!("{}.{name}", at.path);
+                let trail = at.trail.key(*key);
                 match self.view.member(at.value, symbol) {
                     Read::Known(entry) => {
                         let file = self.view.place(self.view.head(at.value).0).file;
                         let head = Place { file, span: entry.key_span };
-                        self.walk(At { value: entry.value, head, path }, rest, leaves);
+                        self.walk(At { value: entry.value, head, trail }, rest, leaves);
                     }
-                    Read::Absent => leaves.push(Leaf::Absent { head: at.head, path: path_text(path, rest, self) }),
+                    Read::Absent => leaves.push(Leaf::Absent { head: at.head, trail: followed(trail, rest) }),
                     Read::Unknown(cause) => {
-                        leaves.push(Leaf::Unknown { cause, path });
+                        leaves.push(Leaf::Unknown { cause });
                     }
                 }
             }
@@ -76,7 +76,7 @@ impl Scope<'_> {
                 let mut elements = Vec::new();
                 match self.elements(&at, &mut elements) {
                     Some(Leaf::Absent { .. }) => {
-                        leaves.push(Leaf::Absent { head: at.head, path: path_text(at.path, segments, self) });
+                        leaves.push(Leaf::Absent { head: at.head, trail: followed(at.trail.clone(), segments) });
                     }
                     Some(leaf) => leaves.push(leaf),
                     None => {}
@@ -89,15 +89,14 @@ impl Scope<'_> {
                 Read::Known(entries) => {
                     let file = self.view.place(self.view.head(at.value).0).file;
                     for entry in entries {
-                        let name = self.context.inventory.names.text(entry.key);
                         let head = Place { file, span: entry.key_span };
-                        let path = format!("{}.{name}", at.path);
-                        self.walk(At { value: entry.value, head, path }, rest, leaves);
+                        let trail = at.trail.entry(entry.key);
+                        self.walk(At { value: entry.value, head, trail }, rest, leaves);
                     }
                 }
-                Read::Absent => leaves.push(Leaf::Absent { head: at.head, path: at.path }),
+                Read::Absent => leaves.push(Leaf::Absent { head: at.head, trail: at.trail }),
                 Read::Unknown(cause) => {
-                    leaves.push(Leaf::Unknown { cause, path: at.path });
+                    leaves.push(Leaf::Unknown { cause });
                 }
             },
         }
@@ -105,9 +104,9 @@ impl Scope<'_> {
 
     fn leaf(&self, at: At) -> Leaf {
         match self.view.head(at.value).1 {
-            Kind::Absent => Leaf::Absent { head: at.head, path: at.path },
-            Kind::Unknown(CauseId::UNDECIDED) => Leaf::Unknown { cause: CauseId::UNDECIDED, path: at.path },
-            _ => Leaf::Value { written: at.value, path: at.path, head: at.head },
+            Kind::Absent => Leaf::Absent { head: at.head, trail: at.trail },
+            Kind::Unknown(CauseId::UNDECIDED) => Leaf::Unknown { cause: CauseId::UNDECIDED },
+            _ => Leaf::Value { written: at.value, trail: at.trail, head: at.head },
         }
     }
 
@@ -117,12 +116,12 @@ impl Scope<'_> {
             Read::Known((items, open)) => {
                 for (index, value) in items.into_iter().enumerate() {
                     let place = self.place_of(value, self.view.place(at.value));
-                    elements.push(At { value, head: place, path: format!("{}[{index}]", at.path) });
+                    elements.push(At { value, head: place, trail: at.trail.index(index) });
                 }
-                open.map(|cause| Leaf::Unknown { cause, path: at.path.clone() })
+                open.map(|cause| Leaf::Unknown { cause })
             }
-            Read::Absent => Some(Leaf::Absent { head: at.head, path: at.path.clone() }),
-            Read::Unknown(cause) => Some(Leaf::Unknown { cause, path: at.path.clone() }),
+            Read::Absent => Some(Leaf::Absent { head: at.head, trail: at.trail.clone() }),
+            Read::Unknown(cause) => Some(Leaf::Unknown { cause }),
         }
     }
 
@@ -130,15 +129,15 @@ impl Scope<'_> {
     pub(super) fn quantified(&self, cursor: &Cursor, over: &Path) -> (Vec<Cursor>, Vec<Leaf>) {
         let (mut cursors, mut rest) = (Vec::new(), Vec::new());
         for leaf in self.leaves(cursor, over) {
-            let Leaf::Value { written, path, head } = leaf else {
+            let Leaf::Value { written, trail, head } = leaf else {
                 rest.push(leaf);
                 continue;
             };
-            let make = |value, head, path, key| Cursor {
+            let make = |value, head, trail, key| Cursor {
                 resource: cursor.resource,
                 value,
                 head,
-                path,
+                trail,
                 key,
                 element: Some(value),
             };
@@ -147,16 +146,15 @@ impl Scope<'_> {
                 Kind::Map(range) if !over.segments.ends_with(&[Segment::Elements]) => {
                     let file = self.view.place(container.0).file;
                     for entry in self.view.values.entries(range) {
-                        let name = self.context.inventory.names.text(entry.key);
                         let head = Place { file, span: entry.key_span };
-                        cursors.push(make(entry.value, head, format!("{path}.{name}"), Some(entry.key)));
+                        cursors.push(make(entry.value, head, trail.entry(entry.key), Some(entry.key)));
                     }
                 }
-                _ if over.segments.ends_with(&[Segment::Elements]) => cursors.push(make(written, head, path, None)),
+                _ if over.segments.ends_with(&[Segment::Elements]) => cursors.push(make(written, head, trail, None)),
                 _ => {
                     let mut elements = Vec::new();
-                    rest.extend(self.elements(&At { value: written, head, path }, &mut elements));
-                    cursors.extend(elements.into_iter().map(|at| make(at.value, at.head, at.path, None)));
+                    rest.extend(self.elements(&At { value: written, head, trail }, &mut elements));
+                    cursors.extend(elements.into_iter().map(|at| make(at.value, at.head, at.trail, None)));
                 }
             }
         }
@@ -185,17 +183,14 @@ impl Scope<'_> {
     }
 }
 
-/// The text of a path that could not be followed to its end.
-fn path_text(mut path: String, rest: &[Segment], scope: &Scope<'_>) -> String {
+/// The trail of a path that could not be followed to its end.
+fn followed(mut trail: Trail, rest: &[Segment]) -> Trail {
     for segment in rest {
-        match segment {
-            Segment::Key(key) => {
-                path.push('.');
-                path.push_str(scope.key_text(*key));
-            }
-            Segment::Elements => path.push_str("[]"),
-            Segment::Values => path.push_str(".*"),
-        }
+        trail = match segment {
+            Segment::Key(key) => trail.key(*key),
+            Segment::Elements => trail.elements(),
+            Segment::Values => trail.values(),
+        };
     }
-    path
+    trail
 }

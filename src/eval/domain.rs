@@ -60,7 +60,7 @@ impl Scope<'_> {
             answer = answer.or(Answer::unknown(open));
         }
         if answer.truth == super::answer::Truth::False && wanted == Wanted::False {
-            answer.blames = vec![self.absent_blame(cursor.head, cursor.path.clone(), cursor)];
+            answer.blames = vec![self.absent_blame(cursor.head, cursor.trail.text(self), cursor)];
         }
         answer
     }
@@ -130,7 +130,9 @@ impl Scope<'_> {
         let (mut documents, mut open) = (Vec::new(), Vec::new());
         for leaf in self.leaves(cursor, path) {
             match leaf {
-                Leaf::Value { written, path, .. } => self.document(written, path, &mut documents, &mut open),
+                Leaf::Value { written, trail, .. } => {
+                    self.document(written, trail.text(self), &mut documents, &mut open)
+                }
                 Leaf::Unknown { cause, .. } => open.push(self.cause(cause)),
                 Leaf::Absent { .. } => {}
             }
@@ -144,7 +146,7 @@ impl Scope<'_> {
         let (mut documents, mut open) = (Vec::new(), Vec::new());
         for property in DOCUMENTS {
             let id = inventory.get(&self.view, cursor.value, &[property]);
-            self.document(id, format!("{}.{property}", cursor.path), &mut documents, &mut open);
+            self.document(id, format!("{}.{property}", cursor.trail.text(self)), &mut documents, &mut open);
         }
         let inline = inventory.get(&self.view, cursor.value, &["Policies"]);
         match self.view.list(inline) {
@@ -152,7 +154,7 @@ impl Scope<'_> {
                 open.extend(more.map(|cause| self.cause(cause)));
                 for (index, item) in items.into_iter().enumerate() {
                     let id = inventory.get(&self.view, item, &["PolicyDocument"]);
-                    let path = format!("{}.Policies[{index}].PolicyDocument", cursor.path);
+                    let path = format!("{}.Policies[{index}].PolicyDocument", cursor.trail.text(self));
                     self.document(id, path, &mut documents, &mut open);
                 }
             }
@@ -193,7 +195,7 @@ impl Scope<'_> {
                 blames.push(Blame {
                     place: Some(self.place_of(item, self.view.place(list))),
                     owner: Some(cursor.resource),
-                    path: format!("{}.ManagedPolicyArns[{index}]", cursor.path),
+                    path: format!("{}.ManagedPolicyArns[{index}]", cursor.trail.text(self)),
                     found: text.rsplit('/').next().map(str::to_owned),
                     ..Blame::default()
                 });
@@ -221,7 +223,7 @@ impl Scope<'_> {
                     Ok(None) => Answer::of(false),
                     Ok(Some(route)) => {
                         let route = self.context.inventory.resource(route).logical_id.to_string();
-                        let mut blame = self.absent_blame(cursor.head, cursor.path.clone(), cursor);
+                        let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
                         blame.bindings = vec![("route", route)];
                         Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() })
                     }
@@ -293,7 +295,7 @@ impl Scope<'_> {
                     Read::Known(entry) => Place { file: cursor.head.file, span: entry.key_span },
                     _ => cursor.head,
                 };
-                let mut blame = self.absent_blame(head, format!("{}.Tags", cursor.path), cursor);
+                let mut blame = self.absent_blame(head, format!("{}.Tags", cursor.trail.text(self)), cursor);
                 let quoted: Vec<String> = missing.iter().map(|tag| format!("`{tag}`")).collect();
                 blame.bindings = vec![("missing", quoted.join(", "))];
                 Answer::of(false).with(if wanted == Wanted::False { vec![blame] } else { Vec::new() })
@@ -312,8 +314,8 @@ impl Scope<'_> {
         let mut answer = Answer::of(false);
         for leaf in self.leaves(cursor, path) {
             let one = match leaf {
-                Leaf::Value { written, path, head } => {
-                    self.secret_value(written, &path, head, keys, text, cursor, wanted)
+                Leaf::Value { written, trail, head } => {
+                    self.secret_value(written, &trail.text(self), head, keys, text, cursor, wanted)
                 }
                 Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
                 Leaf::Absent { .. } => Answer::of(false),

@@ -74,7 +74,7 @@ fn judge_in(context: &Context<'_>, rule: usize, resource: ResourceId, world: &Wo
             Truth::False => {
                 let mut blames = answer.blames;
                 if blames.is_empty() {
-                    blames.push(scope.absent_blame(cursor.head, cursor.path.clone(), &cursor));
+                    blames.push(scope.absent_blame(cursor.head, cursor.trail.text(&scope), &cursor));
                 }
                 for blame in &blames {
                     let violation = Violation {

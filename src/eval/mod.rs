@@ -11,6 +11,7 @@ mod message;
 mod operator;
 mod partner;
 mod scope;
+mod trail;
 mod verdict;
 
 pub use verdict::{Outcome, Verdict, Violation, When};

@@ -224,7 +224,7 @@ impl Scope<'_> {
             let mut answer = self.all(matches, &self.at_resource(id), inner);
             if answer.truth != Truth::Unknown && inner.wants(answer.holds()) && answer.blames.is_empty() {
                 let at = self.at_resource(id);
-                answer.blames = vec![self.absent_blame(at.head, at.path.clone(), &at)];
+                answer.blames = vec![self.absent_blame(at.head, at.trail.text(self), &at)];
             }
             for blame in &mut answer.blames {
                 blame.partner = Some(id);
@@ -269,7 +269,7 @@ impl Scope<'_> {
         let blame = Blame {
             place: Some(cursor.head),
             owner: Some(cursor.resource),
-            path: cursor.path.clone(),
+            path: cursor.trail.text(self),
             element: cursor.element,
             ..Blame::default()
         };

@@ -3,6 +3,7 @@
 use super::Context;
 use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
+use super::trail::Trail;
 use crate::rule::{Absent, Clause, Operator, Path, Quantifier, Rule, Subject};
 use crate::source::Symbol;
 use crate::value::{Cause, Kind, Place, ResourceId, View};
@@ -56,7 +57,7 @@ impl<'a> Scope<'a> {
             resource: id,
             value: resource.properties,
             head: Place { file: resource.place.file, span: resource.head_span },
-            path: "Properties".to_owned(),
+            trail: Trail::properties(),
             key: None,
             element: None,
         }
@@ -118,15 +119,10 @@ impl<'a> Scope<'a> {
                 let at = Cursor {
                     value: resource.attributes,
                     head: Place { file: resource.place.file, span: resource.key_span },
-                    path: String::new(),
+                    trail: Trail::default(),
                     ..cursor.clone()
                 };
-                let mut leaves = self.leaves(&at, path);
-                for leaf in &mut leaves {
-                    let (Leaf::Value { path, .. } | Leaf::Absent { path, .. } | Leaf::Unknown { path, .. }) = leaf;
-                    *path = path.trim_start_matches('.').to_owned();
-                }
-                leaves
+                self.leaves(&at, path)
             }
             Subject::Key => return self.test_key(operator, ignore_case, cursor, wanted),
         };
@@ -147,7 +143,7 @@ impl<'a> Scope<'a> {
         wanted: Wanted,
     ) -> Answer {
         match leaf {
-            Leaf::Value { written, path, head } => {
+            Leaf::Value { written, trail, head } => {
                 let answer = match operator {
                     Operator::Exists(there) => self.exists(written, *there),
                     operator => self.compare(written, operator, ignore_case),
@@ -159,26 +155,26 @@ impl<'a> Scope<'a> {
                     place: Some(self.place_of(written, head)),
                     owner: Some(cursor.resource),
                     found: self.shown(written),
-                    path,
+                    path: trail.text(self),
                     element: cursor.element,
                     ..Blame::default()
                 };
                 answer.with(vec![blame])
             }
-            Leaf::Absent { head, path } => {
+            Leaf::Absent { head, trail } => {
                 let answer = match (operator, absent) {
                     (Operator::Exists(there), _) => Answer::of(!there),
                     (_, Some(Absent::Pass)) if self.strict && wanted == Wanted::False => Answer::of(false),
                     (_, Some(Absent::Pass)) => Answer::by_default(),
                     (_, Some(Absent::Fail)) => Answer::of(false),
                     (_, Some(Absent::Unknown) | None) => {
-                        Answer::unknown(vec![Cause::NotInInput { what: format!("`{path}`").into() }])
+                        Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
                     }
                 };
                 if answer.truth == Truth::Unknown || !wanted.wants(answer.holds()) {
                     return answer;
                 }
-                answer.with(vec![self.absent_blame(head, path, cursor)])
+                answer.with(vec![self.absent_blame(head, trail.text(self), cursor)])
             }
             Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
         }
@@ -214,7 +210,7 @@ impl<'a> Scope<'a> {
         if !wanted.wants(answer.holds()) {
             return answer;
         }
-        let mut blame = self.absent_blame(cursor.head, cursor.path.clone(), cursor);
+        let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
         blame.found = Some(name.to_owned());
         answer.with(vec![blame])
     }
@@ -239,19 +235,19 @@ impl<'a> Scope<'a> {
                     let open = Answer::unknown(vec![self.cause(cause)]);
                     answer = if quantifier == Quantifier::Some { answer.or(open) } else { answer.and(open) };
                 }
-                Leaf::Absent { head: place, path } => {
-                    head = Some((place, path.clone()));
+                Leaf::Absent { head: place, trail } => {
+                    head = Some((place, trail.clone()));
                     let decided = match absent {
                         None => continue,
                         Some(Absent::Pass) if self.strict && wanted == Wanted::False => Answer::of(false),
                         Some(Absent::Pass) => Answer::by_default(),
                         Some(Absent::Fail) => Answer::of(false),
                         Some(Absent::Unknown) => {
-                            Answer::unknown(vec![Cause::NotInInput { what: format!("`{path}`").into() }])
+                            Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
                         }
                     };
                     let blames = if wanted.wants(decided.holds()) && decided.truth != Truth::Unknown {
-                        vec![self.absent_blame(place, path, cursor)]
+                        vec![self.absent_blame(place, trail.text(self), cursor)]
                     } else {
                         Vec::new()
                     };
@@ -274,9 +270,11 @@ impl<'a> Scope<'a> {
         }
         if quantifier == Quantifier::Some && answer.truth == Truth::False && wanted == Wanted::False {
             let blame = match (head, elements.first()) {
-                (Some((place, path)), _) => self.absent_blame(place, path, cursor),
+                (Some((place, trail)), _) => self.absent_blame(place, trail.text(self), cursor),
                 (None, Some(element)) => self.element_blame(element),
-                (None, None) => self.absent_blame(cursor.head, format!("{}.{}", cursor.path, over.text), cursor),
+                (None, None) => {
+                    self.absent_blame(cursor.head, format!("{}.{}", cursor.trail.text(self), over.text), cursor)
+                }
             };
             answer.blames = vec![blame];
         }
@@ -288,7 +286,7 @@ impl<'a> Scope<'a> {
         Blame {
             place: Some(place),
             owner: Some(element.resource),
-            path: element.path.clone(),
+            path: element.trail.text(self),
             found: self.shown(element.value),
             element: element.element,
             ..Blame::default()
