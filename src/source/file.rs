@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::Span;
+use super::{Diagnostic, Level, Span};
 
 /// Index of a file in [`Files`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +80,34 @@ impl SourceFile {
     }
 }
 
+/// Reads the bytes of a file as text.
+///
+/// # Errors
+/// When they are not UTF-8 (a byte order mark is fine) or hold a NUL byte. Other encodings are named and refused, not
+/// converted: every place in a report is an offset into the file as it is.
+pub fn decode(path: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
+    let refuse = |message: String| Diagnostic::of_path(Level::Error, path, message);
+    let encoding = match bytes.as_slice() {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] => Some("UTF-16 LE"),
+        [0xfe, 0xff, ..] => Some("UTF-16 BE"),
+        _ => None,
+    };
+    if let Some(encoding) = encoding {
+        return Err(refuse(format!("the file is encoded in {encoding}")).with_help("save it as UTF-8"));
+    }
+    if let Some(at) = memchr::memchr(0, &bytes) {
+        return Err(refuse(format!("binary or not UTF-8: NUL byte at offset {at}")));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(SourceFile::new(path, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(refuse(format!("binary or not UTF-8: invalid byte at offset {at}")))
+        }
+    }
+}
+
 /// The files of one scan unit; a [`FileId`] is an index into it.
 #[derive(Debug, Default, Clone)]
 pub struct Files {
@@ -105,5 +133,34 @@ impl Files {
     /// Every file with its id.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Arc<SourceFile>)> {
         self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(bytes: &[u8]) -> String {
+        decode("t.json", bytes.to_vec()).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn utf8_is_kept_with_its_byte_order_mark() {
+        let file = decode("t.json", b"\xef\xbb\xbf{\"\xc3\xa9\": 1}".to_vec()).expect("text");
+        assert_eq!(file.text(), "\u{feff}{\"é\": 1}");
+        assert_eq!(file.position(3), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn other_encodings_are_named() {
+        assert_eq!(refusal(b"\xff\xfe{\0}\0"), "t.json: the file is encoded in UTF-16 LE");
+        assert_eq!(refusal(b"\xfe\xff\0{\0}"), "t.json: the file is encoded in UTF-16 BE");
+        assert_eq!(refusal(b"\xff\xfe\0\0{\0\0\0"), "t.json: the file is encoded in UTF-32");
+    }
+
+    #[test]
+    fn binary_files_are_refused_at_the_offending_byte() {
+        assert_eq!(refusal(b"ab\0c"), "t.json: binary or not UTF-8: NUL byte at offset 2");
+        assert_eq!(refusal(b"abc\xc3("), "t.json: binary or not UTF-8: invalid byte at offset 3");
     }
 }

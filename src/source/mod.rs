@@ -4,16 +4,21 @@
 //! nothing of rules. It reads, it says where things are, and it says what it could not read and why.
 
 pub mod diagnostic;
+mod duplicates;
 pub mod file;
 pub mod intern;
 pub mod json;
+pub mod limits;
 pub mod span;
+#[cfg(test)]
+mod testing;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Level, Note};
-pub use file::{FileId, Files, Position, SourceFile};
+pub use file::{FileId, Files, Position, SourceFile, decode};
 pub use intern::{Interner, Symbol};
+pub use limits::Limits;
 pub use span::Span;
 pub use tree::{Kind, Member, Node, NodeId, Tree};
