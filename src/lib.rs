@@ -3,6 +3,7 @@
 //! Data flows one way: `source` reads bytes, `template` makes an `inventory` of them, `rule` loads the rules,
 //! `eval` gives verdicts, `report` writes them. `docs/architecture.md` has the table of who may use whom.
 
+pub mod framework;
 pub mod inventory;
 pub mod report;
 pub mod rule;
