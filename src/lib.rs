@@ -5,6 +5,7 @@
 
 pub mod eval;
 pub mod facts;
+pub mod framework;
 pub mod iam;
 pub mod inventory;
 pub mod report;
