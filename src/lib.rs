@@ -10,6 +10,7 @@ pub mod iam;
 pub mod inventory;
 pub mod report;
 pub mod rule;
+pub mod rule_tests;
 pub mod source;
 pub mod template;
 pub mod value;

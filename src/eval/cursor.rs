@@ -79,6 +79,9 @@ impl Scope<'_> {
                         leaves.push(Leaf::Absent { head: at.head, trail: followed(at.trail.clone(), segments) });
                     }
                     Some(leaf) => leaves.push(leaf),
+                    None if elements.is_empty() => {
+                        leaves.push(Leaf::Absent { head: at.head, trail: at.trail.elements() });
+                    }
                     None => {}
                 }
                 for element in elements {

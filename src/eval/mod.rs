@@ -48,6 +48,20 @@ struct Context<'a> {
     relations: partner::RelationTable,
 }
 
+impl<'a> Context<'a> {
+    fn new(inventory: &'a Inventory, rules: &'a RuleSet, options: &'a Options) -> Self {
+        let names = &rules.names;
+        Self {
+            inventory,
+            facts: Facts::new(inventory),
+            rules,
+            options,
+            symbols: (0..names.len()).map(|name| inventory.names.find(names.text(Symbol(name as u32)))).collect(),
+            relations: partner::RelationTable::default(),
+        }
+    }
+}
+
 /// The verdicts of all rules on all resources that they select, by resource and then by rule.
 #[must_use]
 pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Vec<Verdict> {
@@ -60,16 +74,7 @@ pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Ve
             }
         }
     }
-    let context = Context {
-        inventory,
-        facts: Facts::new(inventory),
-        rules,
-        options,
-        symbols: (0..rules.names.len())
-            .map(|name| inventory.names.find(rules.names.text(Symbol(name as u32))))
-            .collect(),
-        relations: partner::RelationTable::default(),
-    };
+    let context = Context::new(inventory, rules, options);
     let pairs: Vec<(ResourceId, usize)> = inventory
         .resources()
         .flat_map(|(id, resource)| {
@@ -82,6 +87,18 @@ pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Ve
     } else {
         pairs.par_iter().map(judge).collect()
     }
+}
+
+/// The verdicts of one rule, for its tests.
+#[must_use]
+pub fn evaluate_rule(inventory: &Inventory, rules: &RuleSet, rule: usize, options: &Options) -> Vec<Verdict> {
+    let context = Context::new(inventory, rules, options);
+    let types = &rules.rules[rule].types;
+    inventory
+        .resources()
+        .filter(|(id, _)| types.iter().any(|name| **name == *inventory.type_name(*id)))
+        .map(|(id, _)| judge::judge(&context, rule, id))
+        .collect()
 }
 
 /// Whether a clause, or one inside it, looks for secrets: what it finds must not be shown.

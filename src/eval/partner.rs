@@ -9,7 +9,7 @@ use super::cursor::{Cursor, Leaf};
 use super::scope::{Scope, Wanted};
 use crate::inventory::Relations;
 use crate::rule::{Absent, Clause, Path, Quantifier, Segment, Via};
-use crate::value::{Cause, ResourceId};
+use crate::value::{Cause, Kind, Read, ResourceId, ValueId};
 
 /// The relations that rules have asked for, shared by rules that ask for the same.
 #[derive(Default)]
@@ -17,13 +17,21 @@ pub(super) struct RelationTable {
     known: Mutex<FxHashMap<String, Arc<Relations>>>,
 }
 
+/// A resource that a relation leads to.
+#[derive(Clone)]
+pub(super) struct Partner {
+    id: ResourceId,
+    /// Where the judged side refers to it; `None` when the partner is the one that refers.
+    reference: Option<Blame>,
+}
+
 /// The partners of a resource.
 #[derive(Default)]
 pub(super) struct Partners {
     /// Those that are there.
-    pub(super) sure: Vec<ResourceId>,
+    sure: Vec<Partner>,
     /// Those of which nobody can tell whether they are partners, and why.
-    pub(super) possible: Vec<(Option<ResourceId>, Cause)>,
+    possible: Vec<(Option<ResourceId>, Cause)>,
 }
 
 impl Scope<'_> {
@@ -51,14 +59,14 @@ impl Scope<'_> {
     pub(super) fn partners(&self, related: usize) -> Partners {
         let relation = &self.rule.related[related];
         let starts = match relation.from {
-            None => Partners { sure: vec![self.selected], possible: Vec::new() },
+            None => Partners { sure: vec![Partner { id: self.selected, reference: None }], possible: Vec::new() },
             Some(from) => self.partners(from),
         };
         let mut found = Partners { sure: Vec::new(), possible: starts.possible };
         for start in starts.sure {
             match &relation.via {
-                Via::Partner(path) => self.referring(start, &relation.types, path, &mut found),
-                Via::Selected(path) => self.referred(start, &relation.types, path, &mut found),
+                Via::Partner(path) => self.referring(start.id, &relation.types, path, &mut found),
+                Via::Selected(path) => self.referred(start.id, &relation.types, path, &mut found),
             }
         }
         self.filter(&relation.conditions, found)
@@ -69,7 +77,7 @@ impl Scope<'_> {
         let relations = self.relations(types, path);
         for partner in relations.referrers(start) {
             match self.edge(*partner, path, start) {
-                Ok(true) => found.sure.push(*partner),
+                Ok(true) => found.sure.push(Partner { id: *partner, reference: None }),
                 Ok(false) => {}
                 Err(cause) => found.possible.push((Some(*partner), cause)),
             }
@@ -93,27 +101,39 @@ impl Scope<'_> {
         let mut open = None;
         for leaf in self.leaves(&self.at_resource(partner), path) {
             match leaf {
-                Leaf::Value { written, .. } => {
-                    let mut references = Vec::new();
-                    self.view.references(written, &mut references);
-                    if references.iter().any(|(id, _)| *id == target) {
-                        return Ok(true);
+                Leaf::Value { written, .. } => match self.view.list(written) {
+                    Read::Known((items, more)) => {
+                        open = open.or(more.map(|cause| self.cause(cause)));
+                        for item in items {
+                            match self.refers(item, target) {
+                                Ok(true) => return Ok(true),
+                                Ok(false) => {}
+                                Err(cause) => open = Some(cause),
+                            }
+                        }
                     }
-                    if !references.is_empty() {
-                        continue;
-                    }
-                    match self.view.text(written) {
-                        // A literal name; the relation has matched it already.
-                        crate::value::Read::Known(_) => return Ok(true),
-                        crate::value::Read::Unknown(cause) => open = Some(self.cause(cause)),
-                        crate::value::Read::Absent => {}
-                    }
-                }
+                    Read::Unknown(cause) => open = Some(self.cause(cause)),
+                    Read::Absent => {}
+                },
                 Leaf::Unknown { cause, .. } => open = Some(self.cause(cause)),
                 Leaf::Absent { .. } => {}
             }
         }
         open.map_or(Ok(false), Err)
+    }
+
+    /// Whether a scalar refers to the target; a literal name does, since the relation has matched it already.
+    fn refers(&self, id: ValueId, target: ResourceId) -> Result<bool, Cause> {
+        let mut references = Vec::new();
+        self.view.references(id, &mut references);
+        if !references.is_empty() {
+            return Ok(references.iter().any(|(id, _)| *id == target));
+        }
+        match self.view.text(id) {
+            Read::Known(_) => Ok(true),
+            Read::Unknown(cause) => Err(self.cause(cause)),
+            Read::Absent => Ok(false),
+        }
     }
 
     /// Partners that a property of `start` refers to.
@@ -123,38 +143,46 @@ impl Scope<'_> {
         let own = [Box::from(inventory.type_name(start))];
         for leaf in self.leaves(&self.at_resource(start), path) {
             match leaf {
-                Leaf::Value { written, .. } => {
+                Leaf::Value { written, trail, head } => {
                     let (items, open) = match self.view.list(written) {
-                        crate::value::Read::Known(list) => list,
-                        crate::value::Read::Unknown(cause) => {
+                        Read::Known(list) => list,
+                        Read::Unknown(cause) => {
                             found.possible.push((None, self.cause(cause)));
                             continue;
                         }
-                        crate::value::Read::Absent => continue,
+                        Read::Absent => continue,
                     };
                     found.possible.extend(open.map(|cause| (None, self.cause(cause))));
-                    for item in items {
+                    let is_list = matches!(self.view.deep(written).1, Kind::List(_));
+                    for (index, item) in items.into_iter().enumerate() {
+                        let way = if is_list { trail.index(index) } else { trail.clone() };
+                        let reference = || Blame {
+                            place: Some(self.place_of(item, head)),
+                            owner: Some(start),
+                            path: way.text(self),
+                            ..Blame::default()
+                        };
                         let mut references = Vec::new();
                         self.view.references(item, &mut references);
                         let mut any = false;
                         for (id, _) in references {
                             if is_partner(id) {
                                 any = true;
-                                self.push_existing(id, found);
+                                self.push_existing(id, reference(), found);
                             }
                         }
                         if any {
                             continue;
                         }
                         match self.view.text(item) {
-                            crate::value::Read::Known(_) => {
+                            Read::Known(_) => {
                                 let relations = self.relations(&own, path);
                                 for id in relations.targets(start).iter().filter(|id| is_partner(**id)) {
-                                    self.push_existing(*id, found);
+                                    self.push_existing(*id, reference(), found);
                                 }
                             }
-                            crate::value::Read::Unknown(cause) => found.possible.push((None, self.cause(cause))),
-                            crate::value::Read::Absent => {}
+                            Read::Unknown(cause) => found.possible.push((None, self.cause(cause))),
+                            Read::Absent => {}
                         }
                     }
                 }
@@ -164,9 +192,11 @@ impl Scope<'_> {
         }
     }
 
-    fn push_existing(&self, id: ResourceId, found: &mut Partners) {
+    fn push_existing(&self, id: ResourceId, reference: Blame, found: &mut Partners) {
         match self.context.inventory.exists(&self.view, id) {
-            Some(true) if !found.sure.contains(&id) => found.sure.push(id),
+            Some(true) if found.sure.iter().all(|partner| partner.id != id) => {
+                found.sure.push(Partner { id, reference: Some(reference) });
+            }
             Some(_) => {}
             None => found.possible.push((Some(id), Cause::Undecided)),
         }
@@ -178,10 +208,11 @@ impl Scope<'_> {
             return partners;
         }
         let mut kept = Partners { sure: Vec::new(), possible: Vec::new() };
-        for id in partners.sure {
+        for partner in partners.sure {
+            let id = partner.id;
             let answer = self.all(conditions, &self.at_resource(id), Wanted::Nothing);
             match answer.truth {
-                Truth::True { .. } => kept.sure.push(id),
+                Truth::True { .. } => kept.sure.push(partner),
                 Truth::False => {}
                 Truth::Unknown => {
                     let cause = answer.causes.into_iter().next().unwrap_or(Cause::Undecided);
@@ -220,11 +251,16 @@ impl Scope<'_> {
         } else {
             wanted
         };
-        let one = |id: ResourceId| {
+        // What refers is what would be changed: the partner, or the judged resource where it names the partner.
+        let one = |id: ResourceId, reference: Option<&Blame>| {
             let mut answer = self.all(matches, &self.at_resource(id), inner);
             if answer.truth != Truth::Unknown && inner.wants(answer.holds()) && answer.blames.is_empty() {
                 let at = self.at_resource(id);
                 answer.blames = vec![self.absent_blame(at.head, at.trail.text(self), &at)];
+            }
+            if let (Some(reference), Some(first)) = (reference, answer.blames.first()) {
+                let bindings = first.bindings.clone();
+                answer.blames = vec![Blame { bindings, ..reference.clone() }];
             }
             for blame in &mut answer.blames {
                 blame.partner = Some(id);
@@ -233,14 +269,14 @@ impl Scope<'_> {
         };
         let combine = |a: Answer, b: Answer| if quantifier == Quantifier::Some { a.or(b) } else { a.and(b) };
         let mut answer = Answer::of(quantifier != Quantifier::Some);
-        for id in &partners.sure {
-            answer = combine(answer, one(*id));
+        for partner in &partners.sure {
+            answer = combine(answer, one(partner.id, partner.reference.as_ref()));
         }
         // A partner that may be none changes the answer only if it would decide it.
         let neutral = quantifier != Quantifier::Some;
         for (id, cause) in partners.possible {
             let harmless = id.is_some_and(|id| {
-                let answer = one(id);
+                let answer = one(id, None);
                 answer.truth != Truth::Unknown && answer.holds() == neutral
             });
             if !harmless || partners.sure.is_empty() && missing == Absent::Fail {

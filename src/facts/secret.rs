@@ -75,6 +75,7 @@ pub fn literal_parts(view: &View<'_>, id: ValueId) -> Vec<String> {
 fn collect(view: &View<'_>, id: ValueId, parts: &mut Vec<String>) {
     match view.head(id).1 {
         Kind::Text(text) | Kind::Number(text) => parts.push(view.values.str(text).to_owned()),
+        Kind::Base64(inner) => collect(view, inner, parts),
         Kind::Concat(range) => view.values.items(range).iter().for_each(|part| collect(view, *part, parts)),
         _ => {}
     }

@@ -61,8 +61,7 @@ pub(super) fn all(report: &Report, left_out: usize) -> Vec<Notification> {
 
 fn notification(kind: Kind, level: NotificationLevel, text: String, place: Option<Location>) -> Notification {
     let index = kind as usize;
-    let descriptor =
-        ReportingDescriptorReference::builder().id(KINDS[index].0).index(super::signed(index)).build();
+    let descriptor = ReportingDescriptorReference::builder().id(KINDS[index].0).index(super::signed(index)).build();
     let mut notification = Notification::builder()
         .descriptor(descriptor)
         .level(super::json(&level))

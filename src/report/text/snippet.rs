@@ -179,7 +179,9 @@ fn first_sentence(text: &str) -> &str {
     let text = text.trim();
     let end = text.match_indices(". ").map(|(at, _)| at).find(|&at| {
         let before = &text[..at];
-        text[at + 2..].trim_start().starts_with(char::is_uppercase) && !before.ends_with(".g") && !before.ends_with(".e")
+        text[at + 2..].trim_start().starts_with(char::is_uppercase)
+            && !before.ends_with(".g")
+            && !before.ends_with(".e")
     });
     end.map_or(text.strip_suffix('.').unwrap_or(text), |at| &text[..at])
 }
