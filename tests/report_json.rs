@@ -127,20 +127,3 @@ fn the_order_of_the_findings_in_the_document_does_not_matter() {
     turned.findings.reverse();
     assert_eq!(sarif(&turned, &SarifOptions::default()), sarif(&sample(), &SarifOptions::default()));
 }
-
-#[test]
-#[ignore]
-fn speed() {
-    let mut report = sample();
-    let findings = report.findings.clone();
-    report.findings = (0..1000).map(|n| findings[n % 5].clone()).collect();
-    let t = std::time::Instant::now();
-    let n = sarif(&report, &SarifOptions::default()).len();
-    println!("sarif {n} {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    let n = fasscan::report::text::render(&report, &Default::default()).len();
-    println!("text {n} {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    let n = json::render(&report).len();
-    println!("json {n} {:?}", t.elapsed());
-}
