@@ -145,7 +145,9 @@ pub(in crate::template) fn sub_names(text: &str) -> Vec<&str> {
 impl<'u> Resolver<'u> {
     /// A text as it is written; dynamic references in it are unknown.
     pub(in crate::template) fn literal(&mut self, text: &str, place: Place) -> ValueId {
-        if !text.contains(DYNAMIC) {
+        // One that is not closed here may be a part of a `Fn::Join` that closes it.
+        let closed = text.find(DYNAMIC).is_some_and(|start| text[start..].contains("}}"));
+        if !closed {
             return self.inventory.values.push_text(text, place);
         }
         let mut parts = Parts::default();
