@@ -12,7 +12,7 @@ fn value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         (0u32..300).prop_map(Value::from),
         "[a-z ,:${}.!-]{0,10}".prop_map(Value::from),
-        "(P[0-3]|R[0-3]|C[0-3]|AWS::(Region|NoValue|AccountId|StackId)|10.0.0.0/16)".prop_map(Value::from),
+        "(P[0-3]|R[0-3]|C[0-3]|AWS::(Region|NoValue|AccountId|StackId)|10[.]0[.]0[.]0/16)".prop_map(Value::from),
         reference(),
         "(R[0-3])[.](Arn|Name)".prop_map(|text| json!({"Fn::GetAtt": text})),
         "(\\$\\{(P[0-3]|R[0-3]|R1[.]Arn|!x|AWS::Region)\\}|[a-z-]|\\{\\{resolve:ssm:/a\\}\\}){0,4}"
