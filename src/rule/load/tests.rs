@@ -713,3 +713,21 @@ fn only_the_wanted_built_in_rules_are_read() {
     table.sort();
     assert_eq!(ids(&all), table);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn a_damaged_rule_never_panics_and_is_loaded_or_refused_with_a_place(
+        at in 0..RULE.len(),
+        len in 0usize..30,
+        with in "([a-z.\"{}\\[\\]=]{0,3}|true|7|\\[\\]|\\{\\}|\"\"|\"A\\[\\]\\.\\*\"|\\{ param = \"days\" \\})",
+    ) {
+        let mut text = RULE.to_owned();
+        text.replace_range(at..(at + len).min(RULE.len()), &with);
+        let (rules, problems) = load(&text);
+        let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
+        assert_eq!(rules.rules.is_empty(), !errors.is_empty(), "{}", told(&problems));
+        assert!(errors.iter().all(|problem| problem.position().is_some()));
+    }
+}
