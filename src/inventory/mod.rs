@@ -77,6 +77,15 @@ impl Inventory {
         &self.stacks[self.resource(id).stack.0 as usize]
     }
 
+    /// The stack that is deployed by itself and that this one is nested in, at any depth; itself when it is nested in none.
+    #[must_use]
+    pub fn root_stack(&self, mut stack: StackId) -> StackId {
+        while let Some(parent) = self.stacks[stack.0 as usize].parent {
+            stack = self.resource(parent).stack;
+        }
+        stack
+    }
+
     /// Whether the resource is there in the world of `view`: its condition and those of all stacks around it hold.
     /// `None` when the world leaves that open, which is recorded in the world.
     #[must_use]

@@ -1,5 +1,7 @@
 //! What the resolver works on: parsed templates, how they nest, and the environment that each is deployed to.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::source::Tree;
@@ -19,7 +21,7 @@ pub enum Nested {
 #[derive(Debug)]
 pub struct Template {
     /// Its tree; a map at the root.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// The templates of its nested stacks, by logical id.
     pub nested: FxHashMap<Box<str>, Nested>,
 }

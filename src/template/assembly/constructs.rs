@@ -50,6 +50,34 @@ struct Ids {
     stacks: FxHashSet<String>,
 }
 
+/// The metadata of a stack, read when somebody first asks: most resources carry their construct path themselves.
+#[derive(Debug)]
+pub struct LazyConstructs {
+    stack: StackArtifact,
+    loader: Loader,
+    read: OnceLock<(ConstructIndex, Vec<Diagnostic>)>,
+}
+
+impl LazyConstructs {
+    /// For the metadata of this stack.
+    #[must_use]
+    pub fn new(stack: &StackArtifact, loader: &Loader) -> Self {
+        Self { stack: stack.clone(), loader: loader.clone(), read: OnceLock::new() }
+    }
+
+    /// The metadata.
+    #[must_use]
+    pub fn index(&self) -> &ConstructIndex {
+        &self.read.get_or_init(|| ConstructIndex::read(&self.stack, &self.loader)).0
+    }
+
+    /// What is wrong with the metadata; nothing as long as nobody asked for it.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        self.read.get().map_or(&[], |(_, diagnostics)| diagnostics)
+    }
+}
+
 impl ConstructIndex {
     /// Reads the metadata of a stack. A stack without metadata has an empty index.
     #[must_use]
@@ -69,7 +97,7 @@ impl ConstructIndex {
                     let root = tree.root();
                     (Arc::new(tree), root)
                 }
-                Err(errors) => return (empty, errors),
+                Err(errors) => return (empty, errors.into_iter().map(lost_places).collect()),
             },
         };
         let entries = tree.members(node).iter().map(|member| (member.key, member.value)).collect();
@@ -222,6 +250,12 @@ impl Ids {
     }
 }
 
+/// Without the metadata places of constructs are lost, verdicts are not.
+fn lost_places(problem: Diagnostic) -> Diagnostic {
+    Diagnostic { level: Level::Warning, ..problem }
+        .with_help("without the metadata findings have no source lines, and acknowledged rules are not known")
+}
+
 /// The path without its leading slash.
 pub(super) fn bare(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
@@ -230,7 +264,7 @@ pub(super) fn bare(path: &str) -> &str {
 /// The construct path of the nested stack whose `AWS::CloudFormation::Stack` resource is at this path.
 ///
 /// CDK puts the resource beside the stack: `App/Data.NestedStack/Data.NestedStackResource` is that of `App/Data`.
-pub(super) fn nested_stack_of(resource_path: &str) -> Option<&str> {
+pub(in crate::template) fn nested_stack_of(resource_path: &str) -> Option<&str> {
     let (scope, resource) = bare(resource_path).rsplit_once('/')?;
     resource.ends_with(".NestedStackResource").then(|| scope.strip_suffix(".NestedStack")).flatten()
 }

@@ -12,7 +12,8 @@ mod nested;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use self::constructs::{Acknowledged, ConstructIndex};
+pub(super) use self::constructs::nested_stack_of;
+pub use self::constructs::{Acknowledged, ConstructIndex, LazyConstructs};
 pub use self::frames::{Frame, RelativeFile, SourceRoots};
 pub use self::nested::{NestedRequest, NestedTemplate, NestedTemplates, Way};
 use crate::source::load::Loader;

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::constructs::{ConstructIndex, bare, nested_stack_of};
+use super::constructs::{LazyConstructs, bare, nested_stack_of};
 use super::{StackArtifact, text_of};
 use crate::source::load::Loader;
 use crate::source::paths::contained;
@@ -16,7 +16,7 @@ pub struct NestedTemplates<'a> {
     loader: &'a Loader,
     /// No template is taken from outside this directory.
     root: &'a Path,
-    stack: Option<(&'a StackArtifact, &'a ConstructIndex)>,
+    stack: Option<(&'a StackArtifact, &'a LazyConstructs)>,
     /// The asset manifests, read when first needed.
     assets: OnceCell<(Vec<Arc<Tree>>, Vec<Diagnostic>)>,
 }
@@ -79,7 +79,7 @@ struct Named<'a> {
 impl<'a> NestedTemplates<'a> {
     /// For the templates of a stack of an assembly.
     #[must_use]
-    pub fn of_stack(stack: &'a StackArtifact, constructs: &'a ConstructIndex, loader: &'a Loader) -> Self {
+    pub fn of_stack(stack: &'a StackArtifact, constructs: &'a LazyConstructs, loader: &'a Loader) -> Self {
         Self { loader, root: &stack.root, stack: Some((stack, constructs)), assets: OnceCell::new() }
     }
 
@@ -141,8 +141,10 @@ impl<'a> NestedTemplates<'a> {
         let tree = request.tree;
         let written = tree.at(request.resource, &["Metadata", "aws:cdk:path"]).and_then(|node| tree.string(node));
         let (_, constructs) = self.stack?;
-        let known =
-            || constructs.construct_path(request.stack_path.unwrap_or(constructs.stack_path()), request.logical_id);
+        let known = || {
+            let index = constructs.index();
+            index.construct_path(request.stack_path.unwrap_or(index.stack_path()), request.logical_id)
+        };
         written.or_else(known).map(|path| bare(path).to_owned())
     }
 
@@ -182,6 +184,7 @@ impl<'a> NestedTemplates<'a> {
     /// The metadata stands at the nested stack; of other shapes than CDK's own, at the resource or its parent.
     fn by_construct(&self, construct: &str) -> Option<Named<'a>> {
         let (stack, constructs) = self.stack?;
+        let constructs = constructs.index();
         let parent =
             || construct.rsplit_once('/').map(|(parent, _)| parent).filter(|path| *path != constructs.stack_path());
         let at = |path: &str| constructs.template_node(path);

@@ -1,0 +1,525 @@
+//! From an input to units of parsed templates: reads, finds nested templates, and says what could not be read.
+//!
+//! Every file of a unit is parsed once, the files of one level of nesting in parallel.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::assembly::{
+    self, Acknowledged, Assembly, Frame, LazyConstructs, NestedRequest, NestedTemplate, NestedTemplates, SourceRoots,
+    StackArtifact, nested_stack_of,
+};
+use super::unit::{Environment, Nested, Root, Template, Unit};
+use crate::inventory::{Inventory, Origin, StackId};
+use crate::source::discover::Input;
+use crate::source::{Diagnostic, Kind, Level, Loader, NodeId, SourceFile, Tree};
+
+/// Templates that one unit may have, nested ones included.
+const TEMPLATES: usize = 10_000;
+
+/// What an input holds.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// An assembly is one unit, a template with its nested stacks is one, and so is each further document of a file.
+    pub units: Vec<LoadedUnit>,
+    /// The files that nested stacks were read from, sorted; absolute. Who scans one of them by itself as well scans
+    /// it twice.
+    pub nested: Vec<PathBuf>,
+    /// What could not be read, and what may not mean what its author thinks.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A unit with what is known of its sources.
+#[derive(Debug)]
+pub struct LoadedUnit {
+    /// The templates.
+    pub unit: Unit,
+    /// The constructs of the app that made them.
+    pub constructs: Constructs,
+}
+
+impl LoadedUnit {
+    /// Resolves the unit, as [`super::resolve`], with the construct path of every resource that the metadata knows.
+    #[must_use]
+    pub fn resolve(&self) -> (Inventory, Vec<Diagnostic>) {
+        let (mut inventory, diagnostics) = super::resolve(&self.unit);
+        self.constructs.complete(&mut inventory);
+        (inventory, diagnostics)
+    }
+}
+
+/// Loads an input. `environment` is where templates are deployed that do not say it themselves.
+#[must_use]
+pub fn load(input: &Input, loader: &Loader, environment: &Environment) -> Loaded {
+    match input {
+        Input::Stdin => load_stdin(std::io::stdin().lock(), loader, environment),
+        Input::Template { path } => load_template(path, loader, environment),
+        Input::Assembly { dir } => load_assembly(dir, loader, environment),
+    }
+}
+
+/// Loads a template from a stream. Its nested templates are looked for from the current directory on.
+#[must_use]
+pub fn load_stdin(input: impl Read, loader: &Loader, environment: &Environment) -> Loaded {
+    let mut gather = Gather::new(loader);
+    let documents = loader.read_stdin(input).map_err(|problem| vec![problem]).and_then(|file| parse(loader, &file));
+    gather.plain(documents, loader.cwd(), "stdin", environment);
+    gather.loaded
+}
+
+fn load_template(path: &Path, loader: &Loader, environment: &Environment) -> Loaded {
+    let mut gather = Gather::new(loader);
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    // `a.template.json` is the template of `a`.
+    let name = name.strip_suffix(".template").unwrap_or(&name);
+    gather.plain(read(loader, path), path.parent().unwrap_or(loader.cwd()), name, environment);
+    gather.loaded
+}
+
+fn load_assembly(dir: &Path, loader: &Loader, environment: &Environment) -> Loaded {
+    let mut assembly = assembly::read(dir, loader);
+    let mut gather = Gather::new(loader);
+    gather.loaded.diagnostics.append(&mut assembly.diagnostics);
+    if assembly.stacks.is_empty() && gather.has_errors() {
+        gather.without_manifest(dir, environment);
+    } else {
+        gather.assembly(&assembly, environment);
+    }
+    gather.loaded
+}
+
+/// The documents of a file: those with content, and the problems that did not keep it from being read.
+type Documents = Result<(Vec<Tree>, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+fn read(loader: &Loader, path: &Path) -> Documents {
+    parse(loader, &loader.read(path).map_err(|problem| vec![problem])?)
+}
+
+fn parse(loader: &Loader, file: &Arc<SourceFile>) -> Documents {
+    let documents = loader.parse(file)?;
+    let mut warnings = documents.warnings;
+    let mut trees = documents.trees;
+    let empty = |tree: &Tree| tree.is_empty() || matches!(tree.kind(tree.root()), Kind::Null);
+    if trees.len() > 1 {
+        trees.retain(|tree| !empty(tree));
+    }
+    if let Some(second) = trees.get(1) {
+        let message = "CloudFormation reads only the first document of a file, and this is another one";
+        warnings.push(Diagnostic::at(Level::Warning, file, second.span(second.root()), message));
+    }
+    if trees.is_empty() {
+        return Err(vec![Diagnostic::of_path(Level::Error, file.path(), "the template is empty")]);
+    }
+    Ok((trees, warnings))
+}
+
+/// Refuses what is no template.
+fn check(tree: Tree) -> Result<Tree, Diagnostic> {
+    let root = tree.root();
+    let refuse = |node, message: &str| Err(Diagnostic::at(Level::Error, tree.file(), tree.span(node), message));
+    if !matches!(tree.kind(root), Kind::Map { .. }) {
+        return refuse(root, "a template is a map");
+    }
+    match tree.get(root, "Resources") {
+        None => refuse(root, "the template has no `Resources`"),
+        Some(node) if !matches!(tree.kind(node), Kind::Map { .. }) => refuse(node, "`Resources` is not a map"),
+        Some(_) => Ok(tree),
+    }
+}
+
+/// A template whose nested stacks are still to be looked for.
+struct Pending {
+    template: usize,
+    dir: PathBuf,
+    /// Index of the stack that it belongs to.
+    root: usize,
+    /// The construct path of the nested stack that it is of.
+    stack_path: Option<String>,
+}
+
+/// A nested stack that was found, and whose template is still to be read.
+struct Found {
+    parent: usize,
+    logical_id: Box<str>,
+    path: PathBuf,
+    root: usize,
+    stack_path: Option<String>,
+}
+
+struct Gather<'a> {
+    loader: &'a Loader,
+    loaded: Loaded,
+}
+
+impl<'a> Gather<'a> {
+    fn new(loader: &'a Loader) -> Self {
+        Self { loader, loaded: Loaded::default() }
+    }
+
+    fn has_errors(&self) -> bool {
+        self.loaded.diagnostics.iter().any(|problem| problem.level == Level::Error)
+    }
+
+    /// Takes the documents of a file as units of their own.
+    fn plain(&mut self, documents: Documents, dir: &Path, name: &str, environment: &Environment) {
+        let trees = match documents {
+            Ok((trees, mut warnings)) => {
+                self.loaded.diagnostics.append(&mut warnings);
+                trees
+            }
+            Err(mut problems) => return self.loaded.diagnostics.append(&mut problems),
+        };
+        let cwd = self.loader.cwd();
+        let readable = if dir.starts_with(cwd) { cwd } else { dir };
+        for (index, tree) in trees.into_iter().enumerate() {
+            let Some(tree) = self.checked(tree) else { continue };
+            let root = Root {
+                template: 0,
+                name: if index == 0 { name.into() } else { format!("{name}-{}", index + 1).into() },
+                environment: environment.clone(),
+                parameters: Vec::new(),
+                tags: Vec::new(),
+            };
+            let mut unit = Unit { templates: vec![template(tree)], roots: vec![root] };
+            let pending = vec![Pending { template: 0, dir: dir.to_path_buf(), root: 0, stack_path: None }];
+            let finders = [NestedTemplates::under(readable, self.loader)];
+            self.nested(&mut unit, pending, &finders, FxHashMap::default());
+            self.loaded.units.push(LoadedUnit { unit, constructs: Constructs::default() });
+        }
+    }
+
+    /// The templates beside a manifest that cannot be read.
+    fn without_manifest(&mut self, dir: &Path, environment: &Environment) {
+        let Ok(entries) = dir.read_dir() else { return };
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.retain(|path| path.to_string_lossy().ends_with(".template.json") && path.is_file());
+        paths.sort();
+        for path in paths {
+            let Loaded { units, nested, diagnostics } = load_template(&path, self.loader, environment);
+            self.loaded.units.extend(units);
+            self.loaded.nested.extend(nested);
+            self.loaded.diagnostics.extend(diagnostics);
+        }
+    }
+
+    fn assembly(&mut self, assembly: &Assembly, environment: &Environment) {
+        let read: Vec<Documents> =
+            assembly.stacks.par_iter().map(|stack| read(self.loader, &stack.template_file)).collect();
+        let mut unit = Unit::default();
+        let (mut pending, mut taken, mut stacks) = (Vec::new(), FxHashMap::default(), Vec::new());
+        for (stack, documents) in assembly.stacks.iter().zip(read) {
+            // Two stacks may share a template.
+            let known = taken.get(&stack.template_file).copied();
+            let Some(index) = known.or_else(|| self.add(documents, &mut unit)) else { continue };
+            if known.is_none() {
+                taken.insert(stack.template_file.clone(), index);
+                let dir = stack.template_file.parent().unwrap_or(&stack.dir).to_path_buf();
+                pending.push(Pending { template: index, dir, root: stacks.len(), stack_path: None });
+            }
+            unit.roots.push(root_of(stack, index, environment));
+            stacks.push(stack);
+        }
+        let constructs = Constructs {
+            stacks: stacks.iter().map(|stack| LazyConstructs::new(stack, self.loader)).collect(),
+            dir: assembly.dir.clone(),
+            cwd: self.loader.cwd().to_path_buf(),
+            roots: OnceLock::new(),
+        };
+        let finders: Vec<NestedTemplates<'_>> = stacks
+            .iter()
+            .zip(&constructs.stacks)
+            .map(|(stack, constructs)| NestedTemplates::of_stack(stack, constructs, self.loader))
+            .collect();
+        self.nested(&mut unit, pending, &finders, taken);
+        drop(finders);
+        self.loaded.units.push(LoadedUnit { unit, constructs });
+    }
+
+    /// Finds and reads nested templates, level by level.
+    fn nested(
+        &mut self,
+        unit: &mut Unit,
+        mut pending: Vec<Pending>,
+        finders: &[NestedTemplates<'_>],
+        mut taken: FxHashMap<PathBuf, usize>,
+    ) {
+        // Places of nested stacks, for the report of cycles.
+        let mut unreadable: FxHashMap<PathBuf, ()> = FxHashMap::default();
+        while !pending.is_empty() {
+            let found: Vec<Found> =
+                pending.drain(..).flat_map(|pending| self.find(unit, &pending, &finders[pending.root])).collect();
+            let mut wanted: Vec<&PathBuf> = found.iter().map(|found| &found.path).collect();
+            wanted.sort();
+            wanted.dedup();
+            wanted.retain(|path| !taken.contains_key(*path) && !unreadable.contains_key(*path));
+            wanted.truncate(TEMPLATES.saturating_sub(unit.templates.len()));
+            let read: Vec<(PathBuf, Documents)> =
+                wanted.par_iter().map(|path| ((*path).clone(), read(self.loader, path))).collect();
+            let mut fresh: FxHashMap<PathBuf, usize> = FxHashMap::default();
+            for (path, documents) in read {
+                match self.add(documents, unit) {
+                    Some(index) => {
+                        fresh.insert(path.clone(), index);
+                        self.loaded.nested.push(path.clone());
+                        taken.insert(path, index);
+                    }
+                    None => {
+                        unreadable.insert(path, ());
+                    }
+                }
+            }
+            for found in found {
+                let nested = taken.get(&found.path).map_or(Nested::Unreadable, |index| Nested::Template(*index));
+                unit.templates[found.parent].nested.insert(found.logical_id, nested);
+                if let Some(template) = fresh.remove(&found.path) {
+                    let dir = found.path.parent().unwrap_or(&found.path).to_path_buf();
+                    pending.push(Pending { template, dir, root: found.root, stack_path: found.stack_path });
+                }
+            }
+        }
+        self.loaded.nested.sort();
+        self.loaded.nested.dedup();
+        self.cut_cycles(unit);
+    }
+
+    /// The local nested stacks of a template; the others are noted in it.
+    fn find(&mut self, unit: &mut Unit, pending: &Pending, finder: &NestedTemplates<'_>) -> Vec<Found> {
+        let tree = Arc::clone(&unit.templates[pending.template].tree);
+        let mut found = Vec::new();
+        for (logical_id, resource) in nested_stacks(&tree) {
+            let request = NestedRequest {
+                tree: &tree,
+                template_dir: &pending.dir,
+                stack_path: pending.stack_path.as_deref(),
+                logical_id,
+                resource,
+            };
+            let nested = match finder.find(&request) {
+                NestedTemplate::Local { path, stack_path, .. } => {
+                    let (parent, logical_id) = (pending.template, logical_id.into());
+                    found.push(Found { parent, logical_id, path, root: pending.root, stack_path });
+                    continue;
+                }
+                NestedTemplate::RemoteNestedStack => Nested::Remote,
+                NestedTemplate::Broken(mut problems) => {
+                    self.loaded.diagnostics.append(&mut problems);
+                    Nested::Unreadable
+                }
+            };
+            unit.templates[pending.template].nested.insert(logical_id.into(), nested);
+        }
+        found
+    }
+
+    /// Takes the first document of a file as a template of the unit.
+    fn add(&mut self, documents: Documents, unit: &mut Unit) -> Option<usize> {
+        let (trees, mut warnings) = match documents {
+            Ok(documents) => documents,
+            Err(mut problems) => {
+                self.loaded.diagnostics.append(&mut problems);
+                return None;
+            }
+        };
+        self.loaded.diagnostics.append(&mut warnings);
+        let tree = self.checked(trees.into_iter().next()?)?;
+        unit.templates.push(template(tree));
+        Some(unit.templates.len() - 1)
+    }
+
+    fn checked(&mut self, tree: Tree) -> Option<Tree> {
+        check(tree).map_err(|problem| self.loaded.diagnostics.push(problem)).ok()
+    }
+
+    /// A stack that is nested in itself is an error where it closes the circle, and is not followed there.
+    fn cut_cycles(&mut self, unit: &mut Unit) {
+        const NEW: u8 = 0;
+        const OPEN: u8 = 1;
+        const DONE: u8 = 2;
+        let mut state = vec![NEW; unit.templates.len()];
+        let edges: Vec<Vec<(Box<str>, usize)>> = unit.templates.iter().map(edges).collect();
+        for start in 0..state.len() {
+            if state[start] != NEW {
+                continue;
+            }
+            state[start] = OPEN;
+            let mut path = vec![(start, 0)];
+            while let Some((at, next)) = path.last_mut() {
+                let Some((logical_id, to)) = edges[*at].get(*next) else {
+                    state[*at] = DONE;
+                    path.pop();
+                    continue;
+                };
+                *next += 1;
+                match state[*to] {
+                    NEW => {
+                        state[*to] = OPEN;
+                        path.push((*to, 0));
+                    }
+                    OPEN => {
+                        let template = &mut unit.templates[*at];
+                        self.loaded.diagnostics.push(cycle(&template.tree, logical_id));
+                        template.nested.insert(logical_id.clone(), Nested::Unreadable);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn template(tree: Tree) -> Template {
+    Template { tree: Arc::new(tree), nested: FxHashMap::default() }
+}
+
+fn root_of(stack: &StackArtifact, template: usize, environment: &Environment) -> Root {
+    let texts = |pairs: &[(String, String)]| {
+        pairs.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect()
+    };
+    Root {
+        template,
+        name: stack.stack_name.as_str().into(),
+        environment: Environment {
+            account: stack.account.as_deref().map(Into::into).or_else(|| environment.account.clone()),
+            region: stack.region.as_deref().map(Into::into).or_else(|| environment.region.clone()),
+        },
+        parameters: texts(&stack.parameters),
+        tags: texts(&stack.tags),
+    }
+}
+
+/// The nested stacks of a template with their resources, in document order.
+fn nested_stacks(tree: &Tree) -> Vec<(&str, NodeId)> {
+    let Some(resources) = tree.get(tree.root(), "Resources") else { return Vec::new() };
+    let is_stack =
+        |node| tree.get(node, "Type").and_then(|kind| tree.string(kind)) == Some("AWS::CloudFormation::Stack");
+    tree.members(resources)
+        .iter()
+        .filter(|member| is_stack(member.value))
+        .map(|member| (tree.key(member), member.value))
+        .collect()
+}
+
+/// The nested templates of a template, in document order.
+fn edges(template: &Template) -> Vec<(Box<str>, usize)> {
+    nested_stacks(&template.tree)
+        .into_iter()
+        .filter_map(|(id, _)| match template.nested.get(id) {
+            Some(Nested::Template(index)) => Some((id.into(), *index)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn cycle(tree: &Tree, logical_id: &str) -> Diagnostic {
+    let resource = tree.at(tree.root(), &["Resources", logical_id]).unwrap_or(tree.root());
+    let place = tree.at(resource, &["Properties", "TemplateURL"]).unwrap_or(resource);
+    let message = format!("the nested stack `{logical_id}` contains itself");
+    Diagnostic::at(Level::Error, tree.file(), tree.span(place), message)
+}
+
+/// A line of the program that made a construct, as reports show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceLine {
+    /// Relative, with forward slashes.
+    pub path: String,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column.
+    pub column: u32,
+    /// Whether the file is there on this machine.
+    pub exists: bool,
+}
+
+/// The constructs of the stacks of an assembly; of a plain template there are none.
+///
+/// The metadata is read when the first question needs it.
+#[derive(Debug, Default)]
+pub struct Constructs {
+    /// By index of the root in its unit.
+    stacks: Vec<LazyConstructs>,
+    dir: PathBuf,
+    cwd: PathBuf,
+    roots: OnceLock<SourceRoots>,
+}
+
+impl Constructs {
+    /// The line that made a construct of the stack (a [`Inventory::root_stack`]), or its nearest ancestor.
+    #[must_use]
+    pub fn frame(&self, root: StackId, construct_path: &str) -> Option<SourceLine> {
+        let frame = self.stacks.get(root.0 as usize)?.index().frame(construct_path)?;
+        Some(self.line(&frame))
+    }
+
+    /// The line that set a property of a resource after it was made; known of apps synthesized with `--debug`.
+    #[must_use]
+    pub fn property_frame(&self, root: StackId, construct_path: &str, property: &str) -> Option<SourceLine> {
+        let frame = self.stacks.get(root.0 as usize)?.index().property_frame(construct_path, property)?;
+        Some(self.line(&frame))
+    }
+
+    /// The rules that the app acknowledged in a stack.
+    #[must_use]
+    pub fn acknowledged(&self, root: StackId) -> Vec<Acknowledged> {
+        self.stacks.get(root.0 as usize).map_or_else(Vec::new, |stack| stack.index().acknowledged())
+    }
+
+    /// A frame as reports show it.
+    #[must_use]
+    pub fn line(&self, frame: &Frame) -> SourceLine {
+        let roots = self.roots.get_or_init(|| {
+            let files: Vec<Vec<&str>> = self.stacks.par_iter().map(|stack| stack.index().user_files()).collect();
+            SourceRoots::new(&self.dir, &self.cwd, files.into_iter().flatten())
+        });
+        let file = roots.relative(&frame.file);
+        SourceLine { path: file.path, line: frame.line, column: frame.column, exists: file.exists }
+    }
+
+    /// What is wrong with the metadata that was read so far.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.stacks.iter().flat_map(|stack| stack.diagnostics().iter().cloned()).collect()
+    }
+
+    /// Gives the resources that do not carry their construct path the one that the metadata knows.
+    fn complete(&self, inventory: &mut Inventory) {
+        if self.stacks.is_empty() {
+            return;
+        }
+        // The construct paths of the stacks; parents come before what is nested in them, so theirs are complete.
+        let mut paths: Vec<Option<Box<str>>> = vec![None; inventory.stacks.len()];
+        let ids: Vec<_> = inventory.resources().map(|(id, resource)| (resource.stack, id)).collect();
+        let mut by_stack = vec![Vec::new(); inventory.stacks.len()];
+        for (stack, id) in ids {
+            by_stack[stack.0 as usize].push(id);
+        }
+        for (stack, resources) in by_stack.into_iter().enumerate() {
+            let root = inventory.root_stack(StackId(stack as u32));
+            let Some(constructs) = self.stacks.get(root.0 as usize) else { continue };
+            paths[stack] = match inventory.stacks[stack].parent {
+                None => None,
+                Some(parent) => match &inventory.resource(parent).origin {
+                    Origin::Template { cdk_path: Some(path) } => nested_stack_of(path).map(Into::into),
+                    _ => None,
+                },
+            };
+            for id in resources {
+                let resource = inventory.resource(id);
+                let Origin::Template { cdk_path: None } = &resource.origin else { continue };
+                let index = constructs.index();
+                let owner = match (&paths[stack], inventory.stacks[stack].parent) {
+                    (Some(path), _) => path.as_ref(),
+                    (None, None) => index.stack_path(),
+                    (None, Some(_)) => continue,
+                };
+                if let Some(path) = index.construct_path(owner, &resource.logical_id) {
+                    let cdk_path = Some(path.into());
+                    inventory.resource_mut(id).origin = Origin::Template { cdk_path };
+                }
+            }
+        }
+    }
+}
