@@ -5,10 +5,12 @@
 
 pub mod eval;
 pub mod facts;
+pub mod framework;
 pub mod iam;
 pub mod inventory;
 pub mod report;
 pub mod rule;
+pub mod scan;
 pub mod source;
 pub mod template;
 pub mod value;

@@ -1,0 +1,92 @@
+//! Makes the built-in rules and frameworks of `rules/` part of the program.
+//!
+//! What every scan needs is written as JSON, which is read faster than TOML: `rules.json` (the rules without their tests) and
+//! `frameworks.json`. `sources.rs` has the files themselves, for the commands that test and check the rules. A file that is
+//! not TOML ends the build with its place; everything else that can be wrong with a rule is found by the tests.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::{Map, Value, json};
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=build.rs");
+    if let Err(error) = run() {
+        println!("cargo::error={error}");
+    }
+}
+
+fn run() -> Result<(), String> {
+    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    let mut rules = Vec::new();
+    let mut sources = String::from("&[\n");
+    for path in toml_files(&root, "rules/aws")? {
+        let mut rule = read(&root, &path)?;
+        rule.remove("test");
+        rules.push(json!({ "path": path, "rule": rule }));
+        let absolute = root.join(&path);
+        let _ = writeln!(sources, "    ({path:?}, include_str!({:?})),", absolute.to_string_lossy());
+    }
+    sources.push_str("]\n");
+    let mut frameworks = Vec::new();
+    for path in toml_files(&root, "rules/frameworks")? {
+        frameworks.push(Value::Object(read(&root, &path)?));
+    }
+    write(&out.join("rules.json"), &Value::Array(rules).to_string())?;
+    write(&out.join("frameworks.json"), &Value::Array(frameworks).to_string())?;
+    write(&out.join("sources.rs"), &sources)
+}
+
+/// The TOML files below a folder, sorted, relative to `root` with forward slashes.
+fn toml_files(root: &Path, folder: &str) -> Result<Vec<String>, String> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(root.join(&folder)).map_err(|error| format!("{folder}: {error}"))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| format!("{folder}: {error}"))?;
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.ends_with(".toml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read(root: &Path, path: &str) -> Result<Map<String, Value>, String> {
+    let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error| {
+        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("{path}:{line}:{column}: {}", error.message())
+    })?;
+    Ok(table.into_iter().map(|(key, value)| (key, to_json(value))).collect())
+}
+
+/// The same value as JSON; dates become text.
+fn to_json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(value) => Value::Bool(value),
+        toml::Value::Datetime(date) => Value::String(date.to_string()),
+        toml::Value::Array(items) => items.into_iter().map(to_json).collect(),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(key, value)| (key, to_json(value))).collect())
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,357 @@
+//! A rule file from top to bottom: metadata, mapping to controls, remediation, and the parts that other files read.
+
+use std::sync::Arc;
+
+use crate::inventory::schema::Schema;
+use crate::rule::ast::{Assert, ControlReference, Fix, Rule, Severity, Status, Strength};
+use crate::source::{Level, NodeId, SourceFile, Span};
+
+use super::Conventions;
+use super::clause::Spoken;
+use super::format::{is_date, is_kebab_case, is_name, sentence_problem};
+use super::path::Scope;
+use super::reader::{Declared, Reader};
+
+const KEYS: [&str; 16] = [
+    "id",
+    "title",
+    "severity",
+    "status",
+    "reviewed",
+    "aliases",
+    "peers",
+    "description",
+    "references",
+    "params",
+    "select",
+    "related",
+    "assert",
+    "control",
+    "remediation",
+    "test",
+];
+const SEVERITIES: [(&str, Severity); 4] =
+    [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
+const STATUSES: [(&str, Status); 3] =
+    [("preview", Status::Preview), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
+const STRENGTHS: [(&str, Strength); 2] = [("direct", Strength::Direct), ("supports", Strength::Supports)];
+
+impl<'a> Reader<'a> {
+    /// The rule at `root`; `None` when there is an error, which is in `problems` then.
+    pub(super) fn rule(&mut self, root: NodeId, file: &Arc<SourceFile>) -> Option<Rule> {
+        if !self.is_table(root, "rule") {
+            return None;
+        }
+        self.keys(root, &KEYS);
+        let id = self.id(root, file);
+        let title = self.required_text(root, "title");
+        self.check_sentence(root, "title");
+        let severity = self.require(root, "severity").and_then(|word| self.word(word, "severity", &SEVERITIES));
+        let status = self.require(root, "status").and_then(|word| self.word(word, "status", &STATUSES));
+        let reviewed = self.reviewed(root);
+        let aliases = self.aliases(root, id);
+        let peers = self.peers(root);
+        let description = self.required_text(root, "description");
+        let references = self.references(root);
+        self.declare_params(root);
+        let (types, selected) = self.select(root);
+        self.declare_relations(root);
+        let conditions = self.conditions(root, &selected);
+        let related = self.related(root, &selected);
+        let asserts = self.asserts(root, &selected);
+        let controls = self.controls(root);
+        let (remediation, fix) = self.remediation(root, &selected);
+        let tests = self.tests(root);
+        self.check_used();
+        self.check_project(root);
+        let params = std::mem::take(&mut self.params).into_iter();
+        let params = params.map(|param| crate::rule::ast::Param { name: param.name, value: param.value }).collect();
+        if self.failed_since(0) {
+            return None;
+        }
+        Some(Rule {
+            id: id?.into(),
+            title: title?.into(),
+            severity: severity?,
+            status: status?,
+            reviewed: reviewed?.into(),
+            aliases,
+            peers,
+            description: description?.into(),
+            references,
+            params,
+            types,
+            conditions,
+            related,
+            asserts,
+            controls,
+            remediation: remediation?,
+            fix,
+            tests,
+            file: Arc::clone(file),
+        })
+    }
+
+    fn id(&mut self, root: NodeId, file: &SourceFile) -> Option<&'a str> {
+        let node = self.require(root, "id")?;
+        let id = self.text(node, "id")?;
+        let span = self.tree.span(node);
+        let Some(checks) = self.checks else { return Some(id) };
+        if !is_kebab_case(id) {
+            self.error(span, format!("`{id}` is not lower-case words joined by hyphens"));
+        }
+        let (folder, name) = file.path().rsplit_once('/').unwrap_or(("", file.path()));
+        let stem = name.strip_suffix(".toml").unwrap_or(name);
+        if stem != id {
+            self.error(span, format!("the id `{id}` is not the file name `{stem}`"));
+        }
+        let service = folder.rsplit('/').next().unwrap_or_default();
+        if checks.conventions == Conventions::Project && !id.starts_with(&format!("{service}-")) {
+            self.error(span, format!("`{id}` does not start with its service `{service}`"));
+        }
+        Some(id)
+    }
+
+    fn reviewed(&mut self, root: NodeId) -> Option<&'a str> {
+        let node = self.require(root, "reviewed")?;
+        let date = self.text(node, "reviewed")?;
+        if self.checks.is_some() && !is_date(date) {
+            self.error(self.tree.span(node), format!("`{date}` is not a date as YYYY-MM-DD"));
+        }
+        Some(date)
+    }
+
+    fn aliases(&mut self, root: NodeId, id: Option<&str>) -> Vec<Box<str>> {
+        let Some(node) = self.tree.get(root, "aliases") else { return Vec::new() };
+        let aliases = self.texts(node, "aliases");
+        for (alias, span) in &aliases {
+            if !is_kebab_case(alias) {
+                self.error(*span, format!("`{alias}` is not lower-case words joined by hyphens"));
+            }
+            if Some(*alias) == id {
+                self.error(*span, format!("`{alias}` is the id itself"));
+            }
+        }
+        aliases.into_iter().map(|(alias, _)| alias.into()).collect()
+    }
+
+    /// The ids of other scanners; one scanner may have several.
+    fn peers(&mut self, root: NodeId) -> Vec<(Box<str>, Box<str>)> {
+        let tree = self.tree;
+        let mut peers = Vec::new();
+        let Some(table) = tree.get(root, "peers").filter(|id| self.is_table(*id, "peers")) else { return peers };
+        for member in tree.members(table) {
+            let scanner = tree.key(member);
+            if !is_kebab_case(scanner) {
+                self.error(member.key_span, format!("`{scanner}` is not lower-case words joined by hyphens"));
+            }
+            let ids = match tree.string(member.value) {
+                Some(_) => self.text(member.value, scanner).map(|id| vec![(id, Span::default())]).unwrap_or_default(),
+                None => self.texts(member.value, scanner),
+            };
+            peers.extend(ids.into_iter().map(|(id, _)| (scanner.into(), id.into())));
+        }
+        peers
+    }
+
+    fn references(&mut self, root: NodeId) -> Vec<Box<str>> {
+        let Some(node) = self.tree.get(root, "references") else { return Vec::new() };
+        let references = self.texts(node, "references");
+        for (reference, span) in &references {
+            if !reference.starts_with("https://") || reference.contains(char::is_whitespace) {
+                self.error(*span, format!("`{reference}` is not an https address"));
+            }
+        }
+        references.into_iter().map(|(reference, _)| reference.into()).collect()
+    }
+
+    fn declare_params(&mut self, root: NodeId) {
+        let tree = self.tree;
+        let Some(table) = tree.get(root, "params").filter(|id| self.is_table(*id, "params")) else { return };
+        for member in tree.members(table) {
+            let name = tree.key(member);
+            if !is_name(name) {
+                self.error(member.key_span, format!("`{name}` is not a name of letters, digits, `-` and `_`"));
+            }
+            let Some(value) = self.literal(member.value) else { continue };
+            self.params.push(Declared { name: name.into(), span: member.key_span, value, used: false });
+        }
+    }
+
+    /// The selected types and their scope.
+    fn select(&mut self, root: NodeId) -> (Vec<Box<str>>, Scope) {
+        let nothing = (Vec::new(), Scope::default());
+        let Some(table) = self.require(root, "select") else { return nothing };
+        if !self.is_table(table, "select") {
+            return nothing;
+        }
+        self.keys(table, &["types", "where"]);
+        let Some(node) = self.require(table, "types") else { return nothing };
+        let types = self.texts(node, "types");
+        if self.tree.items(node).is_empty() && !self.failed_since(0) {
+            self.error(self.tree.span(node), "`types` has no resource types");
+        }
+        let scope = self.scope_of(&types);
+        (types.into_iter().map(|(name, _)| name.into()).collect(), scope)
+    }
+
+    /// The scope of these resource types, and an error for each that there is not.
+    pub(super) fn scope_of(&mut self, names: &[(&str, Span)]) -> Scope {
+        let Some(checks) = self.checks else { return Scope::default() };
+        let mut found = Vec::with_capacity(names.len());
+        for (name, span) in names {
+            match checks.schema.resource(name) {
+                Some(resource) => found.push(resource),
+                None => {
+                    let help = suggestion(checks.schema, name);
+                    self.error_help(*span, format!("unknown resource type `{name}`"), help);
+                }
+            }
+        }
+        // With one type unknown, a path that the others lack may be its own.
+        if found.len() == names.len() { Scope::resources(found) } else { Scope::default() }
+    }
+
+    fn conditions(&mut self, root: NodeId, selected: &Scope) -> Vec<crate::rule::ast::Clause> {
+        match self.tree.at(root, &["select", "where"]) {
+            Some(conditions) => self.clauses(conditions, "where", selected, &mut Spoken::default()),
+            None => Vec::new(),
+        }
+    }
+
+    fn asserts(&mut self, root: NodeId, selected: &Scope) -> Vec<Assert> {
+        let Some(list) = self.require(root, "assert") else { return Vec::new() };
+        let items = self.list(list, "assert").unwrap_or_default();
+        let mut asserts = Vec::with_capacity(items.len());
+        for item in items {
+            let mut spoken = Spoken::default();
+            let clause = self.clause(*item, selected, &mut spoken, &["message"]);
+            // Of an assert that could not be read it is not known what its message may speak of.
+            let Some(clause) = clause else { continue };
+            let message = self.require(*item, "message").and_then(|message| self.message(message, &spoken));
+            asserts.extend(message.map(|message| Assert { clause, message }));
+        }
+        asserts
+    }
+
+    fn controls(&mut self, root: NodeId) -> Vec<ControlReference> {
+        let tree = self.tree;
+        let mut controls: Vec<ControlReference> = Vec::new();
+        let Some(list) = tree.get(root, "control") else { return controls };
+        for item in self.list(list, "control").unwrap_or_default() {
+            if !self.is_table(*item, "control") {
+                continue;
+            }
+            self.keys(*item, &["framework", "ids", "strength", "rationale"]);
+            let framework = self.required_text(*item, "framework");
+            let ids = self.require(*item, "ids").map(|ids| (self.texts(ids, "ids"), tree.span(ids)));
+            let strength = self.require(*item, "strength").and_then(|word| self.word(word, "strength", &STRENGTHS));
+            let rationale = self.required_text(*item, "rationale");
+            let (Some(framework), Some((ids, ids_span))) = (framework, ids) else { continue };
+            if ids.is_empty() {
+                self.error(ids_span, "`ids` has no controls");
+            }
+            let place = tree.get(*item, "framework").map_or(tree.span(*item), |node| tree.span(node));
+            self.check_controls(framework, place, &ids, &controls);
+            let (Some(strength), Some(rationale)) = (strength, rationale) else { continue };
+            let ids = ids.into_iter().map(|(id, _)| id.into()).collect();
+            controls.push(ControlReference { framework: framework.into(), ids, strength, rationale: rationale.into() });
+        }
+        controls
+    }
+
+    /// Whether the framework has these controls, and the rule did not name them before.
+    fn check_controls(&mut self, framework: &str, place: Span, ids: &[(&str, Span)], before: &[ControlReference]) {
+        let Some(checks) = self.checks else { return };
+        let Some(known) = checks.frameworks.iter().find(|known| &*known.id == framework) else {
+            let known: Vec<&str> = checks.frameworks.iter().map(|known| &*known.id).collect();
+            return self.unknown(place, "framework", framework, &known);
+        };
+        for (id, span) in ids {
+            if known.control(id).is_none() {
+                let controls: Vec<&str> = known.controls.iter().map(|control| &*control.id).collect();
+                self.unknown(*span, "control", id, &controls);
+            }
+            let again =
+                before.iter().any(|other| &*other.framework == framework && other.ids.iter().any(|at| &**at == *id));
+            if again {
+                self.error(*span, format!("control `{id}` is mapped twice"));
+            }
+        }
+    }
+
+    fn remediation(&mut self, root: NodeId, selected: &Scope) -> (Option<Box<str>>, Option<Fix>) {
+        let Some(table) = self.require(root, "remediation") else { return (None, None) };
+        if !self.is_table(table, "remediation") {
+            return (None, None);
+        }
+        self.keys(table, &["text", "fix"]);
+        let text = self.required_text(table, "text").map(Into::into);
+        let fix = self.tree.get(table, "fix").and_then(|fix| self.fix(fix, selected));
+        (text, fix)
+    }
+
+    fn fix(&mut self, id: NodeId, selected: &Scope) -> Option<Fix> {
+        if !self.is_table(id, "fix") {
+            return None;
+        }
+        self.keys(id, &["set", "value", "safe", "why"]);
+        let set = self.require(id, "set").and_then(|set| self.path(set, "set", selected));
+        let value = self.require(id, "value").and_then(|value| self.literal(value));
+        let safe = self.require(id, "safe").and_then(|safe| self.boolean(safe, "safe"));
+        let why = self.optional_text(id, "why");
+        if safe == Some(false) && self.tree.get(id, "why").is_none() {
+            self.error(self.tree.span(id), "`why` is missing: a fix that is not safe says so");
+        }
+        Some(Fix { set: set?.path.text, value: value?, safe: safe?, why: why.map(Into::into) })
+    }
+
+    /// Reports what is declared and never used.
+    fn check_used(&mut self) {
+        // A clause that could not be read may be the one that uses it.
+        if self.checks.is_none() || self.failed_since(0) {
+            return;
+        }
+        let params = self.params.iter().filter(|param| !param.used).map(|param| ("parameter", &param.name, param.span));
+        let relations = self.relations.iter().filter(|one| !one.used).map(|one| ("relation", &one.name, one.span));
+        let unused: Vec<(&str, Box<str>, Span)> =
+            params.chain(relations).map(|(what, name, span)| (what, name.clone(), span)).collect();
+        for (what, name, span) in unused {
+            self.error(span, format!("{what} `{name}` is never used"));
+        }
+    }
+
+    fn check_sentence(&mut self, root: NodeId, key: &str) {
+        let tree = self.tree;
+        let Some(node) = tree.get(root, key).filter(|_| self.checks.is_some()) else { return };
+        if let Some(problem) = tree.string(node).and_then(sentence_problem) {
+            self.error(tree.span(node), format!("`{key}` {problem}"));
+        }
+    }
+
+    /// What the rules of this repository have beside.
+    fn check_project(&mut self, root: NodeId) {
+        if self.checks.is_none_or(|checks| checks.conventions != Conventions::Project) {
+            return;
+        }
+        let tree = self.tree;
+        for key in ["control", "references"] {
+            if tree.get(root, key).is_none_or(|list| tree.items(list).is_empty()) {
+                self.error(self.place(root), format!("`{key}` is missing"));
+            }
+        }
+        let controls = tree.get(root, "control").map_or(&[][..], |list| tree.items(list)).iter();
+        let prose = controls.filter_map(|control| tree.get(*control, "rationale"));
+        let prose = prose.chain(tree.get(root, "description")).chain(tree.at(root, &["remediation", "text"]));
+        for node in prose {
+            if tree.string(node).is_some_and(|text| !text.ends_with('.')) {
+                let problem = self.diagnostic(Level::Error, tree.span(node), "the text does not end with a full stop");
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
+fn suggestion(schema: Schema, name: &str) -> Option<String> {
+    schema.suggest_type(name).map(|meant| format!("did you mean `{meant}`"))
+}

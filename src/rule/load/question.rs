@@ -1,0 +1,259 @@
+//! The questions that have the semantics of their field: `iam`, `network`, `secret`, `tags`.
+
+use crate::inventory::schema::Kind as SchemaKind;
+use crate::rule::ast::{
+    CidrQuestion, Clause, IamQuestion, IamRequest, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText,
+};
+use crate::source::{Member, NodeId, Span};
+
+use super::format::{cidr_problem, regex_problem};
+use super::operator::texts;
+use super::path::Scope;
+use super::reader::{Reader, quoted};
+
+/// Properties that hold policy documents, where `in` does not name one.
+const POLICY_PROPERTIES: [&str; 4] = ["PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "Policies"];
+const IAM_QUESTIONS: [&str; 5] =
+    ["denies", "grants_administrator", "grants_service_wildcard", "grants_public", "managed_policy"];
+const NETWORK_QUESTIONS: [&str; 3] = ["ingress_open", "egress_open", "subnet_internet_routed"];
+
+impl Reader<'_> {
+    /// The one member of a table that is a question; `beside` may stand there too.
+    fn question(&mut self, id: NodeId, what: &str, questions: &[&str], beside: &[&str]) -> Option<Member> {
+        if !self.is_table(id, what) {
+            return None;
+        }
+        let tree = self.tree;
+        let known = [questions, beside].concat();
+        let before = self.problems.len();
+        self.keys(id, &known);
+        let mut found = tree.members(id).iter().filter(|member| questions.contains(&tree.key(member)));
+        match (found.next(), found.next()) {
+            (Some(only), None) => Some(*only),
+            (Some(_), Some(second)) => {
+                self.error(second.key_span, format!("`{what}` asks two questions in one clause"));
+                None
+            }
+            (None, _) => {
+                if self.problems.len() == before {
+                    let help = format!("write one of {}", quoted(questions));
+                    self.error_help(tree.span(id), format!("`{what}` asks nothing"), help);
+                }
+                None
+            }
+        }
+    }
+
+    /// A question that is asked by writing `true`.
+    fn asked(&mut self, member: &Member) -> Option<()> {
+        let key = self.tree.key(member);
+        if self.boolean(member.value, key)? {
+            return Some(());
+        }
+        let help = format!("write `not = {{ ... = {{ {key} = true }} }}` for the opposite");
+        self.error_help(self.tree.span(member.value), format!("`{key}` is to be `true`"), help);
+        None
+    }
+
+    pub(super) fn iam(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
+        let question = self.question(id, "iam", &IAM_QUESTIONS, &["in"])?;
+        let tree = self.tree;
+        let within = match tree.get(id, "in") {
+            Some(path) => Some(self.path(path, "in", scope)?.path),
+            None => None,
+        };
+        let key = tree.key(&question);
+        if within.is_none() {
+            let wanted: &[&str] = if key == "managed_policy" { &["ManagedPolicyArns"] } else { &POLICY_PROPERTIES };
+            self.check_has(scope, question.key_span, wanted, "policy documents that are found by themselves");
+        }
+        let value = question.value;
+        let asked = match key {
+            "denies" => IamQuestion::Denies(self.iam_request(value)?),
+            "grants_administrator" => self.asked(&question).map(|()| IamQuestion::GrantsAdministrator)?,
+            "grants_service_wildcard" => self.asked(&question).map(|()| IamQuestion::GrantsServiceWildcard)?,
+            "grants_public" => {
+                if !self.is_table(value, key) {
+                    return None;
+                }
+                self.keys(value, &["actions"]);
+                let actions = self.require(value, "actions")?;
+                IamQuestion::GrantsPublic(self.texts_operand(actions, "actions", |_| None)?)
+            }
+            _ => IamQuestion::ManagedPolicy(self.texts_operand(value, key, |_| None)?),
+        };
+        Some(Clause::Iam { within, question: asked })
+    }
+
+    fn iam_request(&mut self, id: NodeId) -> Option<IamRequest> {
+        if !self.is_table(id, "denies") {
+            return None;
+        }
+        self.keys(id, &["principal", "action", "resource", "context"]);
+        let principal = self.required_text(id, "principal");
+        let action = self.required_text(id, "action");
+        let resource = self.required_text(id, "resource");
+        let mut context = Vec::new();
+        if let Some(table) = self.tree.get(id, "context").filter(|table| self.is_table(*table, "context")) {
+            for member in self.tree.members(table) {
+                let Some(value) = self.string(member.value, "context") else { continue };
+                context.push((self.tree.key(member).into(), value.into()));
+            }
+        }
+        Some(IamRequest { principal: principal?.into(), action: action?.into(), resource: resource?.into(), context })
+    }
+
+    pub(super) fn network(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
+        let question = self.question(id, "network", &NETWORK_QUESTIONS, &[])?;
+        let key = self.tree.key(&question);
+        let (of, asked) = match key {
+            "subnet_internet_routed" => {
+                self.asked(&question)?;
+                ("AWS::EC2::Subnet", NetworkQuestion::SubnetInternetRouted)
+            }
+            key => {
+                let open = self.cidr_question(question.value, key)?;
+                let ingress = key == "ingress_open";
+                let asked = if ingress { NetworkQuestion::IngressOpen } else { NetworkQuestion::EgressOpen };
+                ("AWS::EC2::SecurityGroup", asked(open))
+            }
+        };
+        for resource in scope.resource_types() {
+            if resource.name() != of {
+                let message = format!("`{key}` is a question to `{of}`, not to `{}`", resource.name());
+                self.error(question.key_span, message);
+            }
+        }
+        Some(Clause::Network(asked))
+    }
+
+    fn cidr_question(&mut self, id: NodeId, key: &str) -> Option<CidrQuestion> {
+        if !self.is_table(id, key) {
+            return None;
+        }
+        self.keys(id, &["ports", "cidrs"]);
+        let cidrs = self.require(id, "cidrs").and_then(|cidrs| self.texts_operand(cidrs, "cidrs", cidr_problem));
+        let ports = self.require(id, "ports").and_then(|ports| self.ports(ports));
+        Some(CidrQuestion { cidrs: cidrs?, ports: ports? })
+    }
+
+    /// `"all"`, a list of ports, `["all-but", ...]`, or a parameter with one of these lists.
+    fn ports(&mut self, id: NodeId) -> Option<Ports> {
+        if self.tree.string(id) == Some("all") {
+            return Some(Ports::All);
+        }
+        let operand = self.operand(id)?;
+        if let Some(problem) = ports_problem(self.value_of(&operand)) {
+            self.error(self.tree.span(id), problem);
+            return None;
+        }
+        Some(ports_of(operand, &|index| &self.params[index].value))
+    }
+
+    pub(super) fn secret(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
+        if !self.is_table(id, "secret") {
+            return None;
+        }
+        self.keys(id, &["path", "keys", "text"]);
+        let path = self.require(id, "path").and_then(|path| self.path(path, "path", scope));
+        let keys = match self.tree.get(id, "keys") {
+            Some(keys) => Some(Pattern::new(self.texts_operand(keys, "keys", regex_problem)?)),
+            None => None,
+        };
+        let text = match self.tree.member(id, "text") {
+            Some(member) => {
+                let words = [("any", SecretText::Any), ("members", SecretText::Members)];
+                let text = self.word(member.value, "text", &words)?;
+                if text == SecretText::Members && keys.is_none() {
+                    self.error(self.tree.span(member.value), "`text = \"members\"` needs `keys`, the names of secrets");
+                }
+                text
+            }
+            None => SecretText::Any,
+        };
+        let path = path?;
+        let map = path.types.iter().any(|ty| matches!(ty.kind(), SchemaKind::Map(_)));
+        if map && keys.is_none() {
+            let message = format!("`keys` is missing: `{}` is a map, whose keys name the secrets", path.path.text);
+            self.error(self.tree.span(id), message);
+        }
+        Some(Clause::Secret { path: path.path, keys, text })
+    }
+
+    pub(super) fn tags(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
+        if !self.is_table(id, "tags") {
+            return None;
+        }
+        self.keys(id, &["present"]);
+        let present = self.require(id, "present")?;
+        for resource in scope.resource_types() {
+            let tagged = resource.properties().members().any(|member| member.name.to_ascii_lowercase().contains("tag"));
+            if !tagged {
+                self.error(self.tree.span(id), format!("`{}` has no tags", resource.name()));
+            }
+        }
+        self.texts_operand(present, "present", |_| None).map(Clause::TagsPresent)
+    }
+
+    /// A text or list of texts, or a parameter that is one.
+    fn texts_operand(&mut self, id: NodeId, what: &str, problem: impl Fn(&str) -> Option<String>) -> Option<Operand> {
+        let operand = self.operand(id)?;
+        if self.checks.is_some() {
+            let value = self.value_of(&operand);
+            // A list that a user fills may be empty by default.
+            let empty = matches!(operand, Operand::Param(_)) && value.list().is_empty();
+            if let Some(problem) = texts(what, value, problem).filter(|_| !empty) {
+                self.error(self.tree.span(id), problem);
+                return None;
+            }
+        }
+        Some(operand)
+    }
+
+    /// Reports resource types that have none of these properties.
+    fn check_has(&mut self, scope: &Scope, span: Span, properties: &[&str], what: &str) {
+        for resource in scope.resource_types() {
+            let has = properties.iter().any(|name| resource.properties().member(name).is_some());
+            if !has {
+                let message = match properties {
+                    [only] => format!("`{}` has no `{only}`", resource.name()),
+                    _ => format!("`{}` has no {what}", resource.name()),
+                };
+                let help =
+                    (properties.len() > 1).then(|| "name the property that holds the policy with `in`".to_owned());
+                self.error_help(span, message, help);
+            }
+        }
+    }
+}
+
+/// What is wrong with a list of ports.
+pub(crate) fn ports_problem(value: &Literal) -> Option<String> {
+    let Literal::List(items) = value else {
+        return Some(format!("`ports` is to be a list of ports, not {}", value.describe()));
+    };
+    let ports = match items.first() {
+        Some(Literal::Text(text)) if &**text == "all-but" => items.get(1..).unwrap_or_default(),
+        _ => items,
+    };
+    if ports.is_empty() {
+        return Some("`ports` has no ports".to_owned());
+    }
+    ports.iter().find_map(|port| match port {
+        Literal::Number(number, _) if (0.0..=65535.0).contains(number) && number.fract() == 0.0 => None,
+        other => Some(format!("`{other}` is not a port")),
+    })
+}
+
+/// What a list of ports means: `["all-but", ...]` is the opposite of the ports after it. A list that is a parameter keeps its
+/// first word, which is no port.
+pub(crate) fn ports_of<'v>(operand: Operand, param: &dyn Fn(usize) -> &'v Literal) -> Ports {
+    let all_but = |value: &Literal| value.list().first().and_then(Literal::text) == Some("all-but");
+    match operand {
+        Operand::Param(index) if all_but(param(index)) => Ports::AllBut(Operand::Param(index)),
+        Operand::Literal(Literal::List(items)) if items.first().and_then(Literal::text) == Some("all-but") => {
+            Ports::AllBut(Operand::Literal(Literal::List(items.into_iter().skip(1).collect())))
+        }
+        operand => Ports::AnyOf(operand),
+    }
+}

@@ -1,0 +1,120 @@
+//! Relations to other resources: `[related.NAME]`.
+
+use crate::rule::ast::{Related, Via};
+use crate::source::{Member, NodeId};
+
+use super::clause::Spoken;
+use super::format::is_name;
+use super::path::Scope;
+use super::reader::{Declared, Reader};
+
+const KEYS: [&str; 6] = ["type", "types", "via", "to", "from", "where"];
+
+impl Reader<'_> {
+    /// Reads the names and partner types of all relations, so that clauses and relations can name them in any order.
+    pub(super) fn declare_relations(&mut self, root: NodeId) {
+        let tree = self.tree;
+        let Some(table) = tree.get(root, "related").filter(|id| self.is_table(*id, "related")) else { return };
+        for member in tree.members(table) {
+            let name = tree.key(member);
+            if !is_name(name) {
+                self.error(member.key_span, format!("`{name}` is not a name of letters, digits, `-` and `_`"));
+            }
+            let mut scope = Scope::default();
+            if self.is_table(member.value, name) {
+                self.keys(member.value, &KEYS);
+                scope = self.partner_scope(member.value);
+            }
+            self.relations.push(Declared { name: name.into(), span: member.key_span, value: scope, used: false });
+        }
+    }
+
+    fn partner_scope(&mut self, table: NodeId) -> Scope {
+        let tree = self.tree;
+        match (tree.get(table, "type"), tree.member(table, "types")) {
+            (Some(one), None) => {
+                let name = self.text(one, "type").map(|name| (name, tree.span(one)));
+                self.scope_of(name.as_slice())
+            }
+            (None, Some(many)) => {
+                let names = self.texts(many.value, "types");
+                if names.is_empty() && tree.items(many.value).is_empty() {
+                    self.error(tree.span(many.value), "`types` has no resource types");
+                }
+                self.scope_of(&names)
+            }
+            (Some(_), Some(many)) => {
+                self.error(many.key_span, "`type` and `types` do not go together");
+                Scope::default()
+            }
+            (None, None) => {
+                self.error(self.place(table), "`type` is missing");
+                Scope::default()
+            }
+        }
+    }
+
+    /// The relations, in the order of their declaration.
+    pub(super) fn related(&mut self, root: NodeId, selected: &Scope) -> Vec<Related> {
+        let tree = self.tree;
+        let Some(table) = tree.get(root, "related") else { return Vec::new() };
+        let members = tree.members(table).iter().enumerate();
+        let related: Vec<Option<Related>> = members.map(|(index, member)| self.one(index, member, selected)).collect();
+        let starts: Vec<Option<usize>> =
+            related.iter().map(|relation| relation.as_ref().and_then(|relation| relation.from)).collect();
+        for (index, member) in tree.members(table).iter().enumerate() {
+            // As many steps as there are relations lead to the selected resource, or round in a circle.
+            let end = (0..starts.len()).try_fold(index, |at, _| starts.get(at).copied().flatten());
+            if end.is_some() {
+                self.error(
+                    member.key_span,
+                    format!("relation `{}` never starts at the selected resource", tree.key(member)),
+                );
+            }
+        }
+        related.into_iter().flatten().collect()
+    }
+
+    fn one(&mut self, index: usize, member: &Member, selected: &Scope) -> Option<Related> {
+        let tree = self.tree;
+        let table = member.value;
+        let partner = self.relations.get(index)?.value.clone();
+        let from = match tree.get(table, "from") {
+            Some(from) => Some(self.relation(from, "from")?),
+            None => None,
+        };
+        let start = match from {
+            Some(from) => self.relations.get(from)?.value.clone(),
+            None => selected.clone(),
+        };
+        let via = match (tree.get(table, "via"), tree.member(table, "to")) {
+            (Some(via), None) => self.path(via, "via", &partner).map(|path| Via::Partner(path.path)),
+            (None, Some(to)) => self.path(to.value, "to", &start).map(|path| Via::Selected(path.path)),
+            (Some(_), Some(to)) => {
+                self.error(to.key_span, "`via` and `to` do not go together");
+                None
+            }
+            (None, None) => {
+                self.error_help(
+                    self.place(table),
+                    "the relation does not say which property makes it",
+                    "write `via` with a property of the partner, or `to` with one of the selected resource".to_owned(),
+                );
+                None
+            }
+        };
+        let conditions = match tree.get(table, "where") {
+            Some(conditions) => self.clauses(conditions, "where", &partner, &mut Spoken::default()),
+            None => Vec::new(),
+        };
+        let types = self.type_names(table);
+        Some(Related { name: tree.key(member).into(), types, via: via?, from, conditions })
+    }
+
+    fn type_names(&self, table: NodeId) -> Vec<Box<str>> {
+        let tree = self.tree;
+        let one = tree.get(table, "type").into_iter();
+        let many = tree.get(table, "types").map_or(&[][..], |many| tree.items(many)).iter().copied();
+        one.chain(many).filter_map(|id| tree.string(id).map(Into::into)).collect()
+    }
+}

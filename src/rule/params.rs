@@ -1,0 +1,222 @@
+//! Parameters of rules, as users override them.
+
+use std::sync::OnceLock;
+
+use crate::inventory::schema::did_you_mean;
+
+use super::ast::{
+    CidrQuestion, Clause, IamQuestion, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet,
+};
+use super::load::format::{cidr_problem, is_date, regex_problem};
+use super::load::question::{ports_of, ports_problem};
+
+/// Why a parameter could not be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParamError {
+    /// There is no such rule.
+    #[error("there is no rule `{rule}`")]
+    UnknownRule {
+        /// As the user wrote it.
+        rule: Box<str>,
+        /// What may be meant.
+        meant: Option<Box<str>>,
+    },
+    /// The rule has no such parameter.
+    #[error("rule `{rule}` has no parameter `{name}`")]
+    UnknownParam {
+        /// The rule's id.
+        rule: Box<str>,
+        /// As the user wrote it.
+        name: Box<str>,
+        /// What may be meant.
+        meant: Option<Box<str>>,
+    },
+    /// The value is not of the kind of the default.
+    #[error("parameter `{name}` is to be {wanted}, not {found}")]
+    WrongType {
+        /// The parameter.
+        name: Box<str>,
+        /// What the default is, as a noun with its article.
+        wanted: &'static str,
+        /// What the value is.
+        found: &'static str,
+    },
+    /// The value is not what the rule does with it: no regular expression, address block, port or date.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl ParamError {
+    /// The name that was probably meant.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::UnknownRule { meant, .. } | Self::UnknownParam { meant, .. } => {
+                meant.as_ref().map(|meant| format!("did you mean `{meant}`"))
+            }
+            Self::WrongType { .. } | Self::Invalid(_) => None,
+        }
+    }
+}
+
+impl RuleSet {
+    /// The rule of this id or earlier id.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Rule> {
+        self.position(name).map(|index| &self.rules[index])
+    }
+
+    /// The id that was probably meant by a name that is none.
+    #[must_use]
+    pub fn suggest(&self, name: &str) -> Option<&str> {
+        did_you_mean(name, self.rules.iter().map(|rule| &*rule.id))
+    }
+
+    /// Sets a parameter of a rule, named by its id or an earlier id.
+    ///
+    /// # Errors
+    /// When there is no such rule or parameter, or the value is not one that the rule can use; nothing is set then.
+    pub fn set_param(&mut self, rule: &str, name: &str, value: Literal) -> Result<(), ParamError> {
+        let Some(index) = self.position(rule) else {
+            return Err(ParamError::UnknownRule { rule: rule.into(), meant: self.suggest(rule).map(Into::into) });
+        };
+        self.rules[index].set_param(name, value)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        let by_id = self.rules.binary_search_by(|rule| (*rule.id).cmp(name)).ok();
+        by_id.or_else(|| self.rules.iter().position(|rule| rule.aliases.iter().any(|alias| &**alias == name)))
+    }
+}
+
+impl Rule {
+    /// Sets a parameter.
+    ///
+    /// # Errors
+    /// When there is no such parameter, or the value is not one that the rule can use; nothing is set then.
+    pub fn set_param(&mut self, name: &str, value: Literal) -> Result<(), ParamError> {
+        let Some(index) = self.params.iter().position(|param| &*param.name == name) else {
+            let meant = did_you_mean(name, self.params.iter().map(|param| &*param.name)).map(Into::into);
+            return Err(ParamError::UnknownParam { rule: self.id.clone(), name: name.into(), meant });
+        };
+        let (wanted, found) = (self.params[index].value.describe(), value.describe());
+        if wanted != found {
+            return Err(ParamError::WrongType { name: name.into(), wanted, found });
+        }
+        if let Some(problem) = self.clauses().find_map(|clause| problem_in(clause, index, &value)) {
+            return Err(ParamError::Invalid(problem));
+        }
+        self.params[index].value = value;
+        let params = std::mem::take(&mut self.params);
+        let related = self.related.iter_mut().flat_map(|related| &mut related.conditions);
+        let asserts = self.asserts.iter_mut().map(|assert| &mut assert.clause);
+        for clause in self.conditions.iter_mut().chain(asserts).chain(related) {
+            renew(clause, index, &|index| &params[index].value);
+        }
+        self.params = params;
+        Ok(())
+    }
+
+    /// The outermost clauses: conditions, asserts, and the conditions of relations.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = &Clause> {
+        let asserts = self.asserts.iter().map(|assert| &assert.clause);
+        let related = self.related.iter().flat_map(|related| &related.conditions);
+        self.conditions.iter().chain(asserts).chain(related)
+    }
+}
+
+impl Literal {
+    /// What it is, as a noun with its article: `a list`.
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::Bool(_) => "a boolean",
+            Self::Number(..) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+/// The clauses inside of a clause.
+fn inside(clause: &Clause) -> &[Clause] {
+    match clause {
+        Clause::All(clauses) | Clause::Any(clauses) => clauses,
+        Clause::Not(clause) => std::slice::from_ref(clause),
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        _ => &[],
+    }
+}
+
+fn inside_mut(clause: &mut Clause) -> &mut [Clause] {
+    match clause {
+        Clause::All(clauses) | Clause::Any(clauses) => clauses,
+        Clause::Not(clause) => std::slice::from_mut(clause),
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        _ => &mut [],
+    }
+}
+
+/// Why a clause cannot use a value for the parameter.
+fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> {
+    let is = |operand: &Operand| matches!(operand, Operand::Param(index) if *index == param);
+    let each = |problem: &dyn Fn(&str) -> Option<String>| {
+        value.list().iter().find_map(|item| match item {
+            Literal::Text(text) => problem(text),
+            other => Some(format!("`{other}` is not a text")),
+        })
+    };
+    let here = match clause {
+        Clause::Test { operator, .. } => match operator {
+            Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
+            Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
+            Operator::BeforeToday(operand) if is(operand) => match value {
+                Literal::Table(members) => members.iter().find_map(|(name, date)| {
+                    let good = date.text().is_some_and(is_date);
+                    (!good).then(|| format!("the date of `{name}`, `{date}`, is not a date as YYYY-MM-DD"))
+                }),
+                _ => None,
+            },
+            _ => None,
+        },
+        Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {
+            let ports = match &question.ports {
+                Ports::AnyOf(operand) | Ports::AllBut(operand) if is(operand) => ports_problem(value),
+                _ => None,
+            };
+            ports.or_else(|| if is(&question.cidrs) { each(&cidr_problem) } else { None })
+        }
+        Clause::Secret { keys: Some(pattern), .. } if is(&pattern.source) => each(&regex_problem),
+        Clause::Iam { question: IamQuestion::GrantsPublic(operand) | IamQuestion::ManagedPolicy(operand), .. }
+        | Clause::TagsPresent(operand)
+            if is(operand) =>
+        {
+            each(&|_| None)
+        }
+        _ => None,
+    };
+    here.or_else(|| inside(clause).iter().find_map(|clause| problem_in(clause, param, value)))
+}
+
+/// Makes anew what was made of the parameter's former value.
+fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Literal) {
+    let renew_pattern = |pattern: &mut Pattern| {
+        if matches!(pattern.source, Operand::Param(index) if index == param) {
+            pattern.compiled = OnceLock::new();
+        }
+    };
+    match clause {
+        Clause::Test { operator: Operator::Matches(pattern, _), .. } | Clause::Secret { keys: Some(pattern), .. } => {
+            renew_pattern(pattern);
+        }
+        Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {
+            let CidrQuestion { ports, .. } = question;
+            if let Ports::AnyOf(Operand::Param(index)) | Ports::AllBut(Operand::Param(index)) = ports {
+                *ports = ports_of(Operand::Param(*index), value);
+            }
+        }
+        _ => {}
+    }
+    inside_mut(clause).iter_mut().for_each(|clause| renew(clause, param, value));
+}
