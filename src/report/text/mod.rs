@@ -1,0 +1,94 @@
+//! The report for people: findings with the lines they are about, what is unknown, what was not examined, the counts.
+//!
+//! Whether there are colours and how wide the terminal is, the caller knows.
+
+mod lists;
+mod paint;
+mod snippet;
+mod summary;
+
+use super::{Report, case_text, ordered, rule_id, severity_name, statement};
+use paint::Paint;
+
+/// Columns when nobody says how wide the terminal is.
+const DEFAULT_WIDTH: usize = 120;
+/// Below this, wrapped text is harder to read than text that the terminal breaks.
+const LEAST_WIDTH: usize = 40;
+
+/// How much is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// One line for each finding and error, and the summary.
+    Quiet,
+    /// Findings with their lines; long lists of other things are folded to counts.
+    #[default]
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+/// How the report is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TextOptions {
+    /// With ANSI colours.
+    pub color: bool,
+    /// Columns of the terminal; none: 120.
+    pub width: Option<usize>,
+    /// How much is written.
+    pub detail: Detail,
+}
+
+/// What every part of the page needs.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    report: &'a Report,
+    paint: Paint,
+    width: usize,
+    detail: Detail,
+}
+
+/// The report for people, with a line feed at the end.
+#[must_use]
+pub fn render(report: &Report, options: &TextOptions) -> String {
+    let width = options.width.unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH);
+    let page = Page { report, paint: Paint::new(options.color), width, detail: options.detail };
+    let mut blocks = Vec::new();
+    if options.detail == Detail::Quiet {
+        blocks.extend(quiet(page));
+    } else {
+        blocks.extend(ordered(report).into_iter().map(|finding| snippet::finding(page, finding)));
+        blocks.extend([lists::unknown(page), lists::gaps(page), lists::skipped(page)].into_iter().flatten());
+        blocks.extend(lists::diagnostics(report).into_iter().map(|diagnostic| snippet::diagnostic(page, diagnostic)));
+    }
+    blocks.push(summary::block(page));
+    let mut text = blocks.join("\n\n");
+    text.push('\n');
+    text
+}
+
+/// Findings and errors, one line each.
+fn quiet(page: Page<'_>) -> Option<String> {
+    let report = page.report;
+    let mut lines: Vec<String> = Vec::new();
+    for finding in ordered(report) {
+        let at = &finding.location;
+        let place = paint::clean(&format!("{}:{}:{}", at.file, at.start.line, at.start.column));
+        let name = format!("{}[{}]", severity_name(finding.severity), rule_id(report, finding.rule));
+        let name = page.paint.severity(finding.severity, &paint::clean(&name));
+        let when = match finding.when.as_slice() {
+            [] => String::new(),
+            when => format!(" (when {})", case_text(when)),
+        };
+        lines.push(format!("{place}: {name}: {}", paint::clean(&(statement(report, finding) + &when))));
+    }
+    for diagnostic in lists::diagnostics(report).into_iter().filter(|diagnostic| diagnostic.level == "error") {
+        let place = match (diagnostic.path.as_str(), diagnostic.position) {
+            ("", _) => String::new(),
+            (path, None) => format!("{path}: "),
+            (path, Some(at)) => format!("{path}:{}:{}: ", at.line, at.column),
+        };
+        let (place, message) = (paint::clean(&place), paint::clean(&diagnostic.message));
+        lines.push(format!("{place}{}: {message}", page.paint.bad("error")));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}

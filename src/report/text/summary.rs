@@ -1,0 +1,94 @@
+//! The last lines: what was counted, and what the gate says.
+
+use super::Page;
+use super::paint::count;
+use super::severity_name;
+use crate::report::document::Severity;
+
+/// The summary, without a line feed at the end.
+pub(super) fn block(page: Page<'_>) -> String {
+    let mut lines = Vec::new();
+    if page.report.inputs.is_empty() {
+        let what = "no CloudFormation template and no CDK assembly was found";
+        lines.push(format!("{}: {what}", page.paint.doubtful("nothing to scan")));
+        lines.extend(skipped(page));
+    } else {
+        lines.push(counts(page));
+        lines.push(findings(page));
+    }
+    if !page.report.summary.complete {
+        let incomplete = page.paint.bad("incomplete");
+        lines.push(format!("{incomplete}: not everything that was named could be read"));
+    }
+    if !page.report.inputs.is_empty() {
+        lines.push(gate(page));
+    }
+    lines.join("\n")
+}
+
+fn skipped(page: Page<'_>) -> Option<String> {
+    let number = page.report.summary.skipped;
+    (number > 0).then(|| format!("{} skipped", count(number, "file", "files")))
+}
+
+/// `120 pass (30 by default), 7 fail (1 in some cases only), ...`.
+fn counts(page: Page<'_>) -> String {
+    let summary = &page.report.summary;
+    let of_these = |number: usize, what: &str| match number {
+        0 => String::new(),
+        number => format!(" ({number} {what})"),
+    };
+    let mut parts = vec![
+        format!("{} pass{}", summary.pass, of_these(summary.pass_by_default, "by AWS's default")),
+        format!("{} fail{}", summary.fail, of_these(summary.fail_conditionally, "in some cases only")),
+        format!("{} unknown", summary.unknown),
+        format!("{} not applicable", summary.not_applicable),
+    ];
+    parts.extend(skipped(page));
+    if !page.report.gaps.is_empty() {
+        parts.push(format!("{} not examined", count(page.report.gaps.len(), "part", "parts")));
+    }
+    format!("{} {}", page.paint.strong("verdicts:"), parts.join(", "))
+}
+
+/// `1 critical, 3 high`, or that there is none and what that is worth.
+fn findings(page: Page<'_>) -> String {
+    let (report, paint) = (page.report, page.paint);
+    let by = report.summary.findings;
+    let numbers = [
+        (Severity::Critical, by.critical),
+        (Severity::High, by.high),
+        (Severity::Medium, by.medium),
+        (Severity::Low, by.low),
+    ];
+    let parts: Vec<String> = numbers
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(severity, number)| paint.severity(severity, &format!("{number} {}", severity_name(severity))))
+        .collect();
+    let text = match parts.is_empty() {
+        false => parts.join(", "),
+        true if report.verdicts.is_empty() => "none, because no rule concerns what was scanned".to_owned(),
+        true if report.summary.unknown > 0 => {
+            format!("none, but {} unknown", count(report.summary.unknown, "verdict is", "verdicts are"))
+        }
+        true => "none".to_owned(),
+    };
+    format!("{} {text}", paint.strong("findings:"))
+}
+
+fn gate(page: Page<'_>) -> String {
+    let gate = &page.report.summary.gate;
+    let Some(severity) = gate.fail_on else {
+        return format!("{}: no severity fails it", page.paint.good("gate passed"));
+    };
+    let above = match severity {
+        Severity::Critical => "critical".to_owned(),
+        lower => format!("{} or above", severity_name(lower)),
+    };
+    if gate.passed {
+        return format!("{}: no finding of severity {above}", page.paint.good("gate passed"));
+    }
+    let failing = count(gate.failing, "finding", "findings");
+    format!("{}: {failing} of severity {above}", page.paint.bad("gate failed"))
+}
