@@ -32,6 +32,11 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// A part without anything in it but the files of nested stacks.
+    pub(super) fn new(nested: Vec<PathBuf>) -> Self {
+        Self { nested, ..Self::default() }
+    }
+
     /// Adds the part to the report.
     pub(super) fn join(self, report: &mut Report) {
         let base = report.resources.len();

@@ -111,7 +111,7 @@ impl Judge<'_> {
     /// Loads and judges one input. Its trees and values do not outlive the call.
     fn input(&self, input: &Input) -> Part {
         let mut loaded = load(input, self.loader, &self.request.environment);
-        let mut part = Part { nested: std::mem::take(&mut loaded.nested), ..Part::default() };
+        let mut part = Part::new(std::mem::take(&mut loaded.nested));
         // What was read of a file that a unit has is shown with that unit's redaction.
         let mut problems = std::mem::take(&mut loaded.diagnostics);
         for unit in loaded.units {
