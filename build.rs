@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::{Map, Value, json};
+use toml::de::{DeTable, DeValue};
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
@@ -63,28 +64,37 @@ fn toml_files(root: &Path, folder: &str) -> Result<Vec<String>, String> {
 
 fn read(root: &Path, path: &str) -> Result<Map<String, Value>, String> {
     let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
-    let table: toml::Table = toml::from_str(&text).map_err(|error| {
+    let (table, errors) = DeTable::parse_recoverable(&text);
+    if let Some(error) = errors.first() {
         let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        format!("{path}:{line}:{column}: {}", error.message())
-    })?;
-    Ok(table.into_iter().map(|(key, value)| (key, to_json(value))).collect())
+        return Err(format!("{path}:{line}:{column}: {}", error.message()));
+    }
+    to_map(table.get_ref()).map_err(|error| format!("{path}: {error}"))
+}
+
+/// A table as JSON, in the order of the file, which the library's own order is not.
+fn to_map(table: &DeTable<'_>) -> Result<Map<String, Value>, String> {
+    let mut members: Vec<_> = table.iter().collect();
+    members.sort_by_key(|(key, _)| key.span().start);
+    members.into_iter().map(|(key, value)| Ok((key.get_ref().to_string(), to_json(value.get_ref())?))).collect()
 }
 
 /// The same value as JSON; dates become text.
-fn to_json(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Float(number) => number.into(),
-        toml::Value::Boolean(value) => Value::Bool(value),
-        toml::Value::Datetime(date) => Value::String(date.to_string()),
-        toml::Value::Array(items) => items.into_iter().map(to_json).collect(),
-        toml::Value::Table(table) => {
-            Value::Object(table.into_iter().map(|(key, value)| (key, to_json(value))).collect())
+fn to_json(value: &DeValue<'_>) -> Result<Value, String> {
+    let number = |text: &str| serde_json::from_str(text).map_err(|_| format!("`{text}` is not a number for a rule"));
+    Ok(match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(integer) => number(integer.as_str())?,
+        DeValue::Float(float) => number(float.as_str())?,
+        DeValue::Boolean(value) => Value::Bool(*value),
+        DeValue::Datetime(date) => Value::String(date.to_string()),
+        DeValue::Array(items) => {
+            Value::Array(items.iter().map(|item| to_json(item.get_ref())).collect::<Result<_, _>>()?)
         }
-    }
+        DeValue::Table(table) => Value::Object(to_map(table)?),
+    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

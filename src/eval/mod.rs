@@ -3,12 +3,30 @@
 //! Pure: no file, clock or environment; the same inventory, rules and options give the same verdicts in the same order,
 //! whatever the threads do.
 
+mod answer;
+mod cursor;
+mod domain;
+mod judge;
+mod message;
+mod operator;
+mod partner;
+mod scope;
+mod trail;
 mod verdict;
 
 pub use verdict::{Outcome, Verdict, Violation, When};
 
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::facts::Facts;
 use crate::inventory::Inventory;
-use crate::rule::RuleSet;
+use crate::rule::{Clause, RuleSet};
+use crate::source::Symbol;
+use crate::value::ResourceId;
+
+/// Resources from which on an inventory is evaluated by several threads.
+const PARALLEL_FROM: usize = 1_000;
 
 /// What an evaluation depends on besides the inventory and the rules.
 #[derive(Debug, Clone)]
@@ -19,9 +37,78 @@ pub struct Options {
     pub strict: bool,
 }
 
+/// What all verdicts of one evaluation share.
+struct Context<'a> {
+    inventory: &'a Inventory,
+    facts: Facts<'a>,
+    rules: &'a RuleSet,
+    options: &'a Options,
+    /// Path keys of the rule set as symbols of the inventory.
+    symbols: Vec<Symbol>,
+    relations: partner::RelationTable,
+}
+
+impl<'a> Context<'a> {
+    fn new(inventory: &'a Inventory, rules: &'a RuleSet, options: &'a Options) -> Self {
+        let names = &rules.names;
+        Self {
+            inventory,
+            facts: Facts::new(inventory),
+            rules,
+            options,
+            symbols: (0..names.len()).map(|name| inventory.names.find(names.text(Symbol(name as u32)))).collect(),
+            relations: partner::RelationTable::default(),
+        }
+    }
+}
+
 /// The verdicts of all rules on all resources that they select, by resource and then by rule.
 #[must_use]
 pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Vec<Verdict> {
-    let _ = (inventory, rules, options);
-    Vec::new()
+    let mut selecting: FxHashMap<Symbol, Vec<usize>> = FxHashMap::default();
+    for (index, rule) in rules.rules.iter().enumerate() {
+        for type_name in &rule.types {
+            let symbol = inventory.names.find(type_name);
+            if symbol != Symbol::NONE {
+                selecting.entry(symbol).or_default().push(index);
+            }
+        }
+    }
+    let context = Context::new(inventory, rules, options);
+    let pairs: Vec<(ResourceId, usize)> = inventory
+        .resources()
+        .flat_map(|(id, resource)| {
+            selecting.get(&resource.type_name).into_iter().flatten().map(move |rule| (id, *rule))
+        })
+        .collect();
+    let judge = |(resource, rule): &(ResourceId, usize)| judge::judge(&context, *rule, *resource);
+    if inventory.resources().len() < PARALLEL_FROM {
+        pairs.iter().map(judge).collect()
+    } else {
+        pairs.par_iter().map(judge).collect()
+    }
+}
+
+/// The verdicts of one rule, for its tests.
+#[must_use]
+pub fn evaluate_rule(inventory: &Inventory, rules: &RuleSet, rule: usize, options: &Options) -> Vec<Verdict> {
+    let context = Context::new(inventory, rules, options);
+    let types = &rules.rules[rule].types;
+    inventory
+        .resources()
+        .filter(|(id, _)| types.iter().any(|name| **name == *inventory.type_name(*id)))
+        .map(|(id, _)| judge::judge(&context, rule, id))
+        .collect()
+}
+
+/// Whether a clause, or one inside it, looks for secrets: what it finds must not be shown.
+#[must_use]
+pub fn looks_for_secrets(clause: &Clause) -> bool {
+    match clause {
+        Clause::Secret { .. } => true,
+        Clause::All(clauses) | Clause::Any(clauses) => clauses.iter().any(looks_for_secrets),
+        Clause::Not(clause) => looks_for_secrets(clause),
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches.iter().any(looks_for_secrets),
+        _ => false,
+    }
 }

@@ -95,6 +95,8 @@ impl<'a> Facts<'a> {
             Read::Absent => found.unset = true,
         }
         for partner in relations.referrers(group) {
+            // A separate rule takes the place of AWS's default as well.
+            found.unset = false;
             match inventory.exists(view, *partner) {
                 Some(true) => {
                     let properties = inventory.resource(*partner).properties;

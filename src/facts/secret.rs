@@ -50,6 +50,20 @@ fn has_url_password(text: &str) -> bool {
     })
 }
 
+/// Whether a text under a secret's name is plainly none: a boolean, a number, an ARN, a URL without a password, a path of a
+/// parameter, or the name of a variable to be filled in.
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty()
+        || matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "none" | "null" | "enabled" | "disabled")
+        || text.parse::<f64>().is_ok_and(|_| text.len() < 6)
+        || text.starts_with("arn:")
+        || (text.starts_with("http") && text.contains("://") && !has_url_password(text))
+        || (text.starts_with('/') && !text.contains(' '))
+        || text.contains("{{resolve:")
+}
+
 /// The literal parts of a text, in order; what is not literal is left out.
 #[must_use]
 pub fn literal_parts(view: &View<'_>, id: ValueId) -> Vec<String> {
@@ -61,6 +75,7 @@ pub fn literal_parts(view: &View<'_>, id: ValueId) -> Vec<String> {
 fn collect(view: &View<'_>, id: ValueId, parts: &mut Vec<String>) {
     match view.head(id).1 {
         Kind::Text(text) | Kind::Number(text) => parts.push(view.values.str(text).to_owned()),
+        Kind::Base64(inner) => collect(view, inner, parts),
         Kind::Concat(range) => view.values.items(range).iter().for_each(|part| collect(view, *part, parts)),
         _ => {}
     }

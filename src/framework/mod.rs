@@ -37,11 +37,13 @@ pub enum Automation {
     Direct,
     /// In part; people answer the rest.
     Partial,
+    /// Not at all, as AWS keeps it for its customers.
+    Inherited,
     /// Not at all.
     None,
 }
 
-const AUTOMATIONS: [Automation; 3] = [Automation::Direct, Automation::Partial, Automation::None];
+const AUTOMATIONS: [Automation; 4] = [Automation::Direct, Automation::Partial, Automation::Inherited, Automation::None];
 
 impl Automation {
     /// As files and reports write it.
@@ -50,6 +52,7 @@ impl Automation {
         match self {
             Self::Direct => "direct",
             Self::Partial => "partial",
+            Self::Inherited => "inherited",
             Self::None => "none",
         }
     }
@@ -167,7 +170,7 @@ impl Reader<'_> {
         let automation = AUTOMATIONS.into_iter().find(|automation| automation.as_str() == &*word);
         if automation.is_none() {
             let span = self.tree.get(id, "automation").map_or(self.tree.span(id), |node| self.tree.span(node));
-            self.error(span, format!("`automation` is to be `direct`, `partial` or `none`, not `{word}`"));
+            self.error(span, format!("`automation` is to be `direct`, `partial`, `inherited` or `none`, not `{word}`"));
         }
         Some(Control { id: name?, title: title?, automation: automation? })
     }
@@ -209,7 +212,7 @@ mod tests {
                 "frameworks/own.toml:1:1: `title` is missing",
                 "frameworks/own.toml:2:1: unknown key `titel`",
                 "frameworks/own.toml:3:11: `version` is to be a text",
-                "frameworks/own.toml:7:14: `automation` is to be `direct`, `partial` or `none`, not `full`",
+                "frameworks/own.toml:7:14: `automation` is to be `direct`, `partial`, `inherited` or `none`, not `full`",
                 "frameworks/own.toml:8:1: `title` is missing",
                 "frameworks/own.toml:8:1: `automation` is missing",
             ]

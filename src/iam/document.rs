@@ -66,6 +66,8 @@ pub struct Statement {
     pub conditions: Vec<ConditionEntry>,
     /// Whether a part of the conditions is not known.
     pub conditions_open: bool,
+    /// Why parts of the statement are not known.
+    pub causes: Vec<Cause>,
 }
 
 /// A policy document in one world.
@@ -134,7 +136,9 @@ fn statement(view: &View<'_>, names: &Interner, id: ValueId, index: usize) -> St
         resources: either("Resource", "NotResource"),
         conditions: Vec::new(),
         conditions_open: false,
+        causes: Vec::new(),
     };
+    unknown_parts(view, id, &mut statement.causes);
     if let Some(conditions) = member("Condition") {
         read_conditions(view, names, conditions, &mut statement);
     }
@@ -207,5 +211,28 @@ fn read_conditions(view: &View<'_>, names: &Interner, id: ValueId, statement: &m
             Read::Unknown(_) => statement.conditions_open = true,
             Read::Absent => {}
         }
+    }
+}
+
+/// The causes of all unknown parts of a statement; what only deployment decides is a name, not a gap.
+fn unknown_parts(view: &View<'_>, id: ValueId, causes: &mut Vec<Cause>) {
+    match view.head(id).1 {
+        Kind::Unknown(cause) => {
+            let cause = view.values.cause(cause);
+            if !causes.contains(cause) {
+                causes.push(cause.clone());
+            }
+        }
+        Kind::List(range) | Kind::Concat(range) => {
+            for part in view.values.items(range) {
+                unknown_parts(view, *part, causes);
+            }
+        }
+        Kind::Map(range) => {
+            for entry in view.values.entries(range) {
+                unknown_parts(view, entry.value, causes);
+            }
+        }
+        _ => {}
     }
 }

@@ -115,20 +115,19 @@ pub fn denies(document: &PolicyDocument, request: &Request<'_>) -> Evidence {
 }
 
 fn ask(document: &PolicyDocument, test: impl Fn(&Statement) -> Match) -> Evidence {
-    let (mut yes, mut open) = (Vec::new(), false);
+    let (mut yes, mut causes) = (Vec::new(), document.open.clone());
     for (index, statement) in document.statements.iter().enumerate() {
         match test(statement) {
             Match::Yes => yes.push(index),
-            Match::Unknown => open = true,
+            Match::Unknown if statement.causes.is_empty() => {
+                causes.push(Cause::NotInInput { what: "a part of the policy".into() });
+            }
+            Match::Unknown => causes.extend(statement.causes.iter().cloned()),
             Match::No => {}
         }
     }
     if !yes.is_empty() {
         return Evidence::Yes(yes);
-    }
-    let mut causes = document.open.clone();
-    if open && causes.is_empty() {
-        causes.push(Cause::NotInInput { what: "a part of the policy".into() });
     }
     if causes.is_empty() { Evidence::No } else { Evidence::Unknown(causes) }
 }

@@ -59,3 +59,13 @@ pub fn identity(type_name: &str) -> Option<Identity> {
         _ => None,
     }
 }
+
+/// The partition of a region.
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}

@@ -10,7 +10,7 @@ pub mod schema;
 
 use rustc_hash::FxHashMap;
 
-pub use identity::{Identity, identity};
+pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
 pub use resource::{Gap, Origin, Resource, Stack, StackId};
 
@@ -112,6 +112,36 @@ impl Inventory {
         keys.iter().fold(from, |id, key| {
             view.member(id, self.names.find(key)).known().map_or(ValueId::ABSENT, |entry| entry.value)
         })
+    }
+
+    /// The ARN of a resource whose name is written in the template, when the environment that it needs is known.
+    #[must_use]
+    pub fn arn(&self, id: ResourceId) -> Option<String> {
+        let (_, format) = identity(self.type_name(id))?.arn?;
+        self.filled(id, format)
+    }
+
+    /// A format of [`Identity`] with the resource's name and environment.
+    #[must_use]
+    pub fn filled(&self, id: ResourceId, format: &str) -> Option<String> {
+        let identity = identity(self.type_name(id))?;
+        let world = crate::value::World::open();
+        let view = View::new(&self.values, &world);
+        let crate::value::Kind::Text(name) = self.values.kind(self.property(&view, id, &[identity.name_property]))
+        else {
+            return None;
+        };
+        let stack = self.stack(id);
+        let mut text = format.to_owned();
+        let partition = stack.region.as_deref().map(partition);
+        for (key, value) in
+            [("{partition}", partition), ("{account}", stack.account.as_deref()), ("{region}", stack.region.as_deref())]
+        {
+            if text.contains(key) {
+                text = text.replace(key, value?);
+            }
+        }
+        Some(text.replace("{name}", self.values.str(name)))
     }
 
     /// A property of a resource; [`ValueId::ABSENT`] when it is not there.

@@ -134,6 +134,7 @@ fn reached(inventory: &Inventory, id: ValueId, targets: &mut Vec<ResourceId>, op
             reached(inventory, then, targets, open);
             reached(inventory, otherwise, targets, open);
         }
+        Kind::Base64(inner) => reached(inventory, inner, targets, open),
         Kind::Unknown(_) => *open = true,
         _ => {}
     }

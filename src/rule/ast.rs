@@ -197,6 +197,8 @@ pub enum Absent {
 pub struct Pattern {
     /// One or several expressions, any of which may match.
     pub source: Operand,
+    /// Whether case does not matter.
+    pub ignore_case: bool,
     /// The compiled expression for the current parameter values.
     pub compiled: OnceLock<Option<Regex>>,
 }
@@ -560,7 +562,13 @@ impl Pattern {
     /// A pattern over `source`.
     #[must_use]
     pub fn new(source: Operand) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self { source, ignore_case: false, compiled: OnceLock::new() }
+    }
+
+    /// A pattern over `source` for which case does not matter.
+    #[must_use]
+    pub fn ignoring_case(source: Operand) -> Self {
+        Self { ignore_case: true, ..Self::new(source) }
     }
 
     /// Whether one of the expressions matches; an expression that does not compile (which loading refuses) matches nothing.
@@ -568,7 +576,8 @@ impl Pattern {
     pub fn is_match(&self, rule: &Rule, text: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| {
             let sources: Vec<&str> = rule.operand(&self.source).list().iter().filter_map(Literal::text).collect();
-            Regex::new_many(&sources).ok()
+            let syntax = regex_automata::util::syntax::Config::new().case_insensitive(self.ignore_case);
+            Regex::builder().syntax(syntax).build_many(&sources).ok()
         });
         compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }

@@ -345,8 +345,9 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// A problem of a file that is not part of a unit, most often because it could not be parsed.
-pub(super) fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
+/// A problem of a file that is not part of a unit, most often because it could not be parsed, as reports have it.
+#[must_use]
+pub fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
     diagnostic(problem, str::to_owned, |file, span| {
         excerpt(file, span, |start, end| unparsed_spans(file.text(), start, end))
     })

@@ -67,6 +67,8 @@ pub enum Kind {
     },
     /// A text made of parts, at least one of which is not a known text.
     Concat(Range),
+    /// The base64 form of a text; what is inside stays readable for facts.
+    Base64(ValueId),
     /// One of two values, by a condition.
     If {
         /// The condition.

@@ -86,8 +86,17 @@ fn signed(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Text that ends like a sentence, as viewers put several beside each other.
+/// A text as a sentence, as viewers put several beside each other: a capital in front unless it begins with a name, and
+/// an end.
 fn sentence(text: &str) -> String {
-    let text = text.trim_end();
-    if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    let text = text.trim();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let mut sentence = text.to_owned();
+    if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b',' || byte == b':') {
+        sentence.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+    }
+    if !text.is_empty() && !text.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }

@@ -6,12 +6,32 @@ use serde_sarif::sarif::{
     Location, Message, Notification, NotificationLevel, ReportingDescriptor, ReportingDescriptorReference,
 };
 
-/// The kinds of notification: id, what it says. The order is that of the indexes in [`Kind`].
-const KINDS: [(&str, &str, &str); 4] = [
-    ("input-problem", "InputProblem", "An input could not be read, or does not mean what its author thinks."),
-    ("not-examined", "NotExamined", "Something was there and could not be evaluated."),
-    ("skipped-file", "SkippedFile", "A file was not scanned."),
-    ("too-many-results", "TooManyResults", "The log has no room for all results."),
+/// The kinds of notification: id, name, what it says, what to do. The order is that of [`Kind`].
+const KINDS: [(&str, &str, &str, &str); 4] = [
+    (
+        "input-problem",
+        "InputProblem",
+        "An input could not be read, or does not mean what its author thinks.",
+        "Correct the input at the place that is named.",
+    ),
+    (
+        "not-examined",
+        "NotExamined",
+        "Something was there and could not be evaluated.",
+        "Give the scanner what it lacks, or examine it by hand: no verdict covers it.",
+    ),
+    (
+        "skipped-file",
+        "SkippedFile",
+        "A file was not scanned.",
+        "Name the file on the command line if it is a template.",
+    ),
+    (
+        "too-many-results",
+        "TooManyResults",
+        "The log has no room for all results.",
+        "Read the JSON report, or scan fewer templates at a time.",
+    ),
 ];
 
 #[derive(Clone, Copy)]
@@ -24,8 +44,15 @@ enum Kind {
 
 /// The kinds of notification that [`all`] makes.
 pub(super) fn descriptors() -> Vec<ReportingDescriptor> {
-    let descriptor = |(id, name, text): (&str, &str, &str)| {
-        ReportingDescriptor::builder().id(id).name(name).short_description(plain(text.to_owned())).build()
+    // GitHub's rules ask of these what they ask of rules.
+    let descriptor = |(id, name, text, help): (&str, &str, &str, &str)| {
+        ReportingDescriptor::builder()
+            .id(id)
+            .name(name)
+            .short_description(plain(text.to_owned()))
+            .full_description(plain(text.to_owned()))
+            .help(plain(help.to_owned()))
+            .build()
     };
     KINDS.map(descriptor).into()
 }
@@ -61,8 +88,7 @@ pub(super) fn all(report: &Report, left_out: usize) -> Vec<Notification> {
 
 fn notification(kind: Kind, level: NotificationLevel, text: String, place: Option<Location>) -> Notification {
     let index = kind as usize;
-    let descriptor =
-        ReportingDescriptorReference::builder().id(KINDS[index].0).index(super::signed(index)).build();
+    let descriptor = ReportingDescriptorReference::builder().id(KINDS[index].0).index(super::signed(index)).build();
     let mut notification = Notification::builder()
         .descriptor(descriptor)
         .level(super::json(&level))

@@ -13,8 +13,8 @@ pub(super) const ROOT: &str = "%SRCROOT%";
 /// A place in a template with its region, and the text there when the excerpt has all of it.
 pub(super) fn template(place: &Place, excerpt: Option<&Excerpt>) -> Location {
     let mut region = region(place.start);
-    region.end_line = Some(place.end.line.into());
-    region.end_column = Some(place.end.column.into());
+    region.end_line = Some(place.end.line.max(place.start.line).max(1).into());
+    region.end_column = Some(place.end.column.max(1).into());
     region.byte_offset = Some(place.bytes[0].into());
     region.byte_length = Some(place.bytes[1].saturating_sub(place.bytes[0]).into());
     let mut physical = physical(&place.file, None);

@@ -154,7 +154,8 @@ fn help(rule: &RuleInfo) -> MultiformatMessageString {
     };
     let controls = rule.controls.iter().map(|control| {
         let (_, name, _) = describe(&control.framework);
-        let end = if control.rationale.is_empty() { String::new() } else { format!(": {}", sentence(&control.rationale)) };
+        let end =
+            if control.rationale.is_empty() { String::new() } else { format!(": {}", sentence(&control.rationale)) };
         let (id, strength) = (&control.id, &control.strength);
         (format!("{name} {id} ({strength}){end}"), format!("{name} `{id}` ({strength}){end}"))
     });

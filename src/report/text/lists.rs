@@ -13,7 +13,7 @@ const FOLD: usize = 10;
 pub(super) fn unknown(page: Page<'_>) -> Option<String> {
     let verdicts: Vec<&Verdict> =
         page.report.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Unknown).collect();
-    let title = format!("{} cannot be told from the input", count(verdicts.len(), "verdict", "verdicts"));
+    let title = count(verdicts.len(), "verdict", "verdicts");
     if folded(page, verdicts.len()) {
         let mut causes = BTreeMap::new();
         for verdict in &verdicts {
@@ -22,14 +22,14 @@ pub(super) fn unknown(page: Page<'_>) -> Option<String> {
                 *causes.entry(text).or_insert(0) += 1;
             }
         }
-        return section(page, "unknown", &format!("{title}, by cause:"), tally(&causes));
+        return section(page, "unknown", &format!("{title}, by cause"), tally(&causes));
     }
     let lines = verdicts.into_iter().map(|verdict| {
         let resource = page.report.resources.get(verdict.resource).map(resource_name).unwrap_or_default();
         let causes: Vec<&str> = verdict.causes.iter().map(|cause| cause.text.as_str()).collect();
         format!("{resource}: {}: {}", rule_id(page.report, verdict.rule), causes.join("; "))
     });
-    section(page, "unknown", &format!("{title}:"), lines.collect())
+    section(page, "unknown", &title, lines.collect())
 }
 
 /// What was there and could not be evaluated.
@@ -39,7 +39,7 @@ pub(super) fn gaps(page: Page<'_>) -> Option<String> {
         let at = &gap.location;
         format!("{}: {} ({}:{}:{})", gap.what, gap.cause.text, at.file, at.start.line, at.start.column)
     });
-    section(page, "not examined", &format!("{}:", count(gaps.len(), "part", "parts")), lines.collect())
+    section(page, "not examined", &count(gaps.len(), "part", "parts"), lines.collect())
 }
 
 /// The files that were not scanned.
@@ -48,13 +48,13 @@ pub(super) fn skipped(page: Page<'_>) -> Option<String> {
     let title = count(files.len(), "file", "files");
     if page.detail == Detail::Verbose {
         let lines = files.iter().map(|file| format!("{}: {}", file.path, file.reason));
-        return section(page, "skipped", &format!("{title}:"), lines.collect());
+        return section(page, "skipped", &title, lines.collect());
     }
     let mut reasons = BTreeMap::new();
     for file in files {
         *reasons.entry(file.reason.as_str()).or_insert(0) += 1;
     }
-    section(page, "skipped", &format!("{title}, by reason:"), tally(&reasons))
+    section(page, "skipped", &format!("{title}, by reason"), tally(&reasons))
 }
 
 /// Errors first, then as they were found.

@@ -66,6 +66,14 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
     text
 }
 
+/// Problems alone, each followed by an empty line; nothing when there is none.
+#[must_use]
+pub fn diagnostics(problems: &[Diagnostic], options: &TextOptions) -> String {
+    let width = options.width.unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH);
+    let blocks = problems.iter().map(|problem| snippet::problem(Paint::new(options.color), width, problem));
+    blocks.map(|block| block + "\n\n").collect()
+}
+
 /// Findings and errors, one line each.
 fn quiet(page: Page<'_>) -> Option<String> {
     let report = page.report;

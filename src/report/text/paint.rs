@@ -2,9 +2,10 @@
 
 use crate::report::document::Severity;
 use annotate_snippets::renderer::{
-    AnsiColor, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_INFO_STYLE, DEFAULT_NOTE_STYLE,
-    DEFAULT_WARNING_STYLE, Style,
+    AnsiColor, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_INFO_STYLE, DEFAULT_LINE_NUM_STYLE,
+    DEFAULT_NOTE_STYLE, DEFAULT_WARNING_STYLE, Style,
 };
+use std::borrow::Cow;
 
 /// Puts colours around text, or not.
 #[derive(Clone, Copy)]
@@ -50,6 +51,10 @@ impl Paint {
         self.with(DEFAULT_EMPHASIS_STYLE, text)
     }
 
+    pub(super) fn arrow(self, text: &str) -> String {
+        self.with(DEFAULT_LINE_NUM_STYLE, text)
+    }
+
     pub(super) fn dim(self, text: &str) -> String {
         self.with(AnsiColor::BrightBlack.on_default(), text)
     }
@@ -57,8 +62,18 @@ impl Paint {
 
 /// One line without control sequences: templates must not be able to write to the terminal.
 pub(super) fn clean(text: &str) -> String {
-    let line: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
+    let line: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { printable(c) }).collect();
     annotate_snippets::normalize_untrusted_str(&line)
+}
+
+/// Lines without the control characters that the drawing of snippets lets through; of the same length in bytes.
+pub(super) fn clean_lines(text: &str) -> Cow<'_, str> {
+    if text.contains(|c| c != printable(c)) { text.chars().map(printable).collect() } else { text.into() }
+}
+
+/// The second set of control characters, of which one begins a sequence in some terminals, becomes a dot.
+const fn printable(c: char) -> char {
+    if matches!(c, '\u{80}'..='\u{9f}') { '·' } else { c }
 }
 
 /// Breaks a line at blanks so that none is longer than `width` characters, except for words that are.

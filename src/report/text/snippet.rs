@@ -1,13 +1,15 @@
 //! Findings and diagnostics as a compiler shows them: title, place, quoted lines, notes.
 
-use super::paint::{clean, wrap};
+use super::paint::{clean, clean_lines, wrap};
 use super::{Detail, Page, case_text, rule_id, severity_name};
 use crate::report::document::{Diagnostic, Excerpt, Finding, Position, ResourceInfo, RuleInfo, Severity};
 use crate::report::marked;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use std::borrow::Cow;
+use std::ops::Range;
 
-/// Characters that still fit beside the mark; longer texts become a note.
-const LABEL: usize = 50;
+/// Characters of a value that are shown; the line of the template has the rest.
+const LONGEST_VALUE: usize = 200;
 /// Notes of a wide terminal are not wider than this.
 const NOTE_WIDTH: usize = 120;
 
@@ -19,10 +21,11 @@ pub(super) fn finding(page: Page<'_>, finding: &Finding) -> String {
         Severity::Low => Level::INFO,
     };
     let rule = page.report.rules.get(finding.rule);
-    let words = words(rule, finding);
-    let mut notes = Notes::new(page, finding.excerpt.line, &finding.excerpt);
-    for (name, text) in &words.notes {
-        notes.add(name, text);
+    let quote = Quote::new(&finding.excerpt);
+    let words = words(page, rule, finding, &quote);
+    let mut notes = Notes { page, gutter: quote.gutter, elements: Vec::new() };
+    for text in &words.notes {
+        notes.add("note", text);
     }
     let resource = page.report.resources.get(finding.resource);
     if let Some(resource) = resource {
@@ -41,16 +44,13 @@ pub(super) fn finding(page: Page<'_>, finding: &Finding) -> String {
     if let Some(rule) = rule {
         about_rule(page, rule, &mut notes);
     }
-    let name = format!("{}[{}]: ", severity_name(finding.severity), rule_id(page.report, finding.rule));
-    let title = level
-        .with_name(severity_name(finding.severity))
-        .primary_title(title_text(page, name.chars().count(), &words.title))
-        .id(rule_id(page.report, finding.rule));
-    let group = Group::with_title(title)
-        .element(origin(&finding.location.file, Some(finding.location.start)))
-        .element(quoted(&finding.excerpt, words.label))
+    let (name, id) = (severity_name(finding.severity), clean(rule_id(page.report, finding.rule)));
+    let title = title_text(page, name.len() + id.chars().count() + 4, &words.title);
+    let place = quote.place(page, &finding.location.file, Some(finding.location.start), &title);
+    let group = Group::with_title(level.with_name(name).primary_title(title).id(id))
+        .element(quote.snippet(words.label))
         .elements(notes.elements);
-    draw(page, group)
+    draw(page, group, Some(place))
 }
 
 /// A problem of the input, without a line feed at the end.
@@ -60,18 +60,9 @@ pub(super) fn diagnostic(page: Page<'_>, diagnostic: &Diagnostic) -> String {
         "warning" => Level::WARNING,
         _ => Level::NOTE,
     };
-    let title = level.primary_title(title_text(page, diagnostic.level.chars().count() + 2, &diagnostic.message));
-    let mut group = Group::with_title(title);
-    if !diagnostic.path.is_empty() {
-        group = group.element(origin(&diagnostic.path, diagnostic.position));
-    }
-    let mut notes = match &diagnostic.excerpt {
-        Some(excerpt) => Notes::new(page, excerpt.line, excerpt),
-        None => Notes { page, gutter: 1, elements: Vec::new() },
-    };
-    if let Some(excerpt) = &diagnostic.excerpt {
-        group = group.element(quoted(excerpt, None));
-    }
+    let title = title_text(page, diagnostic.level.chars().count() + 2, &diagnostic.message);
+    let quote = diagnostic.excerpt.as_ref().map(Quote::new);
+    let mut notes = Notes { page, gutter: quote.as_ref().map_or(0, |quote| quote.gutter), elements: Vec::new() };
     for note in &diagnostic.notes {
         let at = note.position;
         notes.add("note", &format!("{} ({}:{}:{})", note.message, diagnostic.path, at.line, at.column));
@@ -79,14 +70,31 @@ pub(super) fn diagnostic(page: Page<'_>, diagnostic: &Diagnostic) -> String {
     if let Some(help) = &diagnostic.help {
         notes.add("help", help);
     }
-    draw(page, group.elements(notes.elements))
+    let place = quote.as_ref().map(|quote| quote.place(page, &diagnostic.path, diagnostic.position, &title));
+    let mut group = Group::with_title(level.primary_title(title));
+    match &quote {
+        Some(quote) => group = group.element(quote.snippet(None)),
+        None if diagnostic.path.is_empty() => {}
+        None => group = group.element(origin(&diagnostic.path, diagnostic.position)),
+    }
+    draw(page, group.elements(notes.elements), place)
 }
 
-fn draw(page: Page<'_>, group: Group<'_>) -> String {
+/// A line to put behind the first ones of a drawing.
+struct Inserted {
+    behind: usize,
+    line: String,
+}
+
+fn draw(page: Page<'_>, group: Group<'_>, inserted: Option<Inserted>) -> String {
     let renderer = if page.paint.on() { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
-    // Blanks that a line ends with would only be noise in files that the output is kept in.
     let drawn = renderer.term_width(page.width).render(&[group]);
-    drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    // Blanks that a line ends with would only be noise in files that the output is kept in.
+    let mut lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+    if let Some(Inserted { behind, line }) = &inserted {
+        lines.insert((*behind).min(lines.len()), line);
+    }
+    lines.join("\n")
 }
 
 /// The title, broken so that the following lines stand under the first.
@@ -103,38 +111,83 @@ fn origin(path: &str, position: Option<Position>) -> Origin<'static> {
     }
 }
 
-fn quoted<'a>(excerpt: &'a Excerpt, label: Option<String>) -> Snippet<'a, Annotation<'a>> {
-    let mark = AnnotationKind::Primary.span(marked(excerpt)).label(label);
-    Snippet::source(excerpt.text.as_str()).line_start(excerpt.line as usize).annotation(mark)
+/// The quoted lines with their mark, fit for a terminal.
+struct Quote<'a> {
+    text: Cow<'a, str>,
+    line: usize,
+    mark: Range<usize>,
+    /// Columns of the line numbers.
+    gutter: usize,
+}
+
+impl<'a> Quote<'a> {
+    fn new(excerpt: &'a Excerpt) -> Self {
+        let (line, mark) = (excerpt.line as usize, marked(excerpt));
+        let last = line + excerpt.text[..mark.end].matches('\n').count();
+        Self { text: clean_lines(&excerpt.text), line, mark, gutter: last.to_string().len() }
+    }
+
+    fn snippet(&self, label: Option<String>) -> Snippet<'_, Annotation<'_>> {
+        let mark = AnnotationKind::Primary.span(self.mark.clone()).label(label);
+        Snippet::source(self.text.as_ref()).line_start(self.line).annotation(mark)
+    }
+
+    /// The line ` --> file:line:column`. It is not left to the snippet, which would count the column in the quoted line:
+    /// that one may be cut or redacted.
+    fn place(&self, page: Page<'_>, path: &str, position: Option<Position>, title: &str) -> Inserted {
+        let at = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        let line = format!("{}{}{}{at}", " ".repeat(self.gutter), page.paint.arrow("--> "), clean(path));
+        Inserted { behind: title.lines().count().max(1), line }
+    }
+
+    /// Whether a label fits beside the end of the mark.
+    fn has_room(&self, page: Page<'_>, label: &str) -> bool {
+        let before = &self.text[..self.mark.end];
+        let column = before.rfind('\n').map_or(before, |feed| &before[feed + 1..]).chars().count();
+        // The gutter, ` | `, the mark, a blank, the label.
+        self.gutter + 3 + column + 1 + label.chars().count() <= page.width
+    }
+
+    /// Whether the mark shows this value, blanks apart.
+    fn shows(&self, value: &str) -> bool {
+        let dense = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        dense(&self.text[self.mark.clone()]).contains(&dense(value))
+    }
 }
 
 /// What stands in the title, beside the mark and below it.
 struct Words {
     title: String,
     label: Option<String>,
-    notes: Vec<(&'static str, String)>,
+    notes: Vec<String>,
 }
 
-/// The title is the rule's; the message of the finding stands beside the mark if it is short enough.
-fn words(rule: Option<&RuleInfo>, finding: &Finding) -> Words {
+/// The title is the rule's; the message of the finding stands beside the mark if there is room.
+fn words(page: Page<'_>, rule: Option<&RuleInfo>, finding: &Finding, quote: &Quote<'_>) -> Words {
     let title = rule.map_or(&finding.message, |rule| &rule.title).clone();
     let property = finding.path.strip_prefix("Properties.").unwrap_or(&finding.path);
-    let (mut label, mut notes) = (None, Vec::new());
-    let mut say = |name, text: String| match label {
-        None if text.chars().count() <= LABEL => label = Some(clean(&text)),
-        _ => notes.push((name, text)),
-    };
+    let says = |text: &str| finding.message.contains(text);
+    let mut texts = Vec::new();
     if finding.message != title {
-        say("note", finding.message.clone());
+        texts.push(clean(&finding.message));
     }
     match finding.found.as_deref() {
-        Some(value) if !finding.message.contains(value) => say("note", format!("found `{value}`")),
-        None if !property.is_empty() && !finding.message.contains(property) => {
-            say("note", format!("`{property}` is not set"));
+        Some(value) if !says(value) && (texts.is_empty() || !quote.shows(value)) => {
+            texts.push(clean(&format!("found `{}`", shortened(value))));
         }
+        None if !property.is_empty() && !says(property) => texts.push(clean(&format!("`{property}` is not set"))),
         _ => {}
     }
-    Words { title, label, notes }
+    let label = texts.first().is_some_and(|text| quote.has_room(page, text)).then(|| texts.remove(0));
+    Words { title, label, notes: texts }
+}
+
+/// A value that is not longer than a note can bear.
+fn shortened(value: &str) -> Cow<'_, str> {
+    match value.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}...", &value[..end]).into(),
+        None => value.into(),
+    }
 }
 
 fn resource_text(resource: &ResourceInfo) -> String {
@@ -179,7 +232,9 @@ fn first_sentence(text: &str) -> &str {
     let text = text.trim();
     let end = text.match_indices(". ").map(|(at, _)| at).find(|&at| {
         let before = &text[..at];
-        text[at + 2..].trim_start().starts_with(char::is_uppercase) && !before.ends_with(".g") && !before.ends_with(".e")
+        text[at + 2..].trim_start().starts_with(char::is_uppercase)
+            && !before.ends_with(".g")
+            && !before.ends_with(".e")
     });
     end.map_or(text.strip_suffix('.').unwrap_or(text), |at| &text[..at])
 }
@@ -192,12 +247,7 @@ struct Notes<'a> {
     elements: Vec<Element<'a>>,
 }
 
-impl<'a> Notes<'a> {
-    fn new(page: Page<'a>, line: u32, excerpt: &Excerpt) -> Self {
-        let last = line as usize + excerpt.text.matches('\n').count();
-        Self { page, gutter: last.to_string().len(), elements: Vec::new() }
-    }
-
+impl Notes<'_> {
     fn add(&mut self, name: &'static str, text: &str) {
         let text = clean(text);
         if text.trim().is_empty() {

@@ -1,7 +1,7 @@
 //! The last lines: what was counted, and what the gate says.
 
 use super::Page;
-use super::paint::count;
+use super::paint::{count, wrap};
 use super::severity_name;
 use crate::report::document::Severity;
 
@@ -48,7 +48,8 @@ fn counts(page: Page<'_>) -> String {
     if !page.report.gaps.is_empty() {
         parts.push(format!("{} not examined", count(page.report.gaps.len(), "part", "parts")));
     }
-    format!("{} {}", page.paint.strong("verdicts:"), parts.join(", "))
+    let lines = wrap(&parts.join(", "), page.width.saturating_sub("verdicts: ".len()));
+    format!("{} {}", page.paint.strong("verdicts:"), lines.join("\n          "))
 }
 
 /// `1 critical, 3 high`, or that there is none and what that is worth.

@@ -270,7 +270,15 @@ impl<'a> Reader<'a> {
         for (id, span) in ids {
             if known.control(id).is_none() {
                 let controls: Vec<&str> = known.controls.iter().map(|control| &*control.id).collect();
-                self.unknown(*span, "control", id, &controls);
+                let above =
+                    controls.iter().find(|above| id.strip_prefix(**above).is_some_and(|rest| rest.starts_with('.')));
+                match above {
+                    Some(above) => {
+                        let help = format!("did you mean `{above}`");
+                        self.error_help(*span, format!("unknown control `{id}`"), help);
+                    }
+                    None => self.unknown(*span, "control", id, &controls),
+                }
             }
             let again =
                 before.iter().any(|other| &*other.framework == framework && other.ids.iter().any(|at| &**at == *id));

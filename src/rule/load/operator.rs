@@ -171,7 +171,8 @@ impl Reader<'_> {
         }
         let allowed: Vec<&str> = ty.enum_values().collect();
         // A text that only has to be contained in another one may be a part of an allowed value.
-        if !allowed.is_empty() && !(key.ends_with("contains") && subject.types.contains(&ty)) {
+        let of_list = key.ends_with("contains") && subject.types.contains(&ty);
+        if !allowed.is_empty() && !of_list {
             let subject = Subject { ignore_case: subject.ignore_case || ty.enum_ignores_case(), ..*subject };
             self.check_allowed(key, value.text().unwrap_or_default(), &allowed, &subject, span);
         }
@@ -182,7 +183,7 @@ impl Reader<'_> {
             true => other.eq_ignore_ascii_case(value),
             false => *other == value,
         };
-        if allowed.iter().any(|other| equal(&other)) {
+        if allowed.iter().any(equal) {
             return;
         }
         // What is ruled out may well be a value of the past.

@@ -157,7 +157,7 @@ impl Reader<'_> {
         self.keys(id, &["path", "keys", "text"]);
         let path = self.require(id, "path").and_then(|path| self.path(path, "path", scope));
         let keys = match self.tree.get(id, "keys") {
-            Some(keys) => Some(Pattern::new(self.texts_operand(keys, "keys", regex_problem)?)),
+            Some(keys) => Some(Pattern::ignoring_case(self.texts_operand(keys, "keys", regex_problem)?)),
             None => None,
         };
         let text = match self.tree.member(id, "text") {

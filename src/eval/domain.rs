@@ -1,0 +1,397 @@
+//! Questions with the field's own semantics: policies, networks, secrets, tags.
+
+use super::answer::{Answer, Blame};
+use super::cursor::{Cursor, Leaf};
+use super::scope::{Scope, Wanted};
+use crate::facts::cidr::Block;
+use crate::facts::network::{Direction, PortSet, open_to};
+use crate::facts::{secret, tags};
+use crate::iam::{self, Evidence, PolicyDocument};
+use crate::inventory;
+use crate::rule::{CidrQuestion, IamQuestion, IamRequest, NetworkQuestion, Operand, Path, Pattern, Ports, SecretText};
+use crate::value::{Cause, Kind, OPAQUE, Place, Read, ValueId};
+
+/// The properties that hold policy documents, over all types.
+const DOCUMENTS: [&str; 7] = [
+    "PolicyDocument",
+    "AssumeRolePolicyDocument",
+    "KeyPolicy",
+    "ResourcePolicy",
+    "Policy",
+    "RepositoryPolicyText",
+    "AccessPolicies",
+];
+
+/// A policy document with its place in the resource.
+struct Found {
+    document: PolicyDocument,
+    path: String,
+}
+
+impl Scope<'_> {
+    pub(super) fn iam(&self, within: Option<&Path>, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+        if let IamQuestion::ManagedPolicy(names) = question {
+            return self.managed_policy(names, cursor, wanted);
+        }
+        let (documents, open) = match within {
+            Some(path) => self.documents_at(cursor, path),
+            None => self.documents(cursor),
+        };
+        let mut answer = Answer::of(false);
+        for found in documents {
+            let evidence = match question {
+                IamQuestion::Denies(request) => self.denies(&found.document, request),
+                IamQuestion::GrantsAdministrator => iam::grants_administrator(&found.document),
+                IamQuestion::GrantsServiceWildcard => iam::grants_service_wildcard(&found.document),
+                IamQuestion::GrantsPublic(actions) => {
+                    let actions: Vec<&str> =
+                        self.rule.operand(actions).list().iter().filter_map(|action| action.text()).collect();
+                    iam::grants_public(&found.document, &actions)
+                }
+                IamQuestion::ManagedPolicy(_) => Evidence::No,
+            };
+            // Every statement that says yes is a finding of its own.
+            let blames = std::mem::take(&mut answer.blames);
+            let one = self.evidence(evidence, &found, cursor, wanted);
+            answer = answer.or(one);
+            answer.blames.splice(0..0, blames);
+        }
+        if !open.is_empty() {
+            answer = answer.or(Answer::unknown(open));
+        }
+        if answer.truth == super::answer::Truth::False && wanted == Wanted::False {
+            answer.blames = vec![self.absent_blame(cursor.head, cursor.trail.text(self), cursor)];
+        }
+        answer
+    }
+
+    fn evidence(&self, evidence: Evidence, found: &Found, cursor: &Cursor, wanted: Wanted) -> Answer {
+        match evidence {
+            Evidence::No => Answer::of(false),
+            Evidence::Unknown(causes) => Answer::unknown(causes),
+            Evidence::Yes(statements) => {
+                let answer = Answer::of(true);
+                if wanted != Wanted::True {
+                    return answer;
+                }
+                let blames = statements.into_iter().map(|index| {
+                    let statement = &found.document.statements[index];
+                    Blame {
+                        place: Some(statement.place),
+                        owner: Some(cursor.resource),
+                        path: format!("{}.Statement[{}]", found.path, statement.index),
+                        element: cursor.element,
+                        bindings: vec![("statement", format!("statement {}", statement.index + 1))],
+                        ..Blame::default()
+                    }
+                });
+                answer.with(blames.collect())
+            }
+        }
+    }
+
+    fn denies(&self, document: &PolicyDocument, request: &IamRequest) -> Evidence {
+        let names = self.self_names();
+        let resources: Vec<String> = names.iter().map(|name| request.resource.replace("{self.arn}", name)).collect();
+        iam::denies(
+            document,
+            &iam::Request {
+                principal: &request.principal,
+                action: &request.action,
+                resources: &resources,
+                context: &request.context,
+            },
+        )
+    }
+
+    /// Texts that a policy may use for the ARN of the selected resource.
+    fn self_names(&self) -> Vec<String> {
+        let inventory = self.context.inventory;
+        let type_name = inventory.type_name(self.selected);
+        let identity = inventory::identity(type_name);
+        let attribute = identity.and_then(|identity| identity.arn).map_or("Arn", |(attribute, _)| attribute);
+        let symbol = inventory.names.find(attribute);
+        let mut names = vec![format!("{OPAQUE}{}.{}{OPAQUE}", self.selected.0, symbol.0)];
+        if let Some(arn) = inventory.arn(self.selected) {
+            names.push(arn);
+        }
+        // `arn:aws:s3:::${Bucket}` is the ARN too, made of the name.
+        if let Some((_, format)) = identity.and_then(|identity| identity.arn)
+            && !format.contains("{account}")
+        {
+            let reference = inventory.names.find("Ref");
+            let name = format!("{OPAQUE}{}.{}{OPAQUE}", self.selected.0, reference.0);
+            names.push(format.replace("{partition}", "aws").replace("{name}", &name));
+        }
+        names
+    }
+
+    fn documents_at(&self, cursor: &Cursor, path: &Path) -> (Vec<Found>, Vec<Cause>) {
+        let (mut documents, mut open) = (Vec::new(), Vec::new());
+        for leaf in self.leaves(cursor, path) {
+            match leaf {
+                Leaf::Value { written, trail, .. } => {
+                    self.document(written, trail.text(self), &mut documents, &mut open)
+                }
+                Leaf::Unknown { cause, .. } => open.push(self.cause(cause)),
+                Leaf::Absent { .. } => {}
+            }
+        }
+        (documents, open)
+    }
+
+    /// Every policy document of the resource.
+    fn documents(&self, cursor: &Cursor) -> (Vec<Found>, Vec<Cause>) {
+        let inventory = self.context.inventory;
+        let (mut documents, mut open) = (Vec::new(), Vec::new());
+        for property in DOCUMENTS {
+            let id = inventory.get(&self.view, cursor.value, &[property]);
+            self.document(id, format!("{}.{property}", cursor.trail.text(self)), &mut documents, &mut open);
+        }
+        let inline = inventory.get(&self.view, cursor.value, &["Policies"]);
+        match self.view.list(inline) {
+            Read::Known((items, more)) => {
+                open.extend(more.map(|cause| self.cause(cause)));
+                for (index, item) in items.into_iter().enumerate() {
+                    let id = inventory.get(&self.view, item, &["PolicyDocument"]);
+                    let path = format!("{}.Policies[{index}].PolicyDocument", cursor.trail.text(self));
+                    self.document(id, path, &mut documents, &mut open);
+                }
+            }
+            Read::Unknown(cause) => open.push(self.cause(cause)),
+            Read::Absent => {}
+        }
+        (documents, open)
+    }
+
+    fn document(&self, id: ValueId, path: String, documents: &mut Vec<Found>, open: &mut Vec<Cause>) {
+        match self.view.head(id).1 {
+            Kind::Absent => {}
+            Kind::Unknown(cause) => open.push(self.cause(cause)),
+            _ => {
+                let document = PolicyDocument::read(&self.view, &self.context.inventory.names, id);
+                documents.push(Found { document, path });
+            }
+        }
+    }
+
+    fn managed_policy(&self, names: &Operand, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let inventory = self.context.inventory;
+        let list = inventory.get(&self.view, cursor.value, &["ManagedPolicyArns"]);
+        let (items, open) = match self.view.list(list) {
+            Read::Known(list) => list,
+            Read::Unknown(cause) => return Answer::unknown(vec![self.cause(cause)]),
+            Read::Absent => (Vec::new(), None),
+        };
+        let (mut blames, mut causes) = (Vec::new(), Vec::new());
+        causes.extend(open.map(|cause| self.cause(cause)));
+        for (index, item) in items.into_iter().enumerate() {
+            let Some(text) = self.view.symbolic(item) else { continue };
+            let named = self.rule.operand(names).list().iter().filter_map(|name| name.text()).any(|name| {
+                // The partition may be unknown; AWS's own policies are in the account `aws`.
+                text.ends_with(&format!(":iam::aws:policy/{name}"))
+            });
+            if named {
+                blames.push(Blame {
+                    place: Some(self.place_of(item, self.view.place(list))),
+                    owner: Some(cursor.resource),
+                    path: format!("{}.ManagedPolicyArns[{index}]", cursor.trail.text(self)),
+                    found: text.rsplit('/').next().map(str::to_owned),
+                    ..Blame::default()
+                });
+            } else if let Read::Unknown(cause) = self.view.text(item)
+                && text.contains(&format!("{OPAQUE}?{OPAQUE}"))
+                && !text.contains(":policy/")
+            {
+                causes.push(self.cause(cause));
+            }
+        }
+        match (blames.is_empty(), causes.is_empty()) {
+            (false, _) => Answer::of(true).with(if wanted == Wanted::True { blames } else { Vec::new() }),
+            (true, false) => Answer::unknown(causes),
+            (true, true) => Answer::of(false),
+        }
+    }
+
+    pub(super) fn network(&self, question: &NetworkQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+        match question {
+            NetworkQuestion::IngressOpen(question) => self.open(question, Direction::Ingress, cursor, wanted),
+            NetworkQuestion::EgressOpen(question) => self.open(question, Direction::Egress, cursor, wanted),
+            NetworkQuestion::SubnetInternetRouted => {
+                match self.context.facts.internet_routed(&self.view, cursor.resource) {
+                    Err(causes) => Answer::unknown(causes),
+                    Ok(None) => Answer::of(false),
+                    Ok(Some(route)) => {
+                        let route = self.context.inventory.resource(route).logical_id.to_string();
+                        let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
+                        blame.bindings = vec![("route", route)];
+                        Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() })
+                    }
+                }
+            }
+        }
+    }
+
+    fn open(&self, question: &CidrQuestion, direction: Direction, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let rules = self.context.facts.group_rules(&self.view, cursor.resource, direction);
+        let blocks: Vec<Block> =
+            self.rule.operand(&question.cidrs).list().iter().filter_map(|block| Block::parse(block.text()?)).collect();
+        let list = |operand: &Operand| {
+            let literals = self.rule.operand(operand).list();
+            literals.iter().filter_map(|port| port.number()).map(|port| port as u32).collect()
+        };
+        let ports = match &question.ports {
+            Ports::All => PortSet::All,
+            Ports::AnyOf(operand) => PortSet::AnyOf(list(operand)),
+            Ports::AllBut(operand) => PortSet::AllBut(list(operand)),
+        };
+        if direction == Direction::Egress && rules.unset {
+            // AWS adds a rule that allows everything out when none is written.
+            let property = "Properties.SecurityGroupEgress".to_owned();
+            let mut blame = self.absent_blame(cursor.head, property, cursor);
+            blame.bindings = vec![
+                ("element.cidr", "0.0.0.0/0".to_owned()),
+                ("element.ports", "all ports".to_owned()),
+                ("element.protocol", "every protocol".to_owned()),
+            ];
+            return Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() });
+        }
+        match open_to(&rules, &blocks, &ports) {
+            Err(causes) => Answer::unknown(causes),
+            Ok(blamed) if blamed.is_empty() => Answer::of(false),
+            Ok(blamed) => {
+                let answer = Answer::of(true);
+                if wanted != Wanted::True {
+                    return answer;
+                }
+                let blames = blamed.into_iter().map(|index| {
+                    let rule = &rules.rules[index];
+                    Blame {
+                        place: Some(rule.place),
+                        owner: Some(rule.resource),
+                        path: rule.path.clone(),
+                        found: rule.cidr.clone(),
+                        bindings: vec![
+                            ("element.cidr", rule.cidr.clone().unwrap_or_default()),
+                            ("element.ports", rule.ports()),
+                            ("element.protocol", rule.protocol.clone().unwrap_or_default()),
+                        ],
+                        ..Blame::default()
+                    }
+                });
+                answer.with(blames.collect())
+            }
+        }
+    }
+
+    pub(super) fn tags_present(&self, wanted_tags: &Operand, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let names: Vec<&str> = self.rule.operand(wanted_tags).list().iter().filter_map(|tag| tag.text()).collect();
+        match tags::missing(self.context.inventory, &self.view, cursor.resource, &names) {
+            Err(causes) => Answer::unknown(causes),
+            Ok(missing) if missing.is_empty() => Answer::of(true),
+            Ok(missing) => {
+                let tags = self.context.inventory.names.find("Tags");
+                let head = match self.view.member(cursor.value, tags) {
+                    Read::Known(entry) => Place { file: cursor.head.file, span: entry.key_span },
+                    _ => cursor.head,
+                };
+                let mut blame = self.absent_blame(head, format!("{}.Tags", cursor.trail.text(self)), cursor);
+                let quoted: Vec<String> = missing.iter().map(|tag| format!("`{tag}`")).collect();
+                blame.bindings = vec![("missing", quoted.join(", "))];
+                Answer::of(false).with(if wanted == Wanted::False { vec![blame] } else { Vec::new() })
+            }
+        }
+    }
+
+    pub(super) fn secret(
+        &self,
+        path: &Path,
+        keys: Option<&Pattern>,
+        text: SecretText,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        let mut answer = Answer::of(false);
+        for leaf in self.leaves(cursor, path) {
+            let one = match leaf {
+                Leaf::Value { written, trail, head } => {
+                    self.secret_value(written, &trail.text(self), head, keys, text, cursor, wanted)
+                }
+                Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
+                Leaf::Absent { .. } => Answer::of(false),
+            };
+            let blames = std::mem::take(&mut answer.blames);
+            answer = answer.or(one);
+            answer.blames.splice(0..0, blames);
+        }
+        answer
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one clause and one leaf")]
+    fn secret_value(
+        &self,
+        written: ValueId,
+        path: &str,
+        head: Place,
+        keys: Option<&Pattern>,
+        text: SecretText,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        let named = |name: &str| keys.is_some_and(|keys| keys.is_match(self.rule, name));
+        let mut blames = Vec::new();
+        let mut open = Vec::new();
+        let blame = |id: ValueId, path: String, key: &str| Blame {
+            place: Some(self.place_of(id, head)),
+            owner: Some(cursor.resource),
+            path,
+            found: Some("****".to_owned()),
+            element: cursor.element,
+            bindings: vec![("key", key.to_owned())],
+            ..Blame::default()
+        };
+        match self.view.deep(written).1 {
+            Kind::Map(range) => {
+                for entry in self.view.values.entries(range) {
+                    let name = self.context.inventory.names.text(entry.key);
+                    let parts = secret::literal_parts(&self.view, entry.value);
+                    let shown = parts.iter().any(|part| !part.trim().is_empty());
+                    let whole = parts.join("\u{1}");
+                    if (shown && named(name) && !secret::is_placeholder(&whole))
+                        || secret::looks_like_credential(&whole)
+                    {
+                        blames.push(blame(entry.value, format!("{path}.{name}"), name));
+                    } else if let Kind::Unknown(cause) = self.view.head(entry.value).1
+                        && named(name)
+                    {
+                        open.push(self.cause(cause));
+                    }
+                }
+            }
+            Kind::Unknown(cause) => open.push(self.cause(cause)),
+            _ => {
+                let parts = secret::literal_parts(&self.view, written);
+                let whole = parts.join("\u{1}");
+                let is_secret = match text {
+                    SecretText::Any => parts.iter().any(|part| !part.trim().is_empty()),
+                    SecretText::Members => secret::members(&whole)
+                        .iter()
+                        .any(|(name, value)| named(name) || secret::looks_like_credential(value)),
+                } || secret::looks_like_credential(&whole);
+                if is_secret {
+                    let key = path.rsplit('.').next().unwrap_or_default().to_owned();
+                    blames.push(blame(written, path.to_owned(), &key));
+                }
+            }
+        }
+        // What is resolved at deployment is not clear text.
+        open.retain(|cause| {
+            !matches!(cause, Cause::DynamicReference | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. })
+        });
+        match (blames.is_empty(), open.is_empty()) {
+            (false, _) => Answer::of(true).with(if wanted == Wanted::True { blames } else { Vec::new() }),
+            (true, false) => Answer::unknown(open),
+            (true, true) => Answer::of(false),
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Partners: the resources that a relation leads to, in this world.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::answer::{Answer, Blame, Truth};
+use super::cursor::{Cursor, Leaf};
+use super::scope::{Scope, Wanted};
+use crate::inventory::Relations;
+use crate::rule::{Absent, Clause, Path, Quantifier, Segment, Via};
+use crate::value::{Cause, Kind, Read, ResourceId, ValueId};
+
+/// The relations that rules have asked for, shared by rules that ask for the same.
+#[derive(Default)]
+pub(super) struct RelationTable {
+    known: Mutex<FxHashMap<String, Arc<Relations>>>,
+}
+
+/// A resource that a relation leads to.
+#[derive(Clone)]
+pub(super) struct Partner {
+    id: ResourceId,
+    /// Where the judged side refers to it; `None` when the partner is the one that refers.
+    reference: Option<Blame>,
+}
+
+/// The partners of a resource.
+#[derive(Default)]
+pub(super) struct Partners {
+    /// Those that are there.
+    sure: Vec<Partner>,
+    /// Those of which nobody can tell whether they are partners, and why.
+    possible: Vec<(Option<ResourceId>, Cause)>,
+}
+
+impl Scope<'_> {
+    fn relations(&self, types: &[Box<str>], via: &Path) -> Arc<Relations> {
+        let key = format!("{} {}", types.join(","), via.text);
+        let mut known = self.context.relations.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(relations) = known.get(&key) {
+            return Arc::clone(relations);
+        }
+        let types: Vec<&str> = types.iter().map(AsRef::as_ref).collect();
+        let keys: Vec<&str> = via
+            .segments
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Key(key) => Some(self.key_text(*key)),
+                Segment::Elements | Segment::Values => None,
+            })
+            .collect();
+        let relations = Arc::new(Relations::over(self.context.inventory, &types, &keys));
+        known.insert(key, Arc::clone(&relations));
+        relations
+    }
+
+    /// The partners of the selected resource over a relation of the rule.
+    pub(super) fn partners(&self, related: usize) -> Partners {
+        let relation = &self.rule.related[related];
+        let starts = match relation.from {
+            None => Partners { sure: vec![Partner { id: self.selected, reference: None }], possible: Vec::new() },
+            Some(from) => self.partners(from),
+        };
+        let mut found = Partners { sure: Vec::new(), possible: starts.possible };
+        for start in starts.sure {
+            match &relation.via {
+                Via::Partner(path) => self.referring(start.id, &relation.types, path, &mut found),
+                Via::Selected(path) => self.referred(start.id, &relation.types, path, &mut found),
+            }
+        }
+        self.filter(&relation.conditions, found)
+    }
+
+    /// Partners whose property refers to `start`.
+    fn referring(&self, start: ResourceId, types: &[Box<str>], path: &Path, found: &mut Partners) {
+        let relations = self.relations(types, path);
+        for partner in relations.referrers(start) {
+            match self.edge(*partner, path, start) {
+                Ok(true) => found.sure.push(Partner { id: *partner, reference: None }),
+                Ok(false) => {}
+                Err(cause) => found.possible.push((Some(*partner), cause)),
+            }
+        }
+        for partner in relations.open() {
+            let cause = match self.edge(*partner, path, start) {
+                Err(cause) => cause,
+                Ok(_) => continue,
+            };
+            found.possible.push((Some(*partner), cause));
+        }
+    }
+
+    /// Whether the partner is there and refers to the target in this world.
+    fn edge(&self, partner: ResourceId, path: &Path, target: ResourceId) -> Result<bool, Cause> {
+        match self.context.inventory.exists(&self.view, partner) {
+            Some(true) => {}
+            Some(false) => return Ok(false),
+            None => return Err(Cause::Undecided),
+        }
+        let mut open = None;
+        for leaf in self.leaves(&self.at_resource(partner), path) {
+            match leaf {
+                Leaf::Value { written, .. } => match self.view.list(written) {
+                    Read::Known((items, more)) => {
+                        open = open.or(more.map(|cause| self.cause(cause)));
+                        for item in items {
+                            match self.refers(item, target) {
+                                Ok(true) => return Ok(true),
+                                Ok(false) => {}
+                                Err(cause) => open = Some(cause),
+                            }
+                        }
+                    }
+                    Read::Unknown(cause) => open = Some(self.cause(cause)),
+                    Read::Absent => {}
+                },
+                Leaf::Unknown { cause, .. } => open = Some(self.cause(cause)),
+                Leaf::Absent { .. } => {}
+            }
+        }
+        open.map_or(Ok(false), Err)
+    }
+
+    /// Whether a scalar refers to the target; a literal name does, since the relation has matched it already.
+    fn refers(&self, id: ValueId, target: ResourceId) -> Result<bool, Cause> {
+        let mut references = Vec::new();
+        self.view.references(id, &mut references);
+        if !references.is_empty() {
+            return Ok(references.iter().any(|(id, _)| *id == target));
+        }
+        match self.view.text(id) {
+            Read::Known(_) => Ok(true),
+            Read::Unknown(cause) => Err(self.cause(cause)),
+            Read::Absent => Ok(false),
+        }
+    }
+
+    /// Partners that a property of `start` refers to.
+    fn referred(&self, start: ResourceId, types: &[Box<str>], path: &Path, found: &mut Partners) {
+        let inventory = self.context.inventory;
+        let is_partner = |id: ResourceId| types.iter().any(|name| **name == *inventory.type_name(id));
+        let own = [Box::from(inventory.type_name(start))];
+        for leaf in self.leaves(&self.at_resource(start), path) {
+            match leaf {
+                Leaf::Value { written, trail, head } => {
+                    let (items, open) = match self.view.list(written) {
+                        Read::Known(list) => list,
+                        Read::Unknown(cause) => {
+                            found.possible.push((None, self.cause(cause)));
+                            continue;
+                        }
+                        Read::Absent => continue,
+                    };
+                    found.possible.extend(open.map(|cause| (None, self.cause(cause))));
+                    let is_list = matches!(self.view.deep(written).1, Kind::List(_));
+                    for (index, item) in items.into_iter().enumerate() {
+                        let way = if is_list { trail.index(index) } else { trail.clone() };
+                        let reference = || Blame {
+                            place: Some(self.place_of(item, head)),
+                            owner: Some(start),
+                            path: way.text(self),
+                            ..Blame::default()
+                        };
+                        let mut references = Vec::new();
+                        self.view.references(item, &mut references);
+                        let mut any = false;
+                        for (id, _) in references {
+                            if is_partner(id) {
+                                any = true;
+                                self.push_existing(id, reference(), found);
+                            }
+                        }
+                        if any {
+                            continue;
+                        }
+                        match self.view.text(item) {
+                            Read::Known(_) => {
+                                let relations = self.relations(&own, path);
+                                for id in relations.targets(start).iter().filter(|id| is_partner(**id)) {
+                                    self.push_existing(*id, reference(), found);
+                                }
+                            }
+                            Read::Unknown(cause) => found.possible.push((None, self.cause(cause))),
+                            Read::Absent => {}
+                        }
+                    }
+                }
+                Leaf::Unknown { cause, .. } => found.possible.push((None, self.cause(cause))),
+                Leaf::Absent { .. } => {}
+            }
+        }
+    }
+
+    fn push_existing(&self, id: ResourceId, reference: Blame, found: &mut Partners) {
+        match self.context.inventory.exists(&self.view, id) {
+            Some(true) if found.sure.iter().all(|partner| partner.id != id) => {
+                found.sure.push(Partner { id, reference: Some(reference) });
+            }
+            Some(_) => {}
+            None => found.possible.push((Some(id), Cause::Undecided)),
+        }
+    }
+
+    /// The partners that satisfy the relation's own conditions.
+    fn filter(&self, conditions: &[Clause], partners: Partners) -> Partners {
+        if conditions.is_empty() {
+            return partners;
+        }
+        let mut kept = Partners { sure: Vec::new(), possible: Vec::new() };
+        for partner in partners.sure {
+            let id = partner.id;
+            let answer = self.all(conditions, &self.at_resource(id), Wanted::Nothing);
+            match answer.truth {
+                Truth::True { .. } => kept.sure.push(partner),
+                Truth::False => {}
+                Truth::Unknown => {
+                    let cause = answer.causes.into_iter().next().unwrap_or(Cause::Undecided);
+                    kept.possible.push((Some(id), cause));
+                }
+            }
+        }
+        for (id, cause) in partners.possible {
+            let ruled_out =
+                id.is_some_and(|id| self.all(conditions, &self.at_resource(id), Wanted::Nothing).truth == Truth::False);
+            if !ruled_out {
+                kept.possible.push((id, cause));
+            }
+        }
+        kept
+    }
+
+    /// So many partners match.
+    pub(super) fn on(
+        &self,
+        related: usize,
+        quantifier: Quantifier,
+        matches: &[Clause],
+        missing: Absent,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        let partners = self.partners(related);
+        if partners.sure.is_empty() && partners.possible.is_empty() {
+            return self.missing(missing, related, cursor, wanted);
+        }
+        let inner = if wanted == Wanted::Nothing {
+            Wanted::Nothing
+        } else if quantifier == Quantifier::None {
+            negate(wanted)
+        } else {
+            wanted
+        };
+        // What refers is what would be changed: the partner, or the judged resource where it names the partner.
+        let one = |id: ResourceId, reference: Option<&Blame>| {
+            let mut answer = self.all(matches, &self.at_resource(id), inner);
+            if answer.truth != Truth::Unknown && inner.wants(answer.holds()) && answer.blames.is_empty() {
+                let at = self.at_resource(id);
+                answer.blames = vec![self.absent_blame(at.head, at.trail.text(self), &at)];
+            }
+            if let (Some(reference), Some(first)) = (reference, answer.blames.first()) {
+                let bindings = first.bindings.clone();
+                answer.blames = vec![Blame { bindings, ..reference.clone() }];
+            }
+            for blame in &mut answer.blames {
+                blame.partner = Some(id);
+            }
+            if quantifier == Quantifier::None { answer.negated() } else { answer }
+        };
+        let combine = |a: Answer, b: Answer| if quantifier == Quantifier::Some { a.or(b) } else { a.and(b) };
+        let mut answer = Answer::of(quantifier != Quantifier::Some);
+        for partner in &partners.sure {
+            answer = combine(answer, one(partner.id, partner.reference.as_ref()));
+        }
+        // A partner that may be none changes the answer only if it would decide it.
+        let neutral = quantifier != Quantifier::Some;
+        for (id, cause) in partners.possible {
+            let harmless = id.is_some_and(|id| {
+                let answer = one(id, None);
+                answer.truth != Truth::Unknown && answer.holds() == neutral
+            });
+            if !harmless || partners.sure.is_empty() && missing == Absent::Fail {
+                answer = combine(answer, Answer::unknown(vec![cause]));
+            }
+        }
+        if answer.truth == Truth::False && wanted == Wanted::False && quantifier == Quantifier::Some {
+            answer.blames.truncate(1);
+        }
+        answer
+    }
+
+    fn missing(&self, missing: Absent, related: usize, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let answer = match missing {
+            Absent::Fail => Answer::of(false),
+            Absent::Pass => Answer::of(true),
+            Absent::Unknown => {
+                let relation = &self.rule.related[related];
+                let what = format!("the {} of the resource", relation.name);
+                return Answer::unknown(vec![Cause::NotInInput { what: what.into() }]);
+            }
+        };
+        if !wanted.wants(answer.holds()) {
+            return answer;
+        }
+        let blame = Blame {
+            place: Some(cursor.head),
+            owner: Some(cursor.resource),
+            path: cursor.trail.text(self),
+            element: cursor.element,
+            ..Blame::default()
+        };
+        answer.with(vec![blame])
+    }
+}
+
+fn negate(wanted: Wanted) -> Wanted {
+    match wanted {
+        Wanted::True => Wanted::False,
+        Wanted::False => Wanted::True,
+        Wanted::Nothing => Wanted::Nothing,
+    }
+}

@@ -1,0 +1,300 @@
+//! The evaluation of clauses by Kleene logic.
+
+use super::Context;
+use super::answer::{Answer, Blame, Truth};
+use super::cursor::{Cursor, Leaf};
+use super::trail::Trail;
+use crate::rule::{Absent, Clause, Operator, Path, Quantifier, Rule, Subject};
+use crate::source::Symbol;
+use crate::value::{Cause, Kind, Place, ResourceId, View};
+
+/// One rule on one resource in one world.
+pub(super) struct Scope<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) rule: &'a Rule,
+    pub(super) selected: ResourceId,
+    pub(super) view: View<'a>,
+    /// Whether a pass by AWS's default is none.
+    pub(super) strict: bool,
+}
+
+/// Which truth needs its reasons: the one that would make the assert fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Nothing,
+    True,
+    False,
+}
+
+impl Wanted {
+    fn negated(self) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::True => Self::False,
+            Self::False => Self::True,
+        }
+    }
+
+    pub(super) fn wants(self, truth: bool) -> bool {
+        self == if truth { Self::True } else { Self::False }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// A key of a rule's path as a symbol of the inventory.
+    pub(super) fn symbol(&self, key: Symbol) -> Symbol {
+        self.context.symbols.get(key.0 as usize).copied().unwrap_or(Symbol::NONE)
+    }
+
+    pub(super) fn key_text(&self, key: Symbol) -> &'a str {
+        self.context.rules.names.text(key)
+    }
+
+    /// The cursor at the properties of a resource.
+    pub(super) fn at_resource(&self, id: ResourceId) -> Cursor {
+        let resource = self.context.inventory.resource(id);
+        Cursor {
+            resource: id,
+            value: resource.properties,
+            head: Place { file: resource.place.file, span: resource.head_span },
+            trail: Trail::properties(),
+            key: None,
+            element: None,
+        }
+    }
+
+    /// All clauses hold.
+    pub(super) fn all(&self, clauses: &[Clause], cursor: &Cursor, wanted: Wanted) -> Answer {
+        let mut answer = Answer::of(true);
+        for clause in clauses {
+            answer = answer.and(self.clause(clause, cursor, wanted));
+        }
+        answer
+    }
+
+    pub(super) fn clause(&self, clause: &Clause, cursor: &Cursor, wanted: Wanted) -> Answer {
+        match clause {
+            Clause::All(clauses) => self.all(clauses, cursor, wanted),
+            Clause::Any(clauses) => {
+                let mut answer = Answer::of(false);
+                for clause in clauses {
+                    answer = answer.or(self.clause(clause, cursor, wanted));
+                }
+                // What to change first is what the first alternative names.
+                if answer.truth == Truth::False {
+                    answer.blames.truncate(1);
+                }
+                answer
+            }
+            Clause::Not(inner) => self.clause(inner, cursor, wanted.negated()).negated(),
+            Clause::Test { subject, operator, absent, ignore_case } => {
+                self.test(subject, operator, *absent, *ignore_case, cursor, wanted)
+            }
+            Clause::Quantified { quantifier, over, matches, absent } => {
+                self.quantifier(*quantifier, over, matches, *absent, cursor, wanted)
+            }
+            Clause::On { related, quantifier, matches, missing } => {
+                self.on(*related, *quantifier, matches, *missing, cursor, wanted)
+            }
+            Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
+            Clause::Network(question) => self.network(question, cursor, wanted),
+            Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
+            Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
+        }
+    }
+
+    fn test(
+        &self,
+        subject: &Subject,
+        operator: &Operator,
+        absent: Option<Absent>,
+        ignore_case: bool,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        let leaves = match subject {
+            Subject::Property(path) => self.leaves(cursor, path),
+            Subject::Attribute(path) => {
+                let resource = self.context.inventory.resource(cursor.resource);
+                let at = Cursor {
+                    value: resource.attributes,
+                    head: Place { file: resource.place.file, span: resource.key_span },
+                    trail: Trail::default(),
+                    ..cursor.clone()
+                };
+                self.leaves(&at, path)
+            }
+            Subject::Key => return self.test_key(operator, ignore_case, cursor, wanted),
+        };
+        let mut answer = Answer::of(true);
+        for leaf in leaves {
+            answer = answer.and(self.test_leaf(leaf, operator, absent, ignore_case, cursor, wanted));
+        }
+        answer
+    }
+
+    fn test_leaf(
+        &self,
+        leaf: Leaf,
+        operator: &Operator,
+        absent: Option<Absent>,
+        ignore_case: bool,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        match leaf {
+            Leaf::Value { written, trail, head } => {
+                let answer = match operator {
+                    Operator::Exists(there) => self.exists(written, *there),
+                    operator => self.compare(written, operator, ignore_case),
+                };
+                if !wanted.wants(answer.holds()) || answer.truth == Truth::Unknown {
+                    return answer;
+                }
+                let blame = Blame {
+                    place: Some(self.place_of(written, head)),
+                    owner: Some(cursor.resource),
+                    found: self.shown(written),
+                    path: trail.text(self),
+                    element: cursor.element,
+                    ..Blame::default()
+                };
+                answer.with(vec![blame])
+            }
+            Leaf::Absent { head, trail } => {
+                let answer = match (operator, absent) {
+                    (Operator::Exists(there), _) => Answer::of(!there),
+                    (_, Some(Absent::Pass)) if self.strict && wanted == Wanted::False => Answer::of(false),
+                    (_, Some(Absent::Pass)) => Answer::by_default(),
+                    (_, Some(Absent::Fail)) => Answer::of(false),
+                    (_, Some(Absent::Unknown) | None) => {
+                        Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
+                    }
+                };
+                if answer.truth == Truth::Unknown || !wanted.wants(answer.holds()) {
+                    return answer;
+                }
+                answer.with(vec![self.absent_blame(head, trail.text(self), cursor)])
+            }
+            Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
+        }
+    }
+
+    pub(super) fn absent_blame(&self, head: Place, path: String, cursor: &Cursor) -> Blame {
+        Blame { place: Some(head), owner: Some(cursor.resource), path, element: cursor.element, ..Blame::default() }
+    }
+
+    /// A value whose content is not known is there all the same, unless nobody knows what stands in its place.
+    fn exists(&self, written: crate::value::ValueId, there: bool) -> Answer {
+        match self.view.head(written).1 {
+            Kind::Unknown(id) => match self.view.values.cause(id) {
+                cause @ (Cause::Undecided
+                | Cause::Macro { .. }
+                | Cause::RemoteNestedStack
+                | Cause::Invalid
+                | Cause::Limit
+                | Cause::AccessDenied { .. }
+                | Cause::Throttled
+                | Cause::NotCollected
+                | Cause::NotInInput { .. }) => Answer::unknown(vec![cause.clone()]),
+                _ => Answer::of(there),
+            },
+            _ => Answer::of(there),
+        }
+    }
+
+    fn test_key(&self, operator: &Operator, ignore_case: bool, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let Some(key) = cursor.key else { return Answer::of(false) };
+        let name = self.context.inventory.names.text(key);
+        let answer = Answer::of(self.compare_text(name, operator, ignore_case));
+        if !wanted.wants(answer.holds()) {
+            return answer;
+        }
+        let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
+        blame.found = Some(name.to_owned());
+        answer.with(vec![blame])
+    }
+
+    fn quantifier(
+        &self,
+        quantifier: Quantifier,
+        over: &Path,
+        matches: &[Clause],
+        absent: Option<Absent>,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        let (elements, rest) = self.quantified(cursor, over);
+        let inner =
+            if quantifier == Quantifier::Each && wanted == Wanted::False { Wanted::False } else { Wanted::Nothing };
+        let mut answer = Answer::of(quantifier != Quantifier::Some);
+        let mut head = None;
+        for leaf in rest {
+            match leaf {
+                Leaf::Unknown { cause, .. } => {
+                    let open = Answer::unknown(vec![self.cause(cause)]);
+                    answer = if quantifier == Quantifier::Some { answer.or(open) } else { answer.and(open) };
+                }
+                Leaf::Absent { head: place, trail } => {
+                    head = Some((place, trail.clone()));
+                    let decided = match absent {
+                        None => continue,
+                        Some(Absent::Pass) if self.strict && wanted == Wanted::False => Answer::of(false),
+                        Some(Absent::Pass) => Answer::by_default(),
+                        Some(Absent::Fail) => Answer::of(false),
+                        Some(Absent::Unknown) => {
+                            Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
+                        }
+                    };
+                    let blames = if wanted.wants(decided.holds()) && decided.truth != Truth::Unknown {
+                        vec![self.absent_blame(place, trail.text(self), cursor)]
+                    } else {
+                        Vec::new()
+                    };
+                    let decided = decided.with(blames);
+                    answer = if quantifier == Quantifier::Some { answer.or(decided) } else { answer.and(decided) };
+                }
+                Leaf::Value { .. } => {}
+            }
+        }
+        for element in &elements {
+            let mut one = self.all(matches, element, inner);
+            if quantifier == Quantifier::None {
+                one = one.negated();
+            }
+            let decides = one.truth != Truth::Unknown && wanted.wants(one.holds());
+            if decides && one.blames.is_empty() {
+                one.blames = vec![self.element_blame(element)];
+            }
+            answer = if quantifier == Quantifier::Some { answer.or(one) } else { answer.and(one) };
+        }
+        if quantifier == Quantifier::Some && answer.truth == Truth::False && wanted == Wanted::False {
+            let blame = match (head, elements.first()) {
+                (Some((place, trail)), _) => self.absent_blame(place, trail.text(self), cursor),
+                (None, Some(element)) => self.element_blame(element),
+                (None, None) => {
+                    self.absent_blame(cursor.head, format!("{}.{}", cursor.trail.text(self), over.text), cursor)
+                }
+            };
+            answer.blames = vec![blame];
+        }
+        answer
+    }
+
+    fn element_blame(&self, element: &Cursor) -> Blame {
+        let place = if element.key.is_some() { self.place_of(element.value, element.head) } else { element.head };
+        Blame {
+            place: Some(place),
+            owner: Some(element.resource),
+            path: element.trail.text(self),
+            found: self.shown(element.value),
+            element: element.element,
+            ..Blame::default()
+        }
+    }
+
+    /// The value for people; `None` for lists, maps and what is not known.
+    pub(super) fn shown(&self, id: crate::value::ValueId) -> Option<String> {
+        self.view.text(id).known().map(std::borrow::Cow::into_owned)
+    }
+}

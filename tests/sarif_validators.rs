@@ -1,0 +1,34 @@
+//! SARIF logs against the validators of others: the schema of the standard, and Microsoft's rules of the standard and of
+//! GitHub. The scripts install the validators the first time, which needs the network.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use fasscan::report::sarif::{SarifOptions, render};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Runs a validator; it must end well and print nothing that is a result.
+fn validate(script: &str, files: &[PathBuf]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validators").join(script);
+    let output = Command::new(script).args(files).output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(output.status.success(), "{text}");
+}
+
+#[test]
+fn validators_find_nothing_wrong_with_any_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = [
+        ("sample.sarif", render(&common::sample(), &SarifOptions::default())),
+        ("all.sarif", render(&common::sample(), &SarifOptions { all: true })),
+        ("empty.sarif", render(&common::empty(), &SarifOptions::default())),
+    ];
+    let files = logs.map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    validate("schema.sh", &files);
+    validate("multitool.sh", &files);
+}
