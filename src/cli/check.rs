@@ -207,11 +207,12 @@ pub(super) fn current_dir() -> Result<PathBuf, Problem> {
         .map_err(|error| Problem::new(format!("cannot read the current directory: {}", io_reason(&error))))
 }
 
-fn today() -> Box<str> {
+/// The current day, UTC.
+pub(super) fn today() -> Box<str> {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string().into()
 }
 
-fn date(text: &str) -> Result<Box<str>, String> {
+pub(super) fn date(text: &str) -> Result<Box<str>, String> {
     match jiff::civil::Date::from_str(text) {
         Ok(date) if date.to_string() == text => Ok(text.into()),
         _ => Err("a date is of the form `2026-01-31`".to_owned()),
@@ -227,7 +228,8 @@ fn account(text: &str) -> Result<Box<str>, String> {
 
 fn region(text: &str) -> Result<Box<str>, String> {
     let parts: Vec<&str> = text.split('-').collect();
-    let words = |parts: &[&str]| parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()));
+    let words =
+        |parts: &[&str]| parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()));
     match parts.split_last() {
         Some((last, head)) if head.len() >= 2 && words(head) && last.parse::<u8>().is_ok() => Ok(text.into()),
         _ => Err("a region is of the form `us-east-1`".to_owned()),

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Color, write};
 use crate::report::document;
 use crate::report::text::{TextOptions, diagnostics};
-use crate::scan::diagnostic;
+use crate::scan::plain_diagnostic;
 use crate::source::Diagnostic;
 
 /// One or several problems for standard error.
@@ -40,12 +40,12 @@ impl Problem {
 
 impl From<Diagnostic> for Problem {
     fn from(problem: Diagnostic) -> Self {
-        Self(vec![diagnostic(problem)])
+        Self(vec![plain_diagnostic(problem)])
     }
 }
 
 impl From<Vec<Diagnostic>> for Problem {
     fn from(problems: Vec<Diagnostic>) -> Self {
-        Self(problems.into_iter().map(diagnostic).collect())
+        Self(problems.into_iter().map(plain_diagnostic).collect())
     }
 }

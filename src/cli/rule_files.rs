@@ -104,7 +104,8 @@ pub(super) fn choose(rules: &mut RuleSet, named: &[String], frameworks: &[String
     }
     for id in frameworks {
         if !framework::builtin().iter().any(|framework| *framework.id == **id) {
-            let known: Vec<String> = framework::builtin().iter().map(|framework| format!("`{}`", framework.id)).collect();
+            let known: Vec<String> =
+                framework::builtin().iter().map(|framework| format!("`{}`", framework.id)).collect();
             let help = format!("the frameworks are {}", known.join(", "));
             return Err(Problem::new(format!("there is no framework `{id}`")).with_help(Some(help)));
         }
@@ -142,7 +143,9 @@ pub(super) fn set_params(rules: &mut RuleSet, params: &[ParamValue]) -> Result<(
     for ParamValue { rule, name, value } in params {
         let found = rules.find(rule).and_then(|rule| rule.params.iter().find(|param| *param.name == **name));
         let literal = found.map_or_else(|| Literal::Text(value.as_str().into()), |param| like(&param.value, value));
-        rules.set_param(rule, name, literal).map_err(|error| Problem::new(error.to_string()).with_help(error.help()))?;
+        rules
+            .set_param(rule, name, literal)
+            .map_err(|error| Problem::new(error.to_string()).with_help(error.help()))?;
     }
     Ok(())
 }

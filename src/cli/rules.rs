@@ -8,7 +8,7 @@ use super::rule_files::{RuleFolders, choose, files};
 use super::{Color, Problem, write};
 use crate::report::text::{TextOptions, diagnostics};
 use crate::rule::{self, Checks, Conventions, RuleSet, builtin_files, load_checked, load_user};
-use crate::scan::{Status, diagnostic};
+use crate::scan::{Status, plain_diagnostic};
 use crate::source::{Diagnostic, Level};
 use crate::{framework, rule_tests};
 
@@ -40,6 +40,9 @@ enum Command {
     Test {
         /// Rule files, or folders with rules [default: the built-in rules].
         paths: Vec<PathBuf>,
+        /// What rules compare dates with [default: the current day, UTC].
+        #[arg(long, value_name = "DATE", value_parser = super::check::date)]
+        today: Option<Box<str>>,
     },
     /// Say what is wrong with rules.
     Lint {
@@ -65,13 +68,13 @@ pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
             write::stdout(&rule::show(rule))?;
             Ok(Status::GatePassed.code())
         }
-        Command::Test { paths } => test(paths, color),
+        Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::check::today), color),
         Command::Lint { paths } => lint(paths, color),
     }
 }
 
-fn test(paths: &[PathBuf], color: Color) -> Result<u8, Problem> {
-    let (rules, problems) = match paths {
+fn test(paths: &[PathBuf], today: Box<str>, color: Color) -> Result<u8, Problem> {
+    let (mut rules, problems) = match paths {
         [] => {
             let schema = crate::inventory::schema::Schema::embedded();
             let checks = Checks { schema, frameworks: framework::builtin(), conventions: Conventions::Project };
@@ -86,7 +89,7 @@ fn test(paths: &[PathBuf], color: Color) -> Result<u8, Problem> {
         Problem::new("there is no rule to test").print(color);
         return Ok(Status::NothingToScan.code());
     }
-    let summary = rule_tests::run(rules);
+    let summary = rule_tests::run(&mut rules, &today);
     write::stdout(&shown(summary.failures, color))?;
     write::stdout(&format!("{} passed, {} failed\n", summary.passed, summary.failed))?;
     Ok(if summary.failed == 0 { Status::GatePassed } else { Status::GateFailed }.code())
@@ -112,5 +115,5 @@ fn lint(paths: &[PathBuf], color: Color) -> Result<u8, Problem> {
 /// Problems as data: what these commands were asked for.
 fn shown(problems: Vec<Diagnostic>, color: Color) -> String {
     let options = TextOptions { color: color.on(&std::io::stdout()), ..TextOptions::default() };
-    diagnostics(&problems.into_iter().map(diagnostic).collect::<Vec<_>>(), &options)
+    diagnostics(&problems.into_iter().map(plain_diagnostic).collect::<Vec<_>>(), &options)
 }

@@ -28,9 +28,11 @@ pub(super) fn file(path: &Path, text: &str) -> Result<(), Problem> {
     let refuse = |error: io::Error| Problem::of_path(path, format!("cannot write it: {}", io_reason(&error)));
     match fs::metadata(path) {
         // A device or a pipe cannot be replaced.
-        Ok(metadata) if !metadata.is_file() => {
-            OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(refuse)
-        }
+        Ok(metadata) if !metadata.is_file() => OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(refuse),
         // Behind a link the file is replaced and not the link.
         Ok(_) => replace(&path.canonicalize().map_err(refuse)?, text).map_err(refuse),
         Err(_) => replace(path, text).map_err(refuse),

@@ -60,15 +60,8 @@ pub(super) fn empty(rules: &RuleSet, today: &str) -> Report {
         version: doc::VERSION.to_owned(),
         tool: doc::Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         date: today.to_owned(),
-        summary: doc::Summary::default(),
-        inputs: Vec::new(),
         rules: rules.rules.iter().map(rules::info).collect(),
-        resources: Vec::new(),
-        verdicts: Vec::new(),
-        findings: Vec::new(),
-        gaps: Vec::new(),
-        skipped: Vec::new(),
-        diagnostics: Vec::new(),
+        ..Report::default()
     }
 }
 
@@ -220,7 +213,8 @@ impl<'a> Scope<'a> {
     fn cases(&self, when: Option<&When>) -> Vec<doc::Case> {
         let Some(when) = when else { return Vec::new() };
         if when.parameters.is_empty() {
-            let case = |(name, truth): &(Box<str>, bool)| doc::Case { name: name.to_string(), value: truth.to_string() };
+            let case =
+                |(name, truth): &(Box<str>, bool)| doc::Case { name: name.to_string(), value: truth.to_string() };
             return when.conditions.iter().map(case).collect();
         }
         let secrets = self.secrets();
@@ -345,9 +339,14 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// A problem of a file that is not part of a unit, most often because it could not be parsed, as reports have it.
+/// A problem of a file that holds no secrets, such as a rule, as reports have it.
 #[must_use]
-pub fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
+pub fn plain_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
+    diagnostic(problem, str::to_owned, |file, span| excerpt(file, span, |_, _| Vec::new()))
+}
+
+/// A problem of a file that is not part of a unit, most often because it could not be parsed.
+pub(super) fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
     diagnostic(problem, str::to_owned, |file, span| {
         excerpt(file, span, |start, end| unparsed_spans(file.text(), start, end))
     })

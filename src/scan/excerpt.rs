@@ -158,7 +158,10 @@ mod tests {
         let text = r#"a: {p: "hunter2", enc: false}"#;
         assert_eq!(of(text, "false", &["\"hunter2\""]), pair(r#"a: {p: "****", enc: false}"#, "false"));
         assert_eq!(of(text, "\"hunter2\"", &["\"hunter2\""]), pair(r#"a: {p: "****", enc: false}"#, "\"****\""));
-        assert_eq!(of("p: |\n  one\n  two\nq: 1", "|\n  one\n  two", &["|\n  one\n  two"]).0, "p: ****\n  ****\n  ****");
+        assert_eq!(
+            of("p: |\n  one\n  two\nq: 1", "|\n  one\n  two", &["|\n  one\n  two"]).0,
+            "p: ****\n  ****\n  ****"
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::template::unit::Environment;
 
 use self::collect::Part;
 
-pub use collect::bare_diagnostic as diagnostic;
+pub use collect::plain_diagnostic;
 pub use status::Status;
 
 /// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.

@@ -53,9 +53,10 @@ impl Texts {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         while at < text.len() {
-            let fits = self.lengths.iter().find(|length| {
-                text.get(at..at + **length).is_some_and(|candidate| self.all.contains(candidate))
-            });
+            let fits = self
+                .lengths
+                .iter()
+                .find(|length| text.get(at..at + **length).is_some_and(|candidate| self.all.contains(candidate)));
             if let Some(length) = fits {
                 out.push_str(MASK);
                 at += length;

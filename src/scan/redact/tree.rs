@@ -132,9 +132,9 @@ impl<'a> Walk<'a> {
 
     fn map(&mut self, members: &'a [Member], secret: bool) {
         let tree = self.tree;
-        let named = members.iter().any(|member| {
-            tree.string(member.value).is_some_and(|name| names_a_secret(tree.key(member), name))
-        });
+        let named = members
+            .iter()
+            .any(|member| tree.string(member.value).is_some_and(|name| names_a_secret(tree.key(member), name)));
         for member in members {
             self.member(member, secret || (named && is_pair_value(tree.key(member))));
         }

@@ -102,7 +102,10 @@ mod tests {
 
     #[test]
     fn what_stands_below_the_name_of_a_secret_is_hidden() {
-        assert_eq!(shown("SecretString: |\n  one\n\n    two\nOther: 1"), ["SecretString: *", "  *", "", "    *", "Other: 1"]);
+        assert_eq!(
+            shown("SecretString: |\n  one\n\n    two\nOther: 1"),
+            ["SecretString: *", "  *", "", "    *", "Other: 1"]
+        );
     }
 
     #[test]

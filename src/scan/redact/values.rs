@@ -33,6 +33,7 @@ pub(super) fn collect(inventory: &Inventory, places: &mut Vec<Place>, texts: &mu
             Kind::List(range) | Kind::Concat(range) | Kind::Choice { arms: range, .. } => {
                 open.extend(values.items(range).iter().map(|item| (*item, secret)));
             }
+            Kind::Base64(inner) => open.push((inner, secret)),
             Kind::If { then, otherwise, .. } => open.extend([(then, secret), (otherwise, secret)]),
             Kind::Map(range) => {
                 let entries = values.entries(range);
