@@ -15,7 +15,7 @@ pub use relation::Relations;
 pub use resource::{Gap, Origin, Resource, Stack, StackId};
 
 use crate::source::{Files, Interner, Symbol};
-use crate::value::{ResourceId, ValueId, Values, View};
+use crate::value::{Place, ResourceId, ValueId, Values, View};
 
 /// Everything of one scan unit: a cloud assembly, a template with its nested stacks, or an account.
 #[derive(Debug, Default)]
@@ -41,6 +41,13 @@ impl Inventory {
         self.by_type.entry(resource.type_name).or_default().push(id);
         self.resources.push(resource);
         id
+    }
+
+    /// Adds a reference to an attribute of a resource.
+    pub fn push_reference(&mut self, resource: ResourceId, attribute: Symbol, place: Place) -> ValueId {
+        let Self { values, names, resources, .. } = self;
+        let name = || format!("{}.{}", resources[resource.0 as usize].logical_id, names.text(attribute)).into();
+        values.push_reference(resource, attribute, place, name)
     }
 
     /// Every resource with its id, in document order.

@@ -9,11 +9,15 @@ use crate::value::{Condition, ConditionId, Formula, Kind, Place, ValueId, Variab
 /// How many comparisons one `Fn::Equals` may multiply to over undecided values.
 const PRODUCT: usize = 4096;
 
+/// How many conditions may ask each other in a row: whoever works out the last recurses through them.
+const HEIGHT: usize = 100;
+
 impl<'u> Resolver<'u> {
     pub(super) fn declare_conditions(&mut self, stack: usize) {
         let tree = self.stacks[stack].tree;
         let Some(section) = tree.get(tree.root(), "Conditions") else { return };
-        for member in tree.members(section) {
+        let members = tree.members(section).iter().filter(|member| !tree.key(member).starts_with("Fn::"));
+        for member in members {
             self.stacks[stack].conditions.insert(tree.key(member), ConditionState::Unresolved(member.value));
         }
     }
@@ -24,7 +28,9 @@ impl<'u> Resolver<'u> {
         let (name, state) = match self.stacks[stack].conditions.get_key_value(name) {
             Some((name, state)) => (*name, *state),
             None => {
-                if let Some(place) = asked_at {
+                if let Some(place) = asked_at
+                    && self.expansion(stack, &["Conditions"]).is_none()
+                {
                     self.error(place, format!("there is no condition `{name}`"));
                 }
                 return None;
@@ -40,12 +46,32 @@ impl<'u> Resolver<'u> {
             }
             ConditionState::Unresolved(node) => {
                 self.stacks[stack].conditions.insert(name, ConditionState::InProgress);
-                let formula = self.formula(stack, node);
                 let place = Place { file: self.stacks[stack].file, span: tree.span(node) };
+                // The condition is kept, whatever is assumed where it is first asked for.
+                let case = std::mem::take(&mut self.case);
+                let formula = self.deeper(|resolver| resolver.formula(stack, node));
+                self.case = case;
+                let open = |resolver: &mut Self| Formula::Is(resolver.comparison(stack, name), 1);
+                let mut formula = formula.unwrap_or_else(|| open(self));
+                let mut height = self.height(&formula);
+                if height > HEIGHT {
+                    (formula, height) = (open(self), 0);
+                }
                 let id = self.inventory.values.push_condition(Condition { name: name.into(), formula, place });
+                self.heights.push(height);
                 self.stacks[stack].conditions.insert(name, ConditionState::Resolved(id));
                 Some(id)
             }
+        }
+    }
+
+    /// Through how many conditions a formula reaches.
+    fn height(&self, formula: &Formula) -> usize {
+        match formula {
+            Formula::Constant(_) | Formula::Is(..) => 0,
+            Formula::Condition(id) => self.heights.get(id.0 as usize).map_or(0, |height| height + 1),
+            Formula::Not(inner) => self.height(inner),
+            Formula::All(parts) | Formula::Any(parts) => parts.iter().map(|part| self.height(part)).max().unwrap_or(0),
         }
     }
 
@@ -80,13 +106,13 @@ impl<'u> Resolver<'u> {
                 let mut budget = PRODUCT;
                 self.equals(stack, left, right, &mut budget)
             }
-            ("Fn::Not", [inner]) => negated(self.formula(stack, *inner)),
+            ("Fn::Not", [inner]) => negated(self.part(stack, *inner)),
             ("Fn::And", parts) if !parts.is_empty() => {
-                let parts = parts.iter().map(|part| self.formula(stack, *part)).collect();
+                let parts = parts.iter().map(|part| self.part(stack, *part)).collect();
                 combined(parts, false)
             }
             ("Fn::Or", parts) if !parts.is_empty() => {
-                let parts = parts.iter().map(|part| self.formula(stack, *part)).collect();
+                let parts = parts.iter().map(|part| self.part(stack, *part)).collect();
                 combined(parts, true)
             }
             (name @ ("Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or"), _) => {
@@ -97,6 +123,13 @@ impl<'u> Resolver<'u> {
                 let message = format!("`{name}` is not a condition function");
                 self.open_formula(stack, place, &message)
             }
+        }
+    }
+
+    fn part(&mut self, stack: usize, node: NodeId) -> Formula {
+        match self.deeper(|resolver| resolver.formula(stack, node)) {
+            Some(formula) => formula,
+            None => Formula::Is(self.comparison(stack, &format!("{stack}:{}", node.0)), 1),
         }
     }
 
@@ -126,13 +159,18 @@ impl<'u> Resolver<'u> {
                             true,
                         );
                     }
-                    Kind::Choice { variable, arms } => {
-                        let arms = self.inventory.values.items(arms).to_vec();
+                    Kind::Choice { variable, arms: range } => {
+                        let arms = self.inventory.values.items(range).to_vec();
+                        let own = self.own_arms.contains(&range.first);
                         let cases = arms.len() - 1;
                         let mut parts = Vec::with_capacity(cases);
                         for (case, arm) in arms.into_iter().take(cases).enumerate() {
                             let is = Formula::Is(variable, case as u16);
-                            let equal = self.case_equals(stack, variable, case, arm, other, budget);
+                            let equal = if own && self.is_other(variable, case, other) {
+                                Formula::Constant(false)
+                            } else {
+                                self.equals(stack, arm, other, budget)
+                            };
                             parts.push(combined(vec![is, equal], false));
                         }
                         return combined(parts, true);
@@ -150,21 +188,11 @@ impl<'u> Resolver<'u> {
         }
     }
 
-    /// "Any other value" differs from every text that the parameter is compared with.
-    fn case_equals(
-        &mut self,
-        stack: usize,
-        variable: VariableId,
-        case: usize,
-        arm: ValueId,
-        other: ValueId,
-        budget: &mut usize,
-    ) -> Formula {
-        let is_rest = self.inventory.values.variables[variable.0 as usize].domain[case].is_none();
-        if is_rest && self.constant_text(other).is_some() {
-            return Formula::Constant(false);
-        }
-        self.equals(stack, arm, other, budget)
+    /// "Any other value" of a parameter differs from every text that is a case of its own.
+    fn is_other(&self, variable: VariableId, case: usize, other: ValueId) -> bool {
+        let domain = &self.inventory.values.variables[variable.0 as usize].domain;
+        let text = self.constant_text(other);
+        domain[case].is_none() && text.is_some() && domain.iter().any(|known| known.as_deref() == text)
     }
 
     /// The variable of a comparison that nothing here decides; the same text is the same variable.

@@ -21,3 +21,6 @@ use crate::source::Diagnostic;
 pub fn resolve(unit: &unit::Unit) -> (Inventory, Vec<Diagnostic>) {
     resolver::Resolver::new(unit).run()
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,16 @@ impl<'u> Resolver<'u> {
             let place = self.place(stack, member.value);
             let kind = tree.get(member.value, "Type").and_then(|kind| tree.string(kind)).unwrap_or("String");
             let value = match given.get(name) {
+                Some(_) if is_ssm(kind) => self.unknown(Cause::SsmParameter { name: name.into() }, place),
                 Some(Given::Text(text)) => self.typed(kind, text, place),
+                Some(Given::Value(value)) if self.may_be_absent(*value) => {
+                    // Where the parent gives nothing, the default counts.
+                    let open = self.undecided(stack, name, kind, member.value, compared.get(name));
+                    self.each_case(*value, place, &mut |resolver, value| match resolver.is_absent(value) {
+                        true => open,
+                        false => resolver.retyped(kind, value),
+                    })
+                }
                 Some(Given::Value(value)) => self.retyped(kind, *value),
                 None => self.undecided(stack, name, kind, member.value, compared.get(name)),
             };
@@ -42,7 +51,7 @@ impl<'u> Resolver<'u> {
     ) -> ValueId {
         let tree = self.stacks[stack].tree;
         let place = self.place(stack, node);
-        if kind.starts_with("AWS::SSM::Parameter::Value") {
+        if is_ssm(kind) {
             return self.unknown(Cause::SsmParameter { name: name.into() }, place);
         }
         let default = tree.get(node, "Default").and_then(|default| Some((tree.scalar(default)?, default)));
@@ -87,7 +96,8 @@ impl<'u> Resolver<'u> {
         let variable =
             values.push_variable(Variable { name: name.into(), kind: VariableKind::Parameter, domain, default });
         let arms = values.store_items(&arms);
-        values.push(Kind::Choice { variable, arms }, place)
+        self.own_arms.insert(arms.first);
+        self.inventory.values.push(Kind::Choice { variable, arms }, place)
     }
 
     /// The text of a parameter as its type makes of it: lists are split at commas, and the items trimmed.
@@ -104,9 +114,17 @@ impl<'u> Resolver<'u> {
         if kind != "CommaDelimitedList" && !kind.starts_with("List<") {
             return value;
         }
+        if let Kind::List(_) = self.inventory.values.kind(value) {
+            return value;
+        }
         let place = self.inventory.values.place(value);
         self.split_text(value, ",", true, place)
     }
+}
+
+/// Whether the parameter's text is the name of what it stands for in the parameter store.
+fn is_ssm(kind: &str) -> bool {
+    kind.starts_with("AWS::SSM::Parameter::Value")
 }
 
 /// The parameters that the template's conditions depend on, each with the texts that it is compared with.

@@ -1,33 +1,31 @@
 //! What references stand for where the template itself decides it: explicit names, and the ARNs made of them.
 
-use rustc_hash::FxHashMap;
-
 use crate::inventory::{Inventory, identity};
 use crate::source::Symbol;
 use crate::value::{Kind, ResourceId, ValueId, View, World};
 
-/// Records for every reference value the text that it will have, where the resource's name is written in the template.
+/// Records for every reference the text that it will have, where the resource's name is written in the template.
 pub(super) fn decide_references(inventory: &mut Inventory) {
-    let mut decided: FxHashMap<(ResourceId, Symbol), Option<ValueId>> = FxHashMap::default();
-    for index in 0..inventory.values.len() {
-        let id = ValueId(index as u32);
-        if let Kind::Reference { resource, attribute } = inventory.values.kind(id) {
-            let known = match decided.get(&(resource, attribute)) {
-                Some(known) => *known,
-                None => {
-                    let known = decide(inventory, resource, attribute);
-                    decided.insert((resource, attribute), known);
-                    known
-                }
-            };
-            if let Some(known) = known {
-                inventory.values.set_known(id, known);
-            }
+    let mut referenced: Vec<(ResourceId, Symbol)> = inventory.values.referenced().collect();
+    referenced.sort_unstable();
+    for (resource, attribute) in referenced {
+        if let Some(known) = decide(inventory, resource, attribute) {
+            inventory.values.set_known(resource, attribute, known);
         }
     }
 }
 
+/// Attributes that are a property of the same name.
+const PROPERTIES: [(&str, &[&str]); 2] =
+    [("AWS::EC2::VPC", &["CidrBlock"]), ("AWS::EC2::Subnet", &["AvailabilityZone", "CidrBlock", "VpcId"])];
+
 fn decide(inventory: &mut Inventory, resource: ResourceId, attribute: Symbol) -> Option<ValueId> {
+    let (type_name, name) = (inventory.type_name(resource), inventory.names.text(attribute));
+    if PROPERTIES.iter().any(|(known, names)| *known == type_name && names.contains(&name)) {
+        let world = World::open();
+        let value = inventory.property(&View::new(&inventory.values, &world), resource, &[name]);
+        return (value != ValueId::ABSENT).then_some(value);
+    }
     let identity = identity(inventory.type_name(resource))?;
     let format = match inventory.names.text(attribute) {
         "Ref" => identity.reference,

@@ -2,15 +2,28 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
-use crate::source::{Diagnostic, FileId, Kind as Node, Level, NodeId, Span, Symbol, Tree};
-use crate::value::{Cause, ConditionId, Entry, Kind, Place, ResourceId, ValueId};
+use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, NodeId, Span, Symbol, Tree};
+use crate::value::{Cause, ConditionId, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 
 /// Values that one unit may have: far above any real assembly, it bounds what conditions inside texts multiply to.
-const BUDGET: usize = 8_000_000;
+pub(super) const BUDGET: usize = 8_000_000;
+
+/// Values, conditions and outputs that may wait for each other: more than the levels of a template, and few enough for
+/// the stack of a thread.
+const DEPTH: usize = 256;
+
+/// Stack instances of one unit: far above any real assembly, it bounds what templates nested twice multiply to.
+const STACKS: usize = 10_000;
+
+/// Errors that one unit may have before they are only counted.
+const ERRORS: usize = 1000;
+
+pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
+const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
 /// How deep stacks may nest before the resolver stops following them.
 pub(super) const NESTING: usize = 16;
@@ -38,7 +51,7 @@ pub(super) struct StackState<'u> {
     pub(super) file: FileId,
     pub(super) id: StackId,
     pub(super) depth: usize,
-    pub(super) symbols: Vec<Symbol>,
+    pub(super) symbols: Arc<[Symbol]>,
     pub(super) parameters: FxHashMap<&'u str, ValueId>,
     pub(super) conditions: FxHashMap<&'u str, ConditionState>,
     pub(super) mappings: Option<NodeId>,
@@ -54,9 +67,36 @@ pub(super) struct Resolver<'u> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) stacks: Vec<StackState<'u>>,
     pub(super) files: Vec<FileId>,
-    pub(super) exports: Option<FxHashMap<String, (usize, &'u str)>>,
+    symbols: Vec<Arc<[Symbol]>>,
+    pub(super) exports: Exports<'u>,
     /// Comparisons of unknown things, by their text, so that the same comparison is the same variable.
-    pub(super) comparisons: FxHashMap<(usize, String), crate::value::VariableId>,
+    pub(super) comparisons: FxHashMap<(usize, String), VariableId>,
+    /// How many conditions a condition asks, one through the other.
+    pub(super) heights: Vec<usize>,
+    /// The arms of parameters themselves, by their first index: not of what a function made of them.
+    pub(super) own_arms: FxHashSet<u32>,
+    /// The case that is being worked out: nothing that is kept may depend on it.
+    pub(super) case: Case,
+    depth: usize,
+    said: FxHashSet<(FileId, Span, String)>,
+}
+
+/// What is assumed while a function is applied to one of several possible values.
+#[derive(Debug, Default)]
+pub(super) struct Case {
+    /// Conditions and variables with the arm that was taken.
+    pub(super) assumed: Vec<(Undecided, usize)>,
+    /// In how many cases the function is applied so far.
+    pub(super) product: usize,
+}
+
+/// What a value may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Undecided {
+    /// Arm 0 is where it is true.
+    Condition(ConditionId),
+    /// Its arms are its cases, and then "undecided".
+    Variable(VariableId),
 }
 
 impl<'u> Resolver<'u> {
@@ -64,14 +104,25 @@ impl<'u> Resolver<'u> {
         let mut inventory = Inventory::default();
         let files =
             unit.templates.iter().map(|template| inventory.files.add(Arc::clone(template.tree.file()))).collect();
+        let names = &mut inventory.names;
+        let mut symbols_of = |keys: &Interner| -> Arc<[Symbol]> {
+            (0..keys.len()).map(|key| names.intern(keys.text(Symbol(key as u32)))).collect()
+        };
+        let symbols = unit.templates.iter().map(|template| symbols_of(&template.tree.keys)).collect();
         Self {
             unit,
             inventory,
             diagnostics: Vec::new(),
             stacks: Vec::new(),
             files,
-            exports: None,
+            symbols,
+            exports: Exports::default(),
             comparisons: FxHashMap::default(),
+            heights: Vec::new(),
+            own_arms: FxHashSet::default(),
+            case: Case::default(),
+            depth: 0,
+            said: FxHashSet::default(),
         }
     }
 
@@ -113,11 +164,9 @@ impl<'u> Resolver<'u> {
     ) -> usize {
         let unit = self.unit;
         let source = &unit.templates[template];
-        let tree = &source.tree;
+        let tree: &Tree = &source.tree;
         let id = StackId(self.inventory.stacks.len() as u32);
         self.inventory.stacks.push(stack);
-        let names = &mut self.inventory.names;
-        let symbols = (0..tree.keys.len()).map(|key| names.intern(tree.keys.text(Symbol(key as u32)))).collect();
         let index = self.stacks.len();
         self.stacks.push(StackState {
             template: source,
@@ -125,7 +174,7 @@ impl<'u> Resolver<'u> {
             file: self.files[template],
             id,
             depth,
-            symbols,
+            symbols: Arc::clone(&self.symbols[template]),
             parameters: FxHashMap::default(),
             conditions: FxHashMap::default(),
             mappings: tree.get(tree.root(), "Mappings"),
@@ -159,7 +208,7 @@ impl<'u> Resolver<'u> {
     fn names_of(&self, stack: usize, section: &str) -> Vec<&'u str> {
         let tree = self.stacks[stack].tree;
         let Some(section) = tree.get(tree.root(), section) else { return Vec::new() };
-        tree.members(section).iter().map(|member| tree.key(member)).collect()
+        tree.members(section).iter().map(|member| tree.key(member)).filter(|key| !key.starts_with("Fn::")).collect()
     }
 
     /// Transforms of the whole template: what AWS makes of it is known only for those that fasscan applies itself.
@@ -173,16 +222,50 @@ impl<'u> Resolver<'u> {
         for node in names {
             let name = tree.string(node).or_else(|| tree.get(node, "Name").and_then(|name| tree.string(name)));
             match name {
-                Some("AWS::LanguageExtensions" | "AWS::Serverless-2016-10-31") => {}
-                name => {
-                    let name: Box<str> = name.unwrap_or("Fn::Transform").into();
-                    let what = format!("the macro `{name}` may change the whole template");
-                    self.gap(stack, node, &what, Cause::Macro { name: name.clone() });
-                    let id = self.stacks[stack].id;
-                    self.inventory.stacks[id.0 as usize].transformed_by = Some(name);
-                }
+                Some(LANGUAGE_EXTENSIONS | SERVERLESS) => {}
+                name => self.note_transform(stack, node, name.unwrap_or("Fn::Transform").into()),
             }
         }
+        // An include at the top level may add to every section.
+        if let Some(node) = tree.get(tree.root(), "Fn::Transform") {
+            let name = self.transform_name(stack, node);
+            self.note_transform(stack, node, name);
+        }
+    }
+
+    fn note_transform(&mut self, stack: usize, node: NodeId, name: Box<str>) {
+        let what = format!("the macro `{name}` may change the whole template");
+        self.gap(stack, node, &what, Cause::Macro { name: name.clone() });
+        let id = self.stacks[stack].id;
+        self.inventory.stacks[id.0 as usize].transformed_by = Some(name);
+    }
+
+    /// Why the names of these sections are not all known: something that only AWS expands may add to them.
+    pub(super) fn expansion(&self, stack: usize, sections: &[&str]) -> Option<Cause> {
+        let state = &self.stacks[stack];
+        let tree = state.tree;
+        let stack_name = |name: &str| Some(Cause::Macro { name: name.into() });
+        if let Some(name) = &self.inventory.stacks[state.id.0 as usize].transformed_by {
+            return stack_name(name);
+        }
+        if self.has_transform(stack, SERVERLESS) {
+            return stack_name(SERVERLESS);
+        }
+        let section = |name: &&str| tree.get(tree.root(), name);
+        let keys = sections.iter().filter_map(section).flat_map(|section| tree.members(section));
+        let expanded = keys.map(|member| tree.key(member)).find(|key| key.starts_with("Fn::"))?;
+        stack_name(if expanded == "Fn::Transform" { expanded } else { LANGUAGE_EXTENSIONS })
+    }
+
+    /// Works out something that waits for other values; `None` when too much waits already.
+    pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.inventory.values.len() > BUDGET || self.depth >= DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        Some(result)
     }
 
     /// Whether the template declares this transform.
@@ -204,10 +287,26 @@ impl<'u> Resolver<'u> {
         let (resource, node) = *state.resources.get(name)?;
         let Some(Nested::Template(template)) = state.template.nested.get(name).copied() else { return None };
         let (tree, depth) = (state.tree, state.depth + 1);
-        if depth > NESTING {
-            self.gap(stack, node, "stacks nest too deep to follow", Cause::Limit);
+        if depth > NESTING || self.stacks.len() >= STACKS {
+            self.gap(stack, node, "there are too many nested stacks to follow", Cause::Limit);
             return None;
         }
+        // The stack is kept, whatever is assumed where it is first asked for.
+        let case = std::mem::take(&mut self.case);
+        let index = self.instance(stack, name, template, depth, (tree, node, resource));
+        self.case = case;
+        Some(index)
+    }
+
+    fn instance(
+        &mut self,
+        stack: usize,
+        name: &'u str,
+        template: usize,
+        depth: usize,
+        (tree, node, resource): (&'u Tree, NodeId, ResourceId),
+    ) -> usize {
+        let state = &self.stacks[stack];
         let parent = &self.inventory.stacks[state.id.0 as usize];
         let nested = Stack {
             name: format!("{}-{name}", parent.name).into(),
@@ -222,22 +321,29 @@ impl<'u> Resolver<'u> {
         let mut given = FxHashMap::default();
         if let Some(parameters) = tree.at(node, &["Properties", "Parameters"]) {
             for member in tree.members(parameters) {
-                given.insert(tree.key(member), Given::Value(self.value(stack, member.value)));
+                let value = self.value(stack, member.value);
+                if !self.is_absent(value) {
+                    given.insert(tree.key(member), Given::Value(value));
+                }
             }
         }
         let index = self.enter(template, nested, depth, &given);
         self.stacks[stack].nested.insert(name, Some(index));
         self.resolve_stack(index);
-        Some(index)
+        index
     }
 
     /// The value of a node.
     pub(super) fn value(&mut self, stack: usize, node: NodeId) -> ValueId {
         let tree = self.stacks[stack].tree;
         let place = self.place(stack, node);
-        if self.inventory.values.len() > BUDGET {
-            return self.unknown(Cause::Limit, place);
+        match self.deeper(|resolver| resolver.value_at(stack, tree, node, place)) {
+            Some(value) => value,
+            None => self.unknown(Cause::Limit, place),
         }
+    }
+
+    fn value_at(&mut self, stack: usize, tree: &'u Tree, node: NodeId, place: Place) -> ValueId {
         match tree.kind(node) {
             Node::Null => self.inventory.values.push(Kind::Absent, place),
             Node::Bool(truth) => self.inventory.values.push(Kind::Bool(truth), place),
@@ -264,6 +370,10 @@ impl<'u> Resolver<'u> {
         {
             return self.function(stack, key, member, place);
         }
+        if let Some(member) = members.iter().find(|member| is_function(tree.key(member))) {
+            let message = format!("`{}` must be the only key of its map", tree.key(member));
+            return self.invalid(self.key_place(stack, member.key_span), message);
+        }
         let mut entries = Vec::with_capacity(members.len());
         for member in members {
             let key = tree.key(member);
@@ -271,7 +381,7 @@ impl<'u> Resolver<'u> {
                 let name = if key == "Fn::Transform" {
                     self.transform_name(stack, member.value)
                 } else {
-                    "AWS::LanguageExtensions".into()
+                    LANGUAGE_EXTENSIONS.into()
                 };
                 return self.unknown(Cause::Macro { name }, place);
             }
@@ -308,13 +418,20 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn error(&mut self, place: Place, message: impl Into<String>) {
-        let file = Arc::clone(self.inventory.files.get(place.file));
-        let diagnostic = Diagnostic::at(Level::Error, &file, place.span, message);
+        // What would be wrong in a case that nobody may ever deploy is no error of the template.
+        if !self.case.assumed.is_empty() || self.diagnostics.len() > ERRORS {
+            return;
+        }
+        let file = self.inventory.files.get(place.file);
+        if self.diagnostics.len() == ERRORS {
+            let message = format!("there are more than {ERRORS} errors, and no further ones are shown");
+            self.diagnostics.push(Diagnostic::of_path(Level::Error, file.path(), message));
+            return;
+        }
+        let message = message.into();
         // A template that is nested twice says it once.
-        if !self.diagnostics.iter().any(|known| {
-            known.span == diagnostic.span && known.path == diagnostic.path && known.message == diagnostic.message
-        }) {
-            self.diagnostics.push(diagnostic);
+        if self.said.insert((place.file, place.span, message.clone())) {
+            self.diagnostics.push(Diagnostic::at(Level::Error, file, place.span, message));
         }
     }
 
@@ -332,8 +449,7 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn reference_to(&mut self, resource: ResourceId, attribute: Symbol, place: Place) -> ValueId {
-        let name = format!("{}.{}", self.inventory.resource(resource).logical_id, self.inventory.names.text(attribute));
-        self.inventory.values.push_reference(resource, attribute, &name, place)
+        self.inventory.push_reference(resource, attribute, place)
     }
 
     pub(super) fn environment(&self, stack: usize) -> Environment {
@@ -344,6 +460,22 @@ impl<'u> Resolver<'u> {
     pub(super) fn key_place(&self, stack: usize, span: Span) -> Place {
         Place { file: self.stacks[stack].file, span }
     }
+}
+
+/// The exports of the unit, gathered as stacks are entered.
+#[derive(Debug, Default)]
+pub(super) struct Exports<'u> {
+    /// The output of a stack, by account, region and name.
+    pub(super) outputs: FxHashMap<String, (usize, &'u str)>,
+    /// The stacks whose exports are in the table.
+    pub(super) stacks: usize,
+    /// Whether nested stacks are being entered to look for exports.
+    pub(super) looking: bool,
+}
+
+/// Functions that replace the map they stand in, which therefore has no other key.
+fn is_function(key: &str) -> bool {
+    key == "Ref" || key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with("Fn::ForEach::")
 }
 
 /// A parameter value that comes from outside the template.

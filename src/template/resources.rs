@@ -1,6 +1,6 @@
 //! The resources of a stack: declared first, so that everything may refer to them, then resolved.
 
-use super::resolver::{Output, Resolver};
+use super::resolver::{LANGUAGE_EXTENSIONS, Output, Resolver};
 use super::unit::Nested;
 use crate::inventory::{Origin, Resource};
 use crate::source::{Kind as Node, NodeId};
@@ -18,7 +18,7 @@ impl<'u> Resolver<'u> {
         for member in tree.members(section) {
             let name = tree.key(member);
             if name.starts_with("Fn::ForEach::") {
-                let cause = Cause::Macro { name: "AWS::LanguageExtensions".into() };
+                let cause = Cause::Macro { name: LANGUAGE_EXTENSIONS.into() };
                 self.gap(stack, member.value, &format!("the resources of `{name}` are not expanded"), cause);
                 continue;
             }
@@ -36,6 +36,10 @@ impl<'u> Resolver<'u> {
                 self.error(self.key_place(stack, member.key_span), format!("resource `{name}` has no `Type`"));
                 continue;
             };
+            if !matches!(tree.kind(kind), Node::String(_) | Node::Map { .. }) {
+                self.error(self.place(stack, kind), format!("the `Type` of resource `{name}` is not a text"));
+                continue;
+            }
             let Some(type_name) = tree.string(kind) else {
                 let cause = Cause::Macro { name: type_macro(tree, kind).into() };
                 self.gap(stack, member.value, &format!("the type of resource `{name}` is not known"), cause);
@@ -78,7 +82,8 @@ impl<'u> Resolver<'u> {
     pub(super) fn declare_outputs(&mut self, stack: usize) {
         let tree = self.stacks[stack].tree;
         let Some(section) = tree.get(tree.root(), "Outputs") else { return };
-        for member in tree.members(section) {
+        let members = tree.members(section).iter().filter(|member| !tree.key(member).starts_with("Fn::"));
+        for member in members {
             self.stacks[stack].outputs.insert(tree.key(member), Output::Unresolved(member.value));
         }
     }
@@ -89,15 +94,14 @@ impl<'u> Resolver<'u> {
         for member in tree.members(section) {
             let name = tree.key(member);
             let Some((id, node)) = self.stacks[stack].resources.get(name).copied() else { continue };
-            let place = self.place(stack, node);
-            if let Some(condition) = tree.get(node, "Condition").and_then(|condition| tree.string(condition)) {
+            if let Some(named) = tree.get(node, "Condition")
+                && let Some(condition) = tree.string(named)
+            {
+                let place = self.place(stack, named);
                 let condition = self.condition(stack, condition, Some(place));
                 self.inventory.resource_mut(id).condition = condition.filter(|id| self.decided(*id) != Some(true));
             }
-            let properties = match tree.get(node, "Properties") {
-                Some(properties) => self.value(stack, properties),
-                None => ValueId::ABSENT,
-            };
+            let properties = self.properties(stack, node);
             let attributes = self.attributes(stack, node);
             let resource = self.inventory.resource_mut(id);
             resource.properties = properties;
@@ -105,6 +109,20 @@ impl<'u> Resolver<'u> {
             if self.inventory.type_name(id) == "AWS::CloudFormation::Stack" {
                 self.resolve_nested(stack, name, node);
             }
+        }
+    }
+
+    fn properties(&mut self, stack: usize, node: NodeId) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        if let Some(transform) = tree.get(node, "Fn::Transform") {
+            let name = self.transform_name(stack, transform);
+            let place = self.place(stack, transform);
+            return self.unknown(Cause::Macro { name }, place);
+        }
+        let Some(properties) = tree.get(node, "Properties") else { return ValueId::ABSENT };
+        match tree.kind(properties) {
+            Node::Map { .. } | Node::Null => self.value(stack, properties),
+            _ => self.invalid(self.place(stack, properties), "`Properties` is not a map"),
         }
     }
 

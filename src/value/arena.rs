@@ -1,5 +1,9 @@
 //! The arena: nodes, texts and tables of one inventory.
 
+use std::collections::hash_map::Entry as Slot;
+
+use rustc_hash::FxHashMap;
+
 use super::{Cause, CauseId, Condition, ConditionId, ResourceId, Variable, VariableId};
 use crate::source::{FileId, Span, Symbol};
 
@@ -109,10 +113,12 @@ pub struct Values {
     items: Vec<ValueId>,
     entries: Vec<Entry>,
     causes: Vec<Cause>,
-    /// What reference values stand for where the template decides it, by value.
-    known: rustc_hash::FxHashMap<ValueId, ValueId>,
-    /// Why a reference value is unknown where the template does not decide it, by value.
-    runtime: rustc_hash::FxHashMap<ValueId, CauseId>,
+    /// What references stand for where the template decides it.
+    known: FxHashMap<(ResourceId, Symbol), ValueId>,
+    /// Why references are unknown where the template does not decide it.
+    runtime: FxHashMap<(ResourceId, Symbol), CauseId>,
+    /// Causes that were given already, so that each is kept once.
+    by_cause: FxHashMap<Cause, CauseId>,
     /// The variables.
     pub variables: Vec<Variable>,
     /// The conditions.
@@ -128,8 +134,9 @@ impl Default for Values {
             items: Vec::new(),
             entries: Vec::new(),
             causes: vec![Cause::Undecided],
-            known: rustc_hash::FxHashMap::default(),
-            runtime: rustc_hash::FxHashMap::default(),
+            known: FxHashMap::default(),
+            runtime: FxHashMap::default(),
+            by_cause: FxHashMap::default(),
             variables: Vec::new(),
             conditions: Vec::new(),
         }
@@ -176,7 +183,8 @@ impl Values {
     /// What a reference value stands for, where the template decides it.
     #[must_use]
     pub fn known(&self, reference: ValueId) -> Option<ValueId> {
-        self.known.get(&reference).copied()
+        let Kind::Reference { resource, attribute } = self.kind(reference) else { return None };
+        self.known.get(&(resource, attribute)).copied()
     }
 
     /// Number of values.
@@ -233,28 +241,51 @@ impl Values {
 
     /// Adds an unknown.
     pub fn push_unknown(&mut self, cause: Cause, place: Place) -> ValueId {
-        let id = CauseId(self.causes.len() as u32);
-        self.causes.push(cause);
+        let id = self.store_cause(cause);
         self.push(Kind::Unknown(id), place)
     }
 
-    /// Adds a reference to an attribute; `name` is its `LogicalId.Attribute`.
-    pub fn push_reference(&mut self, resource: ResourceId, attribute: Symbol, name: &str, place: Place) -> ValueId {
-        let id = self.push(Kind::Reference { resource, attribute }, place);
-        self.runtime.insert(id, CauseId(self.causes.len() as u32));
-        self.causes.push(Cause::RuntimeAttribute { name: name.into() });
-        id
+    fn store_cause(&mut self, cause: Cause) -> CauseId {
+        let next = CauseId(self.causes.len() as u32);
+        match self.by_cause.entry(cause) {
+            Slot::Occupied(known) => *known.get(),
+            Slot::Vacant(new) => {
+                self.causes.push(new.key().clone());
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// Adds a reference to an attribute; `name` gives its `LogicalId.Attribute`, and is asked for once.
+    pub fn push_reference(
+        &mut self,
+        resource: ResourceId,
+        attribute: Symbol,
+        place: Place,
+        name: impl FnOnce() -> Box<str>,
+    ) -> ValueId {
+        if !self.runtime.contains_key(&(resource, attribute)) {
+            let cause = self.store_cause(Cause::RuntimeAttribute { name: name() });
+            self.runtime.insert((resource, attribute), cause);
+        }
+        self.push(Kind::Reference { resource, attribute }, place)
     }
 
     /// Why a reference value is unknown where the template does not decide it.
     #[must_use]
     pub fn runtime_cause(&self, reference: ValueId) -> CauseId {
-        self.runtime.get(&reference).copied().unwrap_or(CauseId::UNDECIDED)
+        let Kind::Reference { resource, attribute } = self.kind(reference) else { return CauseId::UNDECIDED };
+        self.runtime.get(&(resource, attribute)).copied().unwrap_or(CauseId::UNDECIDED)
     }
 
-    /// Records what a reference value stands for.
-    pub fn set_known(&mut self, reference: ValueId, value: ValueId) {
-        self.known.insert(reference, value);
+    /// Every attribute of a resource that something refers to.
+    pub fn referenced(&self) -> impl Iterator<Item = (ResourceId, Symbol)> {
+        self.runtime.keys().copied()
+    }
+
+    /// Records what the references to an attribute stand for.
+    pub fn set_known(&mut self, resource: ResourceId, attribute: Symbol, value: ValueId) {
+        self.known.insert((resource, attribute), value);
     }
 
     /// Adds a variable.

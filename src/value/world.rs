@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use rustc_hash::FxHashMap;
+
 use super::{Condition, ConditionId, Formula, VariableId};
 
 /// What made a world split on a variable.
@@ -31,6 +33,8 @@ pub struct World {
     assigned: Vec<Assignment>,
     pending: Cell<Option<(VariableId, Trigger)>>,
     asked: RefCell<Vec<ConditionId>>,
+    /// Conditions that other conditions asked since the last reset: each is worked out once.
+    seen: RefCell<FxHashMap<ConditionId, Option<bool>>>,
 }
 
 impl World {
@@ -70,6 +74,7 @@ impl World {
     pub fn reset(&self) {
         self.pending.set(None);
         self.asked.borrow_mut().clear();
+        self.seen.borrow_mut().clear();
     }
 
     /// Records that `variable` is needed.
@@ -111,7 +116,14 @@ impl World {
                     None
                 }
             },
-            Formula::Condition(id) => self.formula(conditions, &conditions.get(id.0 as usize)?.formula),
+            Formula::Condition(id) => {
+                if let Some(seen) = self.seen.borrow().get(id) {
+                    return *seen;
+                }
+                let truth = self.formula(conditions, &conditions.get(id.0 as usize)?.formula);
+                self.seen.borrow_mut().insert(*id, truth);
+                truth
+            }
             Formula::Not(inner) => self.formula(conditions, inner).map(|truth| !truth),
             Formula::All(parts) => self.fold(conditions, parts, false),
             Formula::Any(parts) => self.fold(conditions, parts, true),

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::source::NodeId;
-use crate::template::resolver::Resolver;
+use crate::template::resolver::{LANGUAGE_EXTENSIONS, Resolver};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 /// `Fn::Cidr` makes at most this many blocks.
@@ -45,7 +45,7 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn fn_length(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
-        if !self.has_transform(stack, "AWS::LanguageExtensions") {
+        if !self.has_transform(stack, LANGUAGE_EXTENSIONS) {
             return self.invalid(place, "`Fn::Length` needs the transform `AWS::LanguageExtensions`");
         }
         let list = self.value(stack, node);

@@ -1,9 +1,7 @@
 //! Look-ups: `Ref`, `Fn::GetAtt`, pseudo parameters, `Fn::FindInMap`, `Fn::ImportValue`, `Fn::GetStackOutput`.
 
-use rustc_hash::FxHashMap;
-
 use crate::source::{Kind as Node, NodeId};
-use crate::template::resolver::{Output, Resolver};
+use crate::template::resolver::{LANGUAGE_EXTENSIONS, Output, Resolver};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 impl<'u> Resolver<'u> {
@@ -19,7 +17,10 @@ impl<'u> Resolver<'u> {
             let attribute = self.inventory.names.intern("Ref");
             return self.reference_to(resource, attribute, place);
         }
-        self.invalid(place, format!("there is no parameter or resource `{name}`"))
+        match self.expansion(stack, &["Parameters", "Resources"]) {
+            Some(cause) => self.unknown(cause, place),
+            None => self.invalid(place, format!("there is no parameter or resource `{name}`")),
+        }
     }
 
     /// Source: "Pseudo parameters reference" in the CloudFormation User Guide.
@@ -30,9 +31,12 @@ impl<'u> Resolver<'u> {
             "AWS::NoValue" => return self.inventory.values.push(Kind::Absent, place),
             "AWS::AccountId" => environment.account.as_deref().map(str::to_owned),
             "AWS::Region" => region.map(str::to_owned),
-            "AWS::Partition" => region.map(|region| partition(region).to_owned()),
-            "AWS::URLSuffix" => region
-                .map(|region| if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned()),
+            // Where no region is known it is one of the public partition: what a policy allows is the same in all.
+            "AWS::Partition" => Some(region.map_or("aws", partition).to_owned()),
+            "AWS::URLSuffix" => {
+                let china = region.is_some_and(|region| region.starts_with("cn-"));
+                Some(if china { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned())
+            }
             "AWS::StackName" => {
                 let id = self.stacks[stack].id;
                 let known = &self.inventory.stacks[id.0 as usize];
@@ -50,31 +54,35 @@ impl<'u> Resolver<'u> {
 
     pub(super) fn get_att(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
         let tree = self.stacks[stack].tree;
-        let (resource, attribute) = match (tree.string(node), tree.items(node)) {
+        let wrong = "`Fn::GetAtt` takes a resource and an attribute";
+        match (tree.string(node), tree.items(node)) {
             (Some(text), _) => match text.split_once('.') {
-                Some((resource, attribute)) => (resource, attribute.to_owned()),
-                None => return self.invalid(place, "`Fn::GetAtt` takes a resource and an attribute"),
+                Some((resource, attribute)) => self.attribute(stack, resource, attribute, place),
+                None => self.invalid(place, wrong),
             },
             (None, [resource, attribute]) => {
-                let Some(resource) = tree.string(*resource) else {
-                    return self.invalid(place, "`Fn::GetAtt` takes the name of a resource");
-                };
-                let value = self.value(stack, *attribute);
-                match self.constant_text(value) {
-                    Some(attribute) => (resource, attribute.to_owned()),
-                    None => return self.pass_unknown(value, place),
+                let mut texts = Vec::with_capacity(2);
+                for node in [*resource, *attribute] {
+                    let value = self.value(stack, node);
+                    match self.constant_text(value) {
+                        Some(text) => texts.push(text.to_owned()),
+                        None => return self.pass_unknown(value, place),
+                    }
                 }
+                self.attribute(stack, &texts[0], &texts[1], place)
             }
-            _ => return self.invalid(place, "`Fn::GetAtt` takes a resource and an attribute"),
-        };
-        self.attribute(stack, resource, &attribute, place)
+            _ => self.invalid(place, wrong),
+        }
     }
 
     /// What `Fn::GetAtt` returns; outputs of nested stacks are the values that they stand for.
     pub(super) fn attribute(&mut self, stack: usize, resource: &str, attribute: &str, place: Place) -> ValueId {
         let Some((name, (id, node))) = self.stacks[stack].resources.get_key_value(resource).map(|(n, r)| (*n, *r))
         else {
-            return self.invalid(place, format!("there is no resource `{resource}`"));
+            return match self.expansion(stack, &["Resources"]) {
+                Some(cause) => self.unknown(cause, place),
+                None => self.invalid(place, format!("there is no resource `{resource}`")),
+            };
         };
         if let Some(output) = attribute.strip_prefix("Outputs.")
             && self.stacks[stack].tree.get(node, "Type").and_then(|kind| self.stacks[stack].tree.string(kind))
@@ -83,7 +91,10 @@ impl<'u> Resolver<'u> {
             return match self.nested_stack(stack, name) {
                 Some(nested) => match self.output(nested, output) {
                     Some(value) => self.at(value, place),
-                    None => self.invalid(place, format!("nested stack `{name}` has no output `{output}`")),
+                    None => match self.expansion(nested, &["Outputs"]) {
+                        Some(cause) => self.unknown(cause, place),
+                        None => self.invalid(place, format!("nested stack `{name}` has no output `{output}`")),
+                    },
                 },
                 None => self.unknown(Cause::RemoteNestedStack, place),
             };
@@ -101,6 +112,8 @@ impl<'u> Resolver<'u> {
             Output::Unresolved(node) => node,
         };
         self.stacks[stack].outputs.insert(name, Output::InProgress);
+        // The output is kept, whatever is assumed where it is first asked for.
+        let case = std::mem::take(&mut self.case);
         let tree = self.stacks[stack].tree;
         let place = self.place(stack, node);
         let mut value = match tree.get(node, "Value") {
@@ -119,6 +132,7 @@ impl<'u> Resolver<'u> {
                 }
             };
         }
+        self.case = case;
         self.stacks[stack].outputs.insert(name, Output::Resolved(value));
         Some(value)
     }
@@ -130,7 +144,7 @@ impl<'u> Resolver<'u> {
             return self.invalid(place, "`Fn::FindInMap` takes a mapping and two keys");
         }
         let default = items.get(3).and_then(|options| tree.get(*options, "DefaultValue"));
-        if default.is_some() && !self.has_transform(stack, "AWS::LanguageExtensions") {
+        if default.is_some() && !self.has_transform(stack, LANGUAGE_EXTENSIONS) {
             return self
                 .invalid(place, "`DefaultValue` of `Fn::FindInMap` needs the transform `AWS::LanguageExtensions`");
         }
@@ -164,25 +178,36 @@ impl<'u> Resolver<'u> {
         let tree = self.stacks[stack].tree;
         let texts = keys.map(|key| self.constant_text(key).unwrap_or_default().to_owned());
         let mut at = self.stacks[stack].mappings;
-        for (index, key) in texts.iter().enumerate() {
+        for key in &texts {
             let Some(node) = at else { break };
             // A macro or include may add to the mapping.
-            if index < 2 && tree.get(node, "Fn::Transform").is_some() {
+            if tree.get(node, "Fn::Transform").is_some() {
                 return self.unknown(Cause::Macro { name: "Fn::Transform".into() }, place);
             }
             at = tree.get(node, key);
         }
         match (at, default) {
-            (Some(node), _) => {
-                let value = self.value(stack, node);
-                self.at(value, place)
-            }
+            (Some(node), _) => self.mapped(stack, node, place),
             (None, Some(default)) => self.value(stack, default),
             (None, None) => {
                 let [map, first, second] = texts;
+                if let Some(cause) = self.expansion(stack, &["Mappings"]) {
+                    return self.unknown(cause, place);
+                }
                 self.invalid(place, format!("mapping `{map}` has no value for `{first}`, `{second}`"))
             }
         }
+    }
+
+    /// A value of a mapping, which is a scalar or a list of scalars and never a function.
+    fn mapped(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        let tree = self.stacks[stack].tree;
+        let plain = |node: NodeId| tree.scalar(node).is_some();
+        if plain(node) || tree.items(node).iter().all(|item| plain(*item)) && tree.members(node).is_empty() {
+            let value = self.value(stack, node);
+            return self.at(value, place);
+        }
+        self.invalid(self.place(stack, node), "a mapping holds texts and lists of texts only")
     }
 
     pub(super) fn fn_import_value(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
@@ -192,7 +217,7 @@ impl<'u> Resolver<'u> {
                 return resolver.unknown(Cause::ImportValue { name: "".into() }, place);
             };
             let key = resolver.export_key(stack, &text);
-            let found = resolver.exports().get(&key).copied();
+            let found = resolver.export(&key);
             match found.and_then(|(stack, output)| resolver.output(stack, output)) {
                 Some(value) => resolver.at(value, place),
                 None => resolver.unknown(Cause::ImportValue { name: text.into() }, place),
@@ -210,25 +235,51 @@ impl<'u> Resolver<'u> {
         )
     }
 
-    /// The exports of every stack of the unit, with the output that each is.
-    fn exports(&mut self) -> &FxHashMap<String, (usize, &'u str)> {
-        if self.exports.is_none() {
-            self.exports = Some(FxHashMap::default());
-            let mut exports = FxHashMap::default();
-            for stack in 0..self.stacks.len() {
-                let tree = self.stacks[stack].tree;
-                let Some(section) = tree.get(tree.root(), "Outputs") else { continue };
-                for member in tree.members(section) {
-                    let Some(node) = tree.at(member.value, &["Export", "Name"]) else { continue };
-                    let name = self.value(stack, node);
-                    if let Some(name) = self.constant_text(name).map(str::to_owned) {
-                        exports.insert(self.export_key(stack, &name), (stack, tree.key(member)));
-                    }
+    /// The stack and output of an export; nested stacks that were not asked for yet are looked at last.
+    fn export(&mut self, key: &str) -> Option<(usize, &'u str)> {
+        let case = std::mem::take(&mut self.case);
+        self.gather_exports();
+        if !self.exports.outputs.contains_key(key) && !self.exports.looking {
+            self.exports.looking = true;
+            let mut stack = 0;
+            while stack < self.stacks.len() {
+                let mut nested: Vec<&'u str> = self.stacks[stack].template.nested.keys().map(AsRef::as_ref).collect();
+                nested.sort_unstable();
+                for name in nested {
+                    self.nested_stack_of_key(stack, name);
+                }
+                stack += 1;
+            }
+            self.exports.looking = false;
+            self.gather_exports();
+        }
+        self.case = case;
+        self.exports.outputs.get(key).copied()
+    }
+
+    fn nested_stack_of_key(&mut self, stack: usize, name: &str) {
+        if let Some((name, _)) = self.stacks[stack].resources.get_key_value(name) {
+            let name = *name;
+            self.nested_stack(stack, name);
+        }
+    }
+
+    /// Takes the exports of the stacks that were entered since the last time.
+    fn gather_exports(&mut self) {
+        while self.exports.stacks < self.stacks.len() {
+            let stack = self.exports.stacks;
+            self.exports.stacks += 1;
+            let tree = self.stacks[stack].tree;
+            let Some(section) = tree.get(tree.root(), "Outputs") else { continue };
+            for member in tree.members(section) {
+                let Some(node) = tree.at(member.value, &["Export", "Name"]) else { continue };
+                let name = self.value(stack, node);
+                if let Some(name) = self.constant_text(name).map(str::to_owned) {
+                    let key = self.export_key(stack, &name);
+                    self.exports.outputs.entry(key).or_insert((stack, tree.key(member)));
                 }
             }
-            self.exports = Some(exports);
         }
-        self.exports.get_or_insert_default()
     }
 
     /// Source: "Fn::GetStackOutput" in the CloudFormation template reference: stack name and output name, and

@@ -10,9 +10,12 @@ pub(super) use lookup::partition;
 pub(super) use text::sub_names;
 
 use super::conditions::condition_name;
-use super::resolver::Resolver;
+use super::resolver::{LANGUAGE_EXTENSIONS, Resolver, Undecided};
 use crate::source::{Member, NodeId};
 use crate::value::{Cause, Kind, Place, ValueId};
+
+/// In how many cases one function is applied before its result is unknown.
+const CASES: usize = 4096;
 
 impl<'u> Resolver<'u> {
     /// The value of a map with a single key that names a function.
@@ -45,7 +48,7 @@ impl<'u> Resolver<'u> {
                 self.invalid(place, format!("`{name}` stands in `Conditions` only"))
             }
             name if name.starts_with("Fn::ForEach::") => {
-                self.unknown(Cause::Macro { name: "AWS::LanguageExtensions".into() }, place)
+                self.unknown(Cause::Macro { name: LANGUAGE_EXTENSIONS.into() }, place)
             }
             name if name.starts_with('!') => self.unknown(Cause::Macro { name: name.into() }, place),
             name => self.invalid(place, format!("there is no function `{name}`")),
@@ -74,26 +77,83 @@ impl<'u> Resolver<'u> {
     }
 
     /// Applies `apply` to every case of a value that conditions or parameters leave open.
+    ///
+    /// What one case assumes holds in the cases inside it: a parameter that is used twice is not two parameters.
     pub(super) fn each_case(
         &mut self,
         id: ValueId,
         place: Place,
         apply: &mut dyn FnMut(&mut Self, ValueId) -> ValueId,
     ) -> ValueId {
-        match self.inventory.values.kind(id) {
+        let result = self.deeper(|resolver| match resolver.inventory.values.kind(id) {
             Kind::If { condition, then, otherwise } => {
-                let then = self.each_case(then, place, apply);
-                let otherwise = self.each_case(otherwise, place, apply);
-                self.inventory.values.push(Kind::If { condition, then, otherwise }, place)
+                let arms = [then, otherwise];
+                let arms = resolver.each_arm(Undecided::Condition(condition), &arms, place, apply);
+                match arms.as_slice() {
+                    [then, otherwise] => {
+                        let kind = Kind::If { condition, then: *then, otherwise: *otherwise };
+                        resolver.inventory.values.push(kind, place)
+                    }
+                    [only] => *only,
+                    _ => resolver.unknown(Cause::Limit, place),
+                }
             }
             Kind::Choice { variable, arms } => {
-                let arms = self.inventory.values.items(arms).to_vec();
-                let arms: Vec<ValueId> = arms.into_iter().map(|arm| self.each_case(arm, place, apply)).collect();
-                let arms = self.inventory.values.store_items(&arms);
-                self.inventory.values.push(Kind::Choice { variable, arms }, place)
+                let arms = resolver.inventory.values.items(arms).to_vec();
+                let arms = resolver.each_arm(Undecided::Variable(variable), &arms, place, apply);
+                match arms.as_slice() {
+                    [] => resolver.unknown(Cause::Limit, place),
+                    [only] => *only,
+                    arms => {
+                        let arms = resolver.inventory.values.store_items(arms);
+                        resolver.inventory.values.push(Kind::Choice { variable, arms }, place)
+                    }
+                }
             }
-            _ => apply(self, id),
+            Kind::Concat(range) => {
+                let parts = resolver.inventory.values.items(range).to_vec();
+                let open = |part: &ValueId| {
+                    matches!(resolver.inventory.values.kind(*part), Kind::If { .. } | Kind::Choice { .. })
+                };
+                match parts.iter().position(open) {
+                    Some(position) => resolver.each_case(parts[position], place, &mut |resolver, chosen| {
+                        let mut parts = parts.clone();
+                        parts[position] = chosen;
+                        let whole = resolver.concat(&parts, place);
+                        resolver.each_case(whole, place, apply)
+                    }),
+                    None => apply(resolver, id),
+                }
+            }
+            _ => apply(resolver, id),
+        });
+        result.unwrap_or_else(|| self.unknown(Cause::Limit, place))
+    }
+
+    /// Applies `apply` to every arm; to one only where it is assumed already, and to none where there are too many cases.
+    fn each_arm(
+        &mut self,
+        undecided: Undecided,
+        arms: &[ValueId],
+        place: Place,
+        apply: &mut dyn FnMut(&mut Self, ValueId) -> ValueId,
+    ) -> Vec<ValueId> {
+        if let Some((_, arm)) = self.case.assumed.iter().find(|(known, _)| *known == undecided) {
+            let arm = arms[(*arm).min(arms.len() - 1)];
+            return vec![self.each_case(arm, place, apply)];
         }
+        let before = self.case.product;
+        self.case.product = before.max(1).saturating_mul(arms.len());
+        let mut results = Vec::with_capacity(arms.len());
+        if self.case.product <= CASES {
+            for (index, arm) in arms.iter().enumerate() {
+                self.case.assumed.push((undecided, index));
+                results.push(self.each_case(*arm, place, apply));
+                self.case.assumed.pop();
+            }
+        }
+        self.case.product = before;
+        results
     }
 
     /// The arguments of a function that takes a list of this many.
@@ -114,22 +174,26 @@ impl<'u> Resolver<'u> {
     }
 
     /// What a function makes of an argument that is not known: unknown for the same cause.
-    fn pass_unknown(&mut self, id: ValueId, place: Place) -> ValueId {
+    pub(super) fn pass_unknown(&mut self, id: ValueId, place: Place) -> ValueId {
+        match self.open_cause(id) {
+            Some(cause) => self.unknown(cause, place),
+            None => self.invalid(place, "a function is given a value of the wrong kind here"),
+        }
+    }
+
+    /// Why a value is not wholly known: the cause of its first part that is not.
+    fn open_cause(&self, id: ValueId) -> Option<Cause> {
         let values = &self.inventory.values;
-        let cause = match values.kind(id) {
-            Kind::Unknown(cause) => values.cause(cause).clone(),
-            Kind::Reference { .. } => values.cause(values.runtime_cause(id)).clone(),
-            Kind::Concat(range) => {
-                let open = values.items(range).iter().find_map(|part| match values.kind(*part) {
-                    Kind::Unknown(cause) => Some(values.cause(cause).clone()),
-                    Kind::Reference { .. } => Some(values.cause(values.runtime_cause(*part)).clone()),
-                    _ => None,
-                });
-                open.unwrap_or(Cause::Limit)
+        match values.kind(id) {
+            Kind::Unknown(cause) => Some(values.cause(cause).clone()),
+            Kind::Reference { .. } => Some(values.cause(values.runtime_cause(id)).clone()),
+            Kind::Concat(range) | Kind::List(range) => {
+                values.items(range).iter().find_map(|part| self.open_cause(*part))
             }
-            _ => Cause::Invalid,
-        };
-        self.unknown(cause, place)
+            Kind::Map(range) => values.entries(range).iter().find_map(|entry| self.open_cause(entry.value)),
+            Kind::If { .. } | Kind::Choice { .. } => Some(Cause::Limit),
+            _ => None,
+        }
     }
 
     /// The text of a value that no condition, parameter or resource leaves open.

@@ -1,7 +1,7 @@
 //! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, `Fn::ToJsonString`, and dynamic references.
 
 use crate::source::NodeId;
-use crate::template::resolver::Resolver;
+use crate::template::resolver::{LANGUAGE_EXTENSIONS, Resolver};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 const DYNAMIC: &str = "{{resolve:";
@@ -43,9 +43,11 @@ impl Parts {
 
     /// Replaces every `{{resolve:...}}`, also one that only the whole text shows, by an unknown.
     fn without_dynamic_references(self, resolver: &mut Resolver<'_>, place: Place) -> Self {
+        let closes = |part: &Part| matches!(part, Part::Text(text) if text.contains("}}"));
+        let last_close = self.parts.iter().rposition(closes);
         let mut clean = Self::default();
         let mut inside = false;
-        for part in self.parts {
+        for (index, part) in self.parts.into_iter().enumerate() {
             let Part::Text(text) = part else {
                 if !inside {
                     clean.parts.push(part);
@@ -53,25 +55,25 @@ impl Parts {
                 continue;
             };
             let mut rest = text.as_str();
-            loop {
+            while !rest.is_empty() {
                 if inside {
-                    let Some(end) = rest.find("}}") else { break };
-                    inside = false;
-                    rest = &rest[end + 2..];
-                } else {
-                    let Some(start) = rest.find(DYNAMIC) else {
-                        if !rest.is_empty() {
-                            clean.text(rest);
-                        }
-                        break;
-                    };
-                    if start > 0 {
-                        clean.text(&rest[..start]);
-                    }
-                    clean.parts.push(Part::Value(resolver.unknown(Cause::DynamicReference, place)));
-                    inside = true;
-                    rest = &rest[start + DYNAMIC.len()..];
+                    let end = rest.find("}}").map(|end| end + 2);
+                    inside = end.is_none();
+                    rest = &rest[end.unwrap_or(rest.len())..];
+                    continue;
                 }
+                // What is never closed is text; it may be the beginning of a longer text.
+                let closed = |start: &usize| last_close > Some(index) || rest[*start..].contains("}}");
+                let Some(start) = rest.find(DYNAMIC).filter(closed) else {
+                    clean.text(rest);
+                    break;
+                };
+                if start > 0 {
+                    clean.text(&rest[..start]);
+                }
+                clean.parts.push(Part::Value(resolver.unknown(Cause::DynamicReference, place)));
+                inside = true;
+                rest = &rest[start + DYNAMIC.len()..];
             }
         }
         clean
@@ -200,29 +202,49 @@ impl<'u> Resolver<'u> {
         let Kind::List(range) = self.inventory.values.kind(list) else { return self.pass_unknown(list, place) };
         let items = self.inventory.values.items(range).to_vec();
         // An element that is there only in some worlds takes its delimiter with it.
-        if let Some(position) = items.iter().position(|item| self.may_be_absent(*item)) {
-            return self.each_case(items[position], place, &mut |resolver, chosen| {
-                let mut items = items.clone();
-                items[position] = chosen;
-                if resolver.is_absent(chosen) {
-                    items.remove(position);
-                }
-                let list = resolver.inventory.values.push_list(&items, place);
-                resolver.join(delimiter, list, place)
-            });
-        }
+        let Some(anchor) = items.iter().position(|item| !self.may_be_absent(*item)) else {
+            return match items.split_first() {
+                None => self.inventory.values.push_text("", place),
+                Some((first, rest)) => self.each_case(*first, place, &mut |resolver, first| {
+                    let absent = resolver.is_absent(first);
+                    let items: Vec<ValueId> =
+                        (!absent).then_some(first).into_iter().chain(rest.iter().copied()).collect();
+                    let list = resolver.inventory.values.push_list(&items, place);
+                    resolver.join(delimiter, list, place)
+                }),
+            };
+        };
+        let glue = self.inventory.values.push_text(delimiter, place);
         let mut parts = Parts::default();
         for (index, item) in items.into_iter().enumerate() {
-            if index > 0 && !delimiter.is_empty() {
+            let optional = self.may_be_absent(item);
+            if index > anchor && !optional {
                 parts.text(delimiter);
             }
-            parts.value(self, item);
+            let value = match optional {
+                false => item,
+                true => self.each_case(item, place, &mut |resolver, chosen| match resolver.is_absent(chosen) {
+                    true => ValueId::ABSENT,
+                    false if index < anchor => resolver.concat(&[chosen, glue], place),
+                    false => resolver.concat(&[glue, chosen], place),
+                }),
+            };
+            parts.value(self, value);
+        }
+        parts.finish(self, place)
+    }
+
+    /// The text that these values make one after the other.
+    pub(super) fn concat(&mut self, values: &[ValueId], place: Place) -> ValueId {
+        let mut parts = Parts::default();
+        for value in values {
+            parts.value(self, *value);
         }
         parts.finish(self, place)
     }
 
     /// Whether some case of the value is nothing.
-    pub(super) fn may_be_absent(&self, id: ValueId) -> bool {
+    pub(in crate::template) fn may_be_absent(&self, id: ValueId) -> bool {
         match self.inventory.values.kind(id) {
             Kind::If { then, otherwise, .. } => {
                 [then, otherwise].iter().any(|arm| self.is_absent(*arm) || self.may_be_absent(*arm))
@@ -242,7 +264,8 @@ impl<'u> Resolver<'u> {
         self.split_text(text, delimiter, false, place)
     }
 
-    /// The list that a text is split into. What follows the first unknown part may be split in any way.
+    /// The list that a text is split into. Names and ids that only deployment shows hold no comma; anything else that is
+    /// not known may be split in any way.
     pub(in crate::template) fn split_text(
         &mut self,
         text: ValueId,
@@ -251,15 +274,38 @@ impl<'u> Resolver<'u> {
         place: Place,
     ) -> ValueId {
         self.each_case(text, place, &mut |resolver, text| {
-            let Some(known) = resolver.constant_text(text).map(str::to_owned) else {
-                return resolver.pass_unknown(text, place);
+            let values = &resolver.inventory.values;
+            let parts = match values.kind(text) {
+                Kind::Concat(range) => values.items(range).to_vec(),
+                _ => vec![text],
             };
-            let pieces: Vec<&str> =
-                if delimiter.is_empty() { vec![known.as_str()] } else { known.split(delimiter).collect() };
-            let items: Vec<ValueId> = pieces
-                .into_iter()
-                .map(|piece| resolver.literal(if trim { piece.trim() } else { piece }, place))
-                .collect();
+            let atomic = |part: &ValueId| {
+                resolver.constant_text(*part).is_some()
+                    || delimiter == "," && matches!(values.kind(*part), Kind::Reference { .. })
+            };
+            if !parts.iter().all(atomic) {
+                return resolver.pass_unknown(text, place);
+            }
+            let mut items: Vec<ValueId> = Vec::new();
+            let mut open = Parts::default();
+            for part in parts {
+                let Some(known) = resolver.constant_text(part).map(str::to_owned) else {
+                    open.value(resolver, part);
+                    continue;
+                };
+                let mut pieces: Vec<&str> =
+                    if delimiter.is_empty() { vec![known.as_str()] } else { known.split(delimiter).collect() };
+                let last = pieces.pop().unwrap_or_default();
+                for piece in pieces {
+                    open.text(if trim { piece.trim() } else { piece });
+                    items.push(std::mem::take(&mut open).finish(resolver, place));
+                }
+                let last = if trim { last.trim() } else { last };
+                if !last.is_empty() {
+                    open.text(last);
+                }
+            }
+            items.push(open.finish(resolver, place));
             resolver.inventory.values.push_list(&items, place)
         })
     }
@@ -270,7 +316,7 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn fn_to_json_string(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
-        if !self.has_transform(stack, "AWS::LanguageExtensions") {
+        if !self.has_transform(stack, LANGUAGE_EXTENSIONS) {
             return self.invalid(place, "`Fn::ToJsonString` needs the transform `AWS::LanguageExtensions`");
         }
         let value = self.value(stack, node);
