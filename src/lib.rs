@@ -1,8 +1,9 @@
 //! fasscan: a compliance and security policy-as-code scanner for AWS.
 //!
 //! Data flows one way: `source` reads bytes, `template` makes an `inventory` of them, `rule` loads the rules,
-//! `eval` gives verdicts, `report` writes them. `docs/architecture.md` has the table of who may use whom.
+//! `eval` gives verdicts, `report` writes them; `scan` is the whole way. `docs/architecture.md` has the table of who may use whom.
 
+pub mod cli;
 pub mod eval;
 pub mod facts;
 pub mod framework;
@@ -11,6 +12,7 @@ pub mod inventory;
 pub mod report;
 pub mod rule;
 pub mod rule_tests;
+pub mod scan;
 pub mod source;
 pub mod template;
 pub mod value;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: &str = "1.0";
 
 /// Everything that a scan found, and everything that it did not look at.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Version of this document's shape.
     pub version: String,
@@ -36,7 +36,7 @@ pub struct Report {
 }
 
 /// The program.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `fasscan`.
     pub name: String,

@@ -7,7 +7,7 @@ mod paint;
 mod snippet;
 mod summary;
 
-use super::{Report, case_text, ordered, rule_id, severity_name, statement};
+use super::{Report, case_text, document, ordered, rule_id, severity_name, statement};
 use paint::Paint;
 
 /// Columns when nobody says how wide the terminal is.
@@ -64,6 +64,16 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
     let mut text = blocks.join("\n\n");
     text.push('\n');
     text
+}
+
+/// Problems alone, each followed by an empty line; nothing when there is none.
+#[must_use]
+pub fn diagnostics(problems: &[document::Diagnostic], options: &TextOptions) -> String {
+    let width = options.width.unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH);
+    let report = Report::default();
+    let page = Page { report: &report, paint: Paint::new(options.color), width, detail: options.detail };
+    let blocks = problems.iter().map(|problem| snippet::diagnostic(page, problem));
+    blocks.map(|block| block + "\n\n").collect()
 }
 
 /// Findings and errors, one line each.

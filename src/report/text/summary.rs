@@ -80,15 +80,19 @@ fn findings(page: Page<'_>) -> String {
 
 fn gate(page: Page<'_>) -> String {
     let gate = &page.report.summary.gate;
+    let passed = match page.report.summary.complete {
+        true => page.paint.good("gate passed"),
+        false => page.paint.doubtful("gate passed as far as could be read"),
+    };
     let Some(severity) = gate.fail_on else {
-        return format!("{}: no severity fails it", page.paint.good("gate passed"));
+        return format!("{passed}: no severity fails it");
     };
     let above = match severity {
         Severity::Critical => "critical".to_owned(),
         lower => format!("{} or above", severity_name(lower)),
     };
     if gate.passed {
-        return format!("{}: no finding of severity {above}", page.paint.good("gate passed"));
+        return format!("{passed}: no finding of severity {above}");
     }
     let failing = count(gate.failing, "finding", "findings");
     format!("{}: {failing} of severity {above}", page.paint.bad("gate failed"))

@@ -1,0 +1,119 @@
+//! `fasscan rules`: which rules there are, and whether they are sound.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::rule_files::{RuleFolders, choose, files};
+use super::{Color, Problem, write};
+use crate::report::text::{TextOptions, diagnostics};
+use crate::rule::{self, Checks, Conventions, RuleSet, builtin_files, load_checked, load_user};
+use crate::scan::{Status, plain_diagnostic};
+use crate::source::{Diagnostic, Level};
+use crate::{framework, rule_tests};
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the rules.
+    List {
+        #[command(flatten)]
+        folders: RuleFolders,
+        /// Only rules that bear on this framework; may be given more than once.
+        #[arg(long = "framework", value_name = "ID")]
+        frameworks: Vec<String>,
+    },
+    /// Show everything about a rule.
+    Show {
+        /// The id of the rule.
+        id: String,
+        #[command(flatten)]
+        folders: RuleFolders,
+    },
+    /// Run the tests that stand in the rules.
+    Test {
+        /// Rule files, or folders with rules [default: the built-in rules].
+        paths: Vec<PathBuf>,
+        /// What rules compare dates with [default: the current day, UTC].
+        #[arg(long, value_name = "DATE", value_parser = super::check::date)]
+        today: Option<Box<str>>,
+    },
+    /// Say what is wrong with rules.
+    Lint {
+        /// Rule files, or folders with rules [default: the built-in rules].
+        paths: Vec<PathBuf>,
+    },
+}
+
+pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
+    match &rules.command {
+        Command::List { folders, frameworks } => {
+            let mut rules = folders.load(color)?;
+            choose(&mut rules, &[], frameworks)?;
+            write::stdout(&rule::list(&rules))?;
+            Ok(Status::GatePassed.code())
+        }
+        Command::Show { id, folders } => {
+            let rules = folders.load(color)?;
+            let Some(rule) = rules.find(id) else {
+                let help = rules.suggest(id).map(|id| format!("did you mean `{id}`"));
+                return Err(Problem::new(format!("there is no rule `{id}`")).with_help(help));
+            };
+            write::stdout(&rule::show(rule))?;
+            Ok(Status::GatePassed.code())
+        }
+        Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::check::today), color),
+        Command::Lint { paths } => lint(paths, color),
+    }
+}
+
+fn test(paths: &[PathBuf], today: Box<str>, color: Color) -> Result<u8, Problem> {
+    let (mut rules, problems) = match paths {
+        [] => {
+            let schema = crate::inventory::schema::Schema::embedded();
+            let checks = Checks { schema, frameworks: framework::builtin(), conventions: Conventions::Project };
+            load_checked(&builtin_files(), &checks, RuleSet::default())
+        }
+        paths => load_user(&files(paths)?, framework::builtin(), RuleSet::default()),
+    };
+    if problems.iter().any(|problem| problem.level == Level::Error) {
+        return Err(problems.into());
+    }
+    if rules.rules.is_empty() {
+        Problem::new("there is no rule to test").print(color);
+        return Ok(Status::NothingToScan.code());
+    }
+    let summary = rule_tests::run(&mut rules, &today);
+    write::stdout(&shown(summary.failures, color))?;
+    write::stdout(&format!("{} passed, {} failed\n", summary.passed, summary.failed))?;
+    Ok(if summary.failed == 0 { Status::GatePassed } else { Status::GateFailed }.code())
+}
+
+fn lint(paths: &[PathBuf], color: Color) -> Result<u8, Problem> {
+    let problems = match paths {
+        [] => rule::lint_builtin(),
+        paths => {
+            let files = files(paths)?;
+            if files.is_empty() {
+                Problem::new("there is no rule to check").print(color);
+                return Ok(Status::NothingToScan.code());
+            }
+            rule::lint(&files, framework::builtin())
+        }
+    };
+    let wrong = problems.iter().any(|problem| problem.level == Level::Error);
+    write::stdout(&shown(problems, color))?;
+    Ok(if wrong { Status::GateFailed } else { Status::GatePassed }.code())
+}
+
+/// Problems as data: what these commands were asked for.
+fn shown(problems: Vec<Diagnostic>, color: Color) -> String {
+    let options = TextOptions { color: color.on(&std::io::stdout()), ..TextOptions::default() };
+    diagnostics(&problems.into_iter().map(plain_diagnostic).collect::<Vec<_>>(), &options)
+}

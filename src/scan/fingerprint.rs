@@ -1,0 +1,43 @@
+//! What makes a finding the same one tomorrow.
+
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+
+/// Gives fingerprints, telling findings of equal identity apart by their order.
+#[derive(Debug, Default)]
+pub(super) struct Fingerprints {
+    seen: FxHashMap<String, u32>,
+}
+
+impl Fingerprints {
+    /// The first 32 hexadecimal digits of the SHA-256 of the identity and of how many equal ones came before.
+    pub(super) fn next(&mut self, identity: &str) -> String {
+        let count = self.seen.entry(identity.to_owned()).or_default();
+        let digest = Sha256::digest(format!("{identity}\n{count}"));
+        *count += 1;
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// What a finding is: the rule, the resource, and the property of its owner. No line, no message, no severity.
+pub(super) fn identity(rule: &str, resource: &str, owner: &str, path: &str) -> String {
+    let owner = if owner == resource { "" } else { owner };
+    format!("{rule}\n{resource}\n{owner}\n{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_findings_are_told_apart_and_others_do_not_matter() {
+        let one = identity("r", "App/Db", "App/Db", "Properties.A");
+        let mut first = Fingerprints::default();
+        let mut second = Fingerprints::default();
+        second.next(&identity("r", "App/Other", "App/Other", "Properties.A"));
+        let (a, b) = (first.next(&one), first.next(&one));
+        assert_ne!(a, b);
+        assert_eq!(a, second.next(&one));
+        assert!(a.len() == 32 && a.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

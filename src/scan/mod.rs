@@ -1,0 +1,171 @@
+//! The pipeline: inputs are found, loaded, resolved and judged, and what comes of it is one [`Report`].
+//!
+//! Everything that a finding shows is decided here: places become lines and columns, and secrets are taken out. This module
+//! knows no output format, no command line and no clock. Units are worked on in parallel and put together in the order of
+//! the inputs, so that the same input gives the same report, byte for byte.
+
+mod collect;
+mod excerpt;
+mod fingerprint;
+mod redact;
+mod rules;
+mod status;
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::eval;
+use crate::report::Report;
+use crate::report::document::{self, Severity};
+use crate::rule::RuleSet;
+use crate::source::discover::{DiscoverOptions, Input, discover};
+use crate::source::{Level, Limits, Loader};
+use crate::template::load::load;
+use crate::template::unit::Environment;
+
+use self::collect::Part;
+
+pub use collect::plain_diagnostic;
+pub use status::Status;
+
+/// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.
+const STACK: usize = 8 << 20;
+
+/// What to scan, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Files and directories; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// The current directory: relative paths start here and reports are relative to it. Absolute.
+    pub cwd: PathBuf,
+    /// Where templates are deployed that do not say it themselves.
+    pub environment: Environment,
+    /// What the evaluation depends on.
+    pub options: eval::Options,
+    /// The severity from which on a finding fails the gate; none: no finding does.
+    pub fail_on: Option<Severity>,
+    /// How many units are worked on at the same time; none: as many as there are processors.
+    pub jobs: Option<NonZeroUsize>,
+    /// How much a file may hold.
+    pub limits: Limits,
+}
+
+/// Scans what the request names by `rules`.
+#[must_use]
+pub fn scan(request: &Request, rules: &RuleSet) -> Report {
+    let loader = Loader::new(&request.cwd, request.limits);
+    let options = DiscoverOptions { cwd: request.cwd.clone(), max_bytes: request.limits.bytes as u64 };
+    let found = discover(&request.paths, &options);
+    let judge = Judge { request, rules, loader: &loader, secret_rules: collect::secret_rules(rules) };
+    let mut parts = judge.all(&found.inputs);
+    let scanned_as_nested = drop_nested(&found.inputs, &mut parts);
+
+    let mut report = collect::empty(rules, &request.options.today);
+    report.diagnostics = found.diagnostics.into_iter().map(collect::bare_diagnostic).collect();
+    report.skipped = found
+        .skipped
+        .into_iter()
+        .map(|skipped| document::Skipped { path: skipped.path, reason: skipped.reason })
+        .collect();
+    for (index, (input, part)) in found.inputs.iter().zip(parts).enumerate() {
+        match scanned_as_nested.contains(&index) {
+            true => {
+                let reason = "scanned as the template of a nested stack".to_owned();
+                report.skipped.push(document::Skipped { path: path_of(input, &loader), reason });
+            }
+            false => {
+                report.inputs.push(document::Input { path: path_of(input, &loader), kind: kind_of(input).to_owned() });
+                part.join(&mut report);
+            }
+        }
+    }
+    report.skipped.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
+    collect::finish(&mut report, request.fail_on);
+    report
+}
+
+/// What every unit is judged by.
+struct Judge<'a> {
+    request: &'a Request,
+    rules: &'a RuleSet,
+    loader: &'a Loader,
+    /// By rule: whether its violations show secrets.
+    secret_rules: Vec<bool>,
+}
+
+impl Judge<'_> {
+    /// Works on all inputs; threads are started only for more than one.
+    fn all(&self, inputs: &[Input]) -> Vec<Part> {
+        let jobs = self.request.jobs.map(NonZeroUsize::get);
+        if inputs.len() > 1 && jobs != Some(1) {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(STACK).build();
+            if let Ok(pool) = pool {
+                return pool.install(|| inputs.par_iter().map(|input| self.input(input)).collect());
+            }
+        }
+        inputs.iter().map(|input| self.input(input)).collect()
+    }
+
+    /// Loads and judges one input. Its trees and values do not outlive the call.
+    fn input(&self, input: &Input) -> Part {
+        let mut loaded = load(input, self.loader, &self.request.environment);
+        let mut part = Part::new(std::mem::take(&mut loaded.nested));
+        // What was read of a file that a unit has is shown with that unit's redaction.
+        let mut problems = std::mem::take(&mut loaded.diagnostics);
+        for unit in loaded.units {
+            let (inventory, found) = unit.resolve();
+            let verdicts = eval::evaluate(&inventory, self.rules, &self.request.options);
+            let scope = collect::Scope::new(&unit, &inventory, self.rules, &self.secret_rules, &verdicts);
+            scope.collect(&verdicts, &mut part);
+            let own = problems.extract_if(.., |problem| scope.owns(problem)).collect::<Vec<_>>();
+            for problem in own.into_iter().chain(found).chain(unit.constructs.diagnostics()) {
+                part.diagnostics.push(scope.diagnostic(problem));
+            }
+        }
+        part.diagnostics.splice(0..0, problems.into_iter().map(collect::bare_diagnostic));
+        part
+    }
+}
+
+/// The inputs that another one has as the template of a nested stack: they are scanned there, with their parameters, and
+/// not a second time by themselves.
+fn drop_nested(inputs: &[Input], parts: &mut [Part]) -> BTreeSet<usize> {
+    let mut dropped = BTreeSet::new();
+    for index in 0..parts.len() {
+        let nested = std::mem::take(&mut parts[index].nested);
+        for (other, input) in inputs.iter().enumerate() {
+            let Input::Template { path } = input else { continue };
+            if other != index && nested.binary_search(path).is_ok() && !dropped.contains(&index) {
+                dropped.insert(other);
+            }
+        }
+    }
+    dropped
+}
+
+fn path_of(input: &Input, loader: &Loader) -> String {
+    match input {
+        Input::Stdin => "<stdin>".to_owned(),
+        Input::Assembly { dir: path } | Input::Template { path } => loader.display(Path::new(path)),
+    }
+}
+
+const fn kind_of(input: &Input) -> &'static str {
+    match input {
+        Input::Stdin => "stdin",
+        Input::Assembly { .. } => "assembly",
+        Input::Template { .. } => "template",
+    }
+}
+
+/// The word for a level, as reports write it.
+const fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Note => "note",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    }
+}

@@ -1,0 +1,131 @@
+//! What must not be shown: the places of secrets in the files of a unit, and their texts.
+//!
+//! Found by one walk over the source trees and one over the resolved values, and only for units of which something is
+//! shown. It rather hides too much: a name that sounds like a secret's is enough.
+
+mod texts;
+mod tree;
+mod unparsed;
+mod values;
+
+use rustc_hash::FxHashSet;
+
+use crate::inventory::Inventory;
+use crate::source::{FileId, SourceFile, Span};
+use crate::template::unit::Unit;
+use crate::value::Place;
+
+pub(super) use texts::MASK;
+pub(super) use unparsed::spans as unparsed_spans;
+
+/// The secrets of a unit.
+#[derive(Debug, Default)]
+pub(super) struct Secrets {
+    /// By file: sorted and disjoint.
+    files: Vec<Vec<Span>>,
+    /// What messages must not say.
+    texts: texts::Texts,
+    /// Parameters whose value is one.
+    parameters: FxHashSet<Box<str>>,
+}
+
+impl Secrets {
+    /// The secrets of `unit`; `shown` are places that a rule about secrets found fault with.
+    pub(super) fn of(unit: &Unit, inventory: &Inventory, shown: &[Place]) -> Self {
+        let mut secrets = Self::default();
+        let mut places = shown.to_vec();
+        values::collect(inventory, &mut places, &mut secrets.texts);
+        for (index, template) in unit.templates.iter().enumerate() {
+            let of_file = places.iter().filter(|place| place.file == FileId(index as u32)).map(|place| place.span);
+            let found = tree::Walk::of(&template.tree, merged(of_file.collect()), &mut secrets.texts);
+            secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
+            secrets.files.push(merged(found.spans));
+        }
+        for root in &unit.roots {
+            for (name, value) in &root.parameters {
+                if secrets.parameters.contains(name) {
+                    secrets.texts.add(value);
+                }
+            }
+        }
+        secrets.texts.finish();
+        secrets
+    }
+
+    /// The places of secrets in the file that `file` is, when it is one of the unit.
+    pub(super) fn of_file(&self, unit: &Unit, file: &SourceFile) -> Option<&[Span]> {
+        let index = unit.templates.iter().position(|template| std::ptr::eq(template.tree.file().as_ref(), file))?;
+        self.files.get(index).map(Vec::as_slice)
+    }
+
+    /// Whether a secret stands at this place.
+    pub(super) fn covers(&self, place: Place) -> bool {
+        self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+    }
+
+    /// The text with every secret in it masked.
+    pub(super) fn mask(&self, text: &str) -> String {
+        self.texts.mask(text)
+    }
+
+    /// The value of a parameter, masked when it is a secret.
+    pub(super) fn parameter_value(&self, name: &str, value: &str) -> String {
+        if self.parameters.contains(name) { MASK.to_owned() } else { self.mask(value) }
+    }
+}
+
+/// Sorted spans without overlaps.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// Whether one of the sorted, disjoint `spans` shares a byte with `span`.
+fn touches(spans: &[Span], span: Span) -> bool {
+    let first = spans.partition_point(|other| other.end <= span.start);
+    spans.get(first).is_some_and(|other| other.start < span.end)
+}
+
+/// Whether `entries` are a name with its value and the name is that of a secret: `{Name: DB_PASSWORD, Value: ...}`.
+fn names_a_secret(key: &str, value: &str) -> bool {
+    const NAMES: [&str; 7] =
+        ["Name", "Key", "OptionName", "ParameterKey", "ParameterName", "HeaderName", "EnvironmentVariableName"];
+    NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) && crate::facts::secret::is_secret_name(value)
+}
+
+/// Whether the value of a name and value pair stands under this key.
+fn is_pair_value(key: &str) -> bool {
+    ["Value", "ParameterValue", "HeaderValue", "DefaultValue"].iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// Whether a key says that what is below it is secret: the name sounds so, and it is not one that makes a secret.
+fn is_secret_key(key: &str) -> bool {
+    key != "GenerateSecretString" && crate::facts::secret::is_secret_name(key)
+}
+
+/// Whether a text shows a secret whatever it is called.
+fn shows_secret(text: &str) -> bool {
+    use crate::facts::secret::{is_secret_name, looks_like_credential, members};
+    let hint = text.len() > 6 && ["AKIA", "ASIA", "://", "-----BEGIN"].iter().any(|part| text.contains(part));
+    if hint && looks_like_credential(text) {
+        return true;
+    }
+    // Members of JSON and lines of `key=value`; prose that speaks of a password has neither.
+    let structured = text.contains('=') || text.trim_start().starts_with('{');
+    structured
+        && !is_dynamic(text)
+        && members(text).iter().any(|(key, value)| is_secret_name(key) && !value.starts_with(['$', '{']))
+}
+
+/// Whether a text is nothing but one dynamic reference, which says where a secret is kept and not the secret.
+fn is_dynamic(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with("{{resolve:") && text.find("}}") == Some(text.len() - 2)
+}

@@ -1,0 +1,61 @@
+//! The rules as reports have them.
+
+use crate::report::document::{Control, RuleInfo, Severity};
+use crate::rule;
+
+/// What a reader of the report needs of a rule.
+pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
+    let controls = rule.controls.iter().flat_map(|reference| {
+        reference.ids.iter().map(|id| Control {
+            framework: reference.framework.to_string(),
+            id: id.to_string(),
+            strength: strength(reference.strength).to_owned(),
+            rationale: reference.rationale.to_string(),
+        })
+    });
+    RuleInfo {
+        id: rule.id.to_string(),
+        title: rule.title.to_string(),
+        severity: severity(rule.severity),
+        description: rule.description.to_string(),
+        remediation: rule.remediation.to_string(),
+        references: rule.references.iter().map(ToString::to_string).collect(),
+        controls: controls.collect(),
+        peers: rule.peers.iter().map(|(scanner, id)| (scanner.to_string(), id.to_string())).collect(),
+    }
+}
+
+/// The severity as reports have it.
+pub(super) const fn severity(severity: rule::Severity) -> Severity {
+    match severity {
+        rule::Severity::Low => Severity::Low,
+        rule::Severity::Medium => Severity::Medium,
+        rule::Severity::High => Severity::High,
+        rule::Severity::Critical => Severity::Critical,
+    }
+}
+
+const fn strength(strength: rule::Strength) -> &'static str {
+    match strength {
+        rule::Strength::Direct => "direct",
+        rule::Strength::Supports => "supports",
+    }
+}
+
+/// Whether the rule has a clause about secrets in clear text.
+pub(super) fn is_about_secrets(rule: &rule::Rule) -> bool {
+    rule.asserts.iter().any(|assert| has_secret(&assert.clause)) || rule.conditions.iter().any(has_secret)
+}
+
+fn has_secret(clause: &rule::Clause) -> bool {
+    use rule::Clause;
+    match clause {
+        Clause::Secret { .. } => true,
+        Clause::All(clauses)
+        | Clause::Any(clauses)
+        | Clause::Quantified { matches: clauses, .. }
+        | Clause::On { matches: clauses, .. } => clauses.iter().any(has_secret),
+        Clause::Not(clause) => has_secret(clause),
+        Clause::Test { .. } | Clause::Iam { .. } | Clause::Network(_) | Clause::TagsPresent(_) => false,
+    }
+}

@@ -1,0 +1,82 @@
+//! Inputs that are made to hurt: they end, in bounded time and memory, with an error that names them.
+
+use crate::run::{check, check_stdin, database, write};
+
+#[test]
+fn deep_nesting_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000));
+    let json = write(dir.path(), "deep.json", &format!("{{\"Resources\": {}}}", deep("[", "]")));
+    let flow = write(dir.path(), "flow.yaml", &format!("Resources: {}\n", deep("{a: ", "}")));
+    let block: String = (0..10_000).map(|level| format!("{}a:\n", " ".repeat(level + 1))).collect();
+    let block = write(dir.path(), "block.yaml", &format!("Resources:\n{block}"));
+    let bad = write(dir.path(), "bad.yaml", &database(false));
+    for path in [json, flow, block] {
+        let run = check(&[&path, &bad, "--quiet"]);
+        assert_eq!(run.code(), 2, "{path}");
+        assert!(run.stdout.contains("high[test-database-unencrypted]"), "{path}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_file_past_the_limit_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text = database(false);
+    text.push_str(&"#".repeat(60 << 20));
+    let big = write(dir.path(), "big.yaml", &text);
+    let run = check(&[&big]);
+    assert_eq!(run.code(), 2);
+    assert!(run.stdout.contains("larger than the limit"), "{}", run.stdout);
+}
+
+#[test]
+fn one_long_line_is_scanned_and_shown_in_part() {
+    let dir = tempfile::tempdir().unwrap();
+    let resources: Vec<String> = (0..2_000)
+        .map(|index| {
+            format!(r#""Db{index}":{{"Type":"AWS::RDS::DBInstance","Properties":{{"StorageEncrypted":false}}}}"#)
+        })
+        .collect();
+    let path = write(dir.path(), "long.json", &format!("{{\"Resources\":{{{}}}}}", resources.join(",")));
+    let run = check(&[&path, "--output", "json"]);
+    assert_eq!(run.code(), 1);
+    let report = run.json();
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 2_000);
+    assert!(findings.iter().all(|finding| finding["excerpt"]["text"].as_str().unwrap().len() < 200));
+}
+
+#[test]
+fn binary_input_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("binary.yaml");
+    std::fs::write(&path, [0u8, 159, 146, 150].repeat(100)).unwrap();
+    assert_eq!(check(&[path.to_str().unwrap()]).code(), 2);
+    assert_eq!(check_stdin("\0\0\0", &[]).code(), 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_unreadable_file_is_an_error_and_the_others_are_scanned() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "bad.yaml", &database(false));
+    let locked = write(dir.path(), "locked.yaml", &database(false));
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    if std::fs::read(&locked).is_ok() {
+        return; // root reads everything
+    }
+    let run = check(&[dir.path().to_str().unwrap()]);
+    assert_eq!(run.code(), 2);
+    assert!(run.stdout.contains("permission denied") && run.stdout.contains("bad.yaml"), "{}", run.stdout);
+}
+
+#[test]
+fn control_sequences_of_a_template_do_not_reach_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "{\"Resources\":{\"D\\u001b[31mb\":{\"Type\":\"AWS::RDS::DBInstance\",\"Properties\":{\"StorageEncrypted\":\"\\u001b]0;x\\u0007\"}}}}";
+    let path = write(dir.path(), "t.json", text);
+    let run = check(&[&path, "--verbose"]);
+    assert_eq!(run.code(), 1);
+    assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{7}'), "{:?}", run.stdout);
+}
