@@ -1,7 +1,9 @@
 //! Look-ups: `Ref`, `Fn::GetAtt`, pseudo parameters, `Fn::FindInMap`, `Fn::ImportValue`, `Fn::GetStackOutput`.
 
 use crate::source::{Kind as Node, NodeId};
-use crate::template::resolver::{LANGUAGE_EXTENSIONS, Output, Resolver};
+use crate::template::resolver::Resolver;
+use crate::template::state::Output;
+use crate::template::transforms::LANGUAGE_EXTENSIONS;
 use crate::value::{Cause, Kind, Place, ValueId};
 
 impl<'u> Resolver<'u> {
