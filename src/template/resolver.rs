@@ -94,6 +94,7 @@ impl<'u> Resolver<'u> {
     /// Resolves every stack of the unit.
     pub(super) fn run(mut self) -> (Inventory, Vec<Diagnostic>) {
         let unit = self.unit;
+        self.inventory.values.reserve(unit.templates.iter().map(|template| template.tree.len()).sum());
         let roots: Vec<usize> = unit
             .roots
             .iter()
@@ -264,8 +265,8 @@ impl<'u> Resolver<'u> {
             }
             Node::String(text) => self.literal(tree.text(text), place),
             Node::List { .. } => {
-                let items: Vec<ValueId> = tree.items(node).iter().map(|item| self.value(stack, *item)).collect();
-                let items: Vec<ValueId> = items.into_iter().filter(|item| !self.is_absent(*item)).collect();
+                let mut items: Vec<ValueId> = tree.items(node).iter().map(|item| self.value(stack, *item)).collect();
+                items.retain(|item| !self.is_absent(*item));
                 self.inventory.values.push_list(&items, place)
             }
             Node::Map { .. } => self.map(stack, node, place),
