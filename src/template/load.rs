@@ -118,7 +118,7 @@ fn parse(loader: &Loader, file: &Arc<SourceFile>) -> Documents {
 }
 
 /// `work` of every item, in order. Threads are not started for a single one: they cost more than a small file takes.
-fn each<'a, T: Sync, R: Send>(items: &'a [T], work: impl Fn(&'a T) -> R + Sync) -> Vec<R> {
+fn each<'a, T: Sync, R: Send>(items: &'a [T], work: impl Fn(&'a T) -> R + Send + Sync) -> Vec<R> {
     match items {
         [] | [_] => items.iter().map(work).collect(),
         items => items.par_iter().map(work).collect(),
