@@ -1,14 +1,15 @@
 //! Makes the built-in rules and frameworks of `rules/` part of the program.
 //!
-//! What every scan needs is written as JSON, which is read faster than TOML: `rules.json` (the rules without their tests) and
-//! `frameworks.json`. `sources.rs` has the files themselves, for the commands that test and check the rules. A file that is
-//! not TOML ends the build with its place; everything else that can be wrong with a rule is found by the tests.
+//! `rules.rs` is a table of the rules: path, id, resource types, and the rule without its tests as JSON, which is read faster
+//! than TOML. `sources.rs` has the files themselves, for the commands that test and check rules, and `frameworks.json` all
+//! frameworks. A file that is not TOML ends the build with its place; everything else that can be wrong with a rule is found
+//! by the tests.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
 fn main() {
@@ -23,21 +24,27 @@ fn run() -> Result<(), String> {
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    let mut rules = Vec::new();
+    let mut rules = String::from("&[\n");
     let mut sources = String::from("&[\n");
     for path in toml_files(&root, "rules/aws")? {
         let mut rule = read(&root, &path)?;
         rule.remove("test");
-        rules.push(json!({ "path": path, "rule": rule }));
+        let id = rule.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let types = rule.get("select").and_then(|select| select.get("types")).and_then(Value::as_array);
+        let types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
+        let types = format!("&{types:?}");
+        let json = Value::Object(rule).to_string();
+        let _ = writeln!(rules, "    Builtin {{ path: {path:?}, id: {id:?}, types: {types}, json: {json:?} }},");
         let absolute = root.join(&path);
         let _ = writeln!(sources, "    ({path:?}, include_str!({:?})),", absolute.to_string_lossy());
     }
+    rules.push_str("]\n");
     sources.push_str("]\n");
     let mut frameworks = Vec::new();
     for path in toml_files(&root, "rules/frameworks")? {
         frameworks.push(Value::Object(read(&root, &path)?));
     }
-    write(&out.join("rules.json"), &Value::Array(rules).to_string())?;
+    write(&out.join("rules.rs"), &rules)?;
     write(&out.join("frameworks.json"), &Value::Array(frameworks).to_string())?;
     write(&out.join("sources.rs"), &sources)
 }

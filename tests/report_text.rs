@@ -114,6 +114,6 @@ proptest! {
             prop_assert!(text(&report, width, detail).contains("gate failed"));
         }
         let sarif = fasscan::report::sarif::render(&report, &Default::default());
-        prop_assert!(sarif.contains("\"version\": \"2.1.0\""));
+        prop_assert!(sarif.contains("\"version\":\"2.1.0\""));
     }
 }

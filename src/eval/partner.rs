@@ -292,7 +292,7 @@ impl Scope<'_> {
     fn missing(&self, missing: Absent, related: usize, cursor: &Cursor, wanted: Wanted) -> Answer {
         let answer = match missing {
             Absent::Fail => Answer::of(false),
-            Absent::Pass => Answer::of(true),
+            Absent::Pass | Absent::Harmless => Answer::of(true),
             Absent::Unknown => {
                 let relation = &self.rule.related[related];
                 let what = format!("the {} of the resource", relation.name);

@@ -166,6 +166,7 @@ impl<'a> Scope<'a> {
                     (Operator::Exists(there), _) => Answer::of(!there),
                     (_, Some(Absent::Pass)) if self.strict && wanted == Wanted::False => Answer::of(false),
                     (_, Some(Absent::Pass)) => Answer::by_default(),
+                    (_, Some(Absent::Harmless)) => Answer::of(true),
                     (_, Some(Absent::Fail)) => Answer::of(false),
                     (_, Some(Absent::Unknown) | None) => {
                         Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
@@ -241,6 +242,7 @@ impl<'a> Scope<'a> {
                         None => continue,
                         Some(Absent::Pass) if self.strict && wanted == Wanted::False => Answer::of(false),
                         Some(Absent::Pass) => Answer::by_default(),
+                        Some(Absent::Harmless) => Answer::of(true),
                         Some(Absent::Fail) => Answer::of(false),
                         Some(Absent::Unknown) => {
                             Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])

@@ -44,6 +44,8 @@ pub struct GroupRule {
 pub struct GroupRules {
     /// Those that name an address block.
     pub rules: Vec<GroupRule>,
+    /// Separate rules of which nobody can tell whether they are this group's.
+    pub possible: Vec<GroupRule>,
     /// Why there may be more.
     pub open: Vec<Cause>,
     /// Whether nothing is written, so that AWS adds its default.
@@ -104,6 +106,22 @@ impl<'a> Facts<'a> {
                 }
                 Some(false) => {}
                 None => found.open.push(Cause::Undecided),
+            }
+        }
+        for partner in relations.open() {
+            let cause = match view.text(inventory.property(view, *partner, &["GroupId"])) {
+                Read::Unknown(cause) => view.values.cause(cause).clone(),
+                _ => continue,
+            };
+            if inventory.exists(view, *partner) == Some(false) {
+                continue;
+            }
+            let mut other = GroupRules::default();
+            let properties = inventory.resource(*partner).properties;
+            self.group_rule(view, *partner, properties, "Properties".to_owned(), &mut other);
+            for mut rule in other.rules {
+                rule.causes.insert(0, cause.clone());
+                found.possible.push(rule);
             }
         }
         found
@@ -194,6 +212,12 @@ impl<'a> Facts<'a> {
                 (_, Err(cause)) => open.push(cause),
             }
         }
+        // A route of an unknown table may be this table's.
+        for route in routes.open() {
+            if self.is_internet_route(view, *route) != Ok(false) {
+                open.push(Cause::NotInInput { what: "the table of a route to the internet".into() });
+            }
+        }
         if open.is_empty() { Ok(None) } else { Err(open) }
     }
 
@@ -246,23 +270,46 @@ pub enum PortSet {
 /// # Errors
 /// The causes for which it is not known.
 pub fn open_to(rules: &GroupRules, blocks: &[Block], ports: &PortSet) -> Result<Vec<usize>, Vec<Cause>> {
+    let blamed = blamed(&rules.rules, blocks, ports);
+    if !blamed.is_empty() {
+        return Ok(blamed);
+    }
+    let mut causes = rules.open.clone();
+    for rule in &rules.rules {
+        let may_reach = rule.cidr.is_none() || rule.block.is_some_and(|own| blocks.iter().any(|b| own.overlaps(b)));
+        if !rule.causes.is_empty() && may_reach {
+            causes.extend(rule.causes.iter().cloned());
+        }
+    }
+    if !rules.possible.is_empty() {
+        let all: Vec<GroupRule> = rules.rules.iter().chain(&rules.possible).cloned().collect();
+        let unclear = |rule: &&GroupRule| rule.causes.len() > 1;
+        if !self::blamed(&all, blocks, ports).is_empty() || rules.possible.iter().any(|rule| unclear(&rule)) {
+            causes.extend(rules.possible.iter().flat_map(|rule| rule.causes.iter().cloned()));
+        }
+    }
+    if causes.is_empty() { Ok(Vec::new()) } else { Err(causes) }
+}
+
+/// The rules that together let all addresses of one of the blocks use one of the ports.
+fn blamed(rules: &[GroupRule], blocks: &[Block], ports: &PortSet) -> Vec<usize> {
     let mut blamed: Vec<usize> = Vec::new();
     for block in blocks {
         for port in candidate_ports(rules, ports) {
-            let using: Vec<usize> = (0..rules.rules.len())
+            let using: Vec<usize> = (0..rules.len())
                 .filter(|index| {
-                    let rule = &rules.rules[*index];
+                    let rule = &rules[*index];
                     rule.has_port(port) == Some(true) && rule.block.is_some_and(|own| own.overlaps(block))
                 })
                 .collect();
-            let own: Vec<Block> = using.iter().filter_map(|index| rules.rules[*index].block).collect();
+            let own: Vec<Block> = using.iter().filter_map(|index| rules[*index].block).collect();
             if !cover(&own, block) {
                 continue;
             }
             let alone: Vec<usize> = using
                 .iter()
                 .copied()
-                .filter(|index| rules.rules[*index].block.is_some_and(|own| own.contains(block)))
+                .filter(|index| rules[*index].block.is_some_and(|own| own.contains(block)))
                 .collect();
             for index in if alone.is_empty() { using } else { alone } {
                 if !blamed.contains(&index) {
@@ -271,27 +318,15 @@ pub fn open_to(rules: &GroupRules, blocks: &[Block], ports: &PortSet) -> Result<
             }
         }
     }
-    if !blamed.is_empty() {
-        blamed.sort_unstable();
-        return Ok(blamed);
-    }
-    let mut causes = rules.open.clone();
-    for rule in &rules.rules {
-        let may_reach = rule.cidr.is_none() || rule.block.is_some_and(|own| blocks.iter().any(|b| own.contains(b)));
-        if !rule.causes.is_empty() && may_reach {
-            causes.extend(rule.causes.iter().cloned());
-        }
-    }
-    if causes.is_empty() { Ok(Vec::new()) } else { Err(causes) }
+    blamed.sort_unstable();
+    blamed
 }
 
 /// Ports at which the answer can change.
-fn candidate_ports(rules: &GroupRules, ports: &PortSet) -> Vec<u32> {
+fn candidate_ports(rules: &[GroupRule], ports: &PortSet) -> Vec<u32> {
     let mut found: Vec<u32> = match ports {
         PortSet::AnyOf(list) => return list.clone(),
-        PortSet::All | PortSet::AllBut(_) => {
-            rules.rules.iter().flat_map(|rule| [rule.from, rule.to]).flatten().collect()
-        }
+        PortSet::All | PortSet::AllBut(_) => rules.iter().flat_map(|rule| [rule.from, rule.to]).flatten().collect(),
     };
     if let PortSet::AllBut(list) = ports {
         found.extend(list.iter().flat_map(|port| [port.saturating_sub(1), port + 1]));

@@ -1,7 +1,7 @@
 //! A policy document as typed statements with places.
 
 use crate::source::Interner;
-use crate::value::{Cause, Kind, Place, Read, ValueId, View};
+use crate::value::{Cause, Kind, OPAQUE, Place, Read, ValueId, View};
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,11 @@ fn texts(view: &View<'_>, id: ValueId, negated: bool) -> Texts {
                 }
             }
         }
-        Read::Unknown(_) => found.open = true,
+        // Something stands here: a text of which nothing is known.
+        Read::Unknown(_) => {
+            found.open = true;
+            found.texts.push(format!("{OPAQUE}?{OPAQUE}"));
+        }
         Read::Absent => {}
     }
     found

@@ -64,10 +64,19 @@ const fn severity_name(severity: Severity) -> &'static str {
     }
 }
 
-/// Pretty-printed JSON with a line feed at the end.
-#[expect(clippy::expect_used, reason = "the documents have string keys only, and writing to memory does not fail")]
+/// Indented JSON with a line feed at the end.
 fn pretty_json<T: serde::Serialize>(value: &T) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect("a document is representable as JSON");
+    ended(serde_json::to_string_pretty(value))
+}
+
+/// JSON on one line with a line feed at the end.
+fn compact_json<T: serde::Serialize>(value: &T) -> String {
+    ended(serde_json::to_string(value))
+}
+
+#[expect(clippy::expect_used, reason = "the documents have string keys only, and writing to memory does not fail")]
+fn ended(json: serde_json::Result<String>) -> String {
+    let mut text = json.expect("a document is representable as JSON");
     text.push('\n');
     text
 }

@@ -186,8 +186,10 @@ pub enum Subject {
 pub enum Absent {
     /// The clause does not hold.
     Fail,
-    /// The clause holds, by AWS's default.
+    /// The clause holds, by AWS's default; `--strict` asks for more.
     Pass,
+    /// The clause holds: that nothing is there is right in itself.
+    Harmless,
     /// Nobody can tell.
     Unknown,
 }

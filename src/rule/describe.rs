@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::ast::{Param, Rule, RuleSet, Status, Strength};
+use super::ast::{Clause, Param, Rule, RuleSet, Status, Strength};
+use super::words;
 
 impl Status {
     /// As rule files and reports write it.
@@ -68,8 +69,8 @@ pub fn show(rule: &Rule) -> String {
     field("peers", &peers.join(", "));
     field("file", rule.file.path());
     paragraph(&mut out, "Why it matters", &rule.description);
-    let asserts: Vec<&str> = rule.asserts.iter().map(|assert| &*assert.message.0).collect();
-    items(&mut out, "Fails when", &asserts);
+    clauses(&mut out, "Applies when", rule, rule.conditions.iter());
+    clauses(&mut out, "Passes when", rule, rule.asserts.iter().map(|assert| &assert.clause));
     let params: Vec<String> = rule.params.iter().map(param).collect();
     items(&mut out, "Parameters", &params);
     let controls: Vec<String> = rule
@@ -94,6 +95,17 @@ pub fn show(rule: &Rule) -> String {
     out
 }
 
+fn clauses<'r>(out: &mut String, heading: &str, rule: &Rule, clauses: impl Iterator<Item = &'r Clause>) {
+    let mut lines = Vec::new();
+    clauses.for_each(|clause| words::clause(rule, clause, 0, &mut lines));
+    if !lines.is_empty() {
+        let _ = write!(out, "\n{heading}\n");
+    }
+    for (depth, line) in lines {
+        let _ = writeln!(out, "  {}- {line}", "  ".repeat(depth));
+    }
+}
+
 fn param(param: &Param) -> String {
     format!("{} = {}", param.name, param.value)
 }
@@ -109,5 +121,92 @@ fn items(out: &mut String, heading: &str, items: &[impl AsRef<str>]) {
     let _ = write!(out, "\n{heading}\n");
     for item in items {
         let _ = writeln!(out, "  - {}", item.as_ref());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::framework;
+    use crate::rule::load::tests::RULE;
+    use crate::rule::load_user;
+    use crate::source::SourceFile;
+
+    fn example() -> RuleSet {
+        let file = Arc::new(SourceFile::new("own-rule.toml", RULE));
+        load_user(&[file], framework::builtin(), RuleSet::default()).0
+    }
+
+    #[test]
+    fn the_list_has_one_aligned_line_for_each_rule() {
+        let mut rules = example();
+        let mut other = example().rules;
+        other[0].id = "a-much-longer-id".into();
+        other[0].types.push("AWS::S3::Bucket".into());
+        rules.rules.splice(0..0, other);
+        insta::assert_snapshot!(list(&rules), @r#"
+        ID                SEVERITY  TYPES                             CONTROLS  TITLE
+        a-much-longer-id  low       AWS::Lambda::Function and 1 more         1  Function is odd
+        own-rule          low       AWS::Lambda::Function                    1  Function is odd
+        "#);
+    }
+
+    #[test]
+    fn a_rule_is_shown_with_all_that_a_reader_needs() {
+        insta::assert_snapshot!(show(&example().rules[0]), @r#"
+        own-rule
+        Function is odd
+
+        severity    low
+        status      preview
+        reviewed    2026-11-21
+        types       AWS::Lambda::Function
+        aliases     own-rule-before
+        peers       checkov CKV_1, checkov CKV_2
+        file        own-rule.toml
+
+        Why it matters
+          It is odd.
+
+        Applies when
+          - `Runtime` is set
+
+        Passes when
+          - `Runtime` is one of `python3.13`, `nodejs22.x`
+          - `Timeout` is at least `7`, or is not set
+          - for no element of `Environment.Variables`:
+            - its key is one of `A`, `B`
+            - it matches `^x`
+          - for at least one key (AWS::KMS::Key; unknown without one):
+            - `EnableKeyRotation` is `true`
+
+        Parameters
+          - names = A, B
+          - days = 7
+
+        Controls
+          - soc2-2017 CC6.1 (direct): Because.
+
+        Remediation
+          Repair it.
+
+        Fix
+          set `Timeout` to `7`
+
+        References
+          - https://example.com/a
+        "#);
+    }
+
+    #[test]
+    fn every_built_in_condition_has_words() {
+        let (rules, _) = RuleSet::builtin();
+        for rule in &rules.rules {
+            let text = show(rule);
+            assert!(text.contains("\nPasses when\n  - "), "{text}");
+            assert!(!text.contains("``") && !text.contains("  \n"), "{text}");
+        }
     }
 }

@@ -9,13 +9,14 @@ mod describe;
 mod lint;
 pub mod load;
 mod params;
+mod words;
 
 pub use ast::{
     Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fix, IamQuestion, IamRequest, Literal,
     Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports, Quantifier, Related, Rule,
     RuleSet, RuleTest, SecretText, Segment, Severity, Status, Strength, Subject, Via,
 };
-pub use builtin::builtin_files;
+pub use builtin::{Builtin, builtin_files};
 pub use describe::{list, show};
 pub use lint::{lint, lint_builtin};
 pub use load::{Checks, Conventions, load_checked, load_user};

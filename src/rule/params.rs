@@ -220,3 +220,103 @@ fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Lit
     }
     inside_mut(clause).iter_mut().for_each(|clause| renew(clause, param, value));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::framework;
+    use crate::rule::load_user;
+    use crate::source::SourceFile;
+
+    const RULE: &str = r#"
+id = "own"
+title = "Own"
+severity = "low"
+status = "stable"
+reviewed = 2026-01-31
+aliases = ["formerly"]
+description = "Own."
+[params]
+names = ["^a"]
+ports = [22]
+dates = { a = 2026-01-01 }
+[select]
+types = ["AWS::EC2::SecurityGroup"]
+[[assert]]
+path = "GroupName"
+matches = { param = "names" }
+absent = "fail"
+message = "no"
+[[assert]]
+not = { network = { ingress_open = { ports = { param = "ports" }, cidrs = ["0.0.0.0/0"] } } }
+message = "no"
+[[assert]]
+path = "GroupDescription"
+before_today = { param = "dates" }
+message = "no"
+[remediation]
+text = "Do."
+"#;
+
+    fn rules() -> RuleSet {
+        let (rules, _) =
+            load_user(&[Arc::new(SourceFile::new("own.toml", RULE))], framework::builtin(), RuleSet::default());
+        assert_eq!(rules.rules.len(), 1);
+        rules
+    }
+
+    fn texts(texts: &[&str]) -> Literal {
+        Literal::List(texts.iter().map(|text| Literal::Text((*text).into())).collect())
+    }
+
+    fn ports(rules: &RuleSet) -> &Ports {
+        let Clause::Not(clause) = &rules.rules[0].asserts[1].clause else { panic!("not") };
+        let Clause::Network(NetworkQuestion::IngressOpen(question)) = &**clause else { panic!("network") };
+        &question.ports
+    }
+
+    #[test]
+    fn a_new_value_is_used_even_after_the_former_one_was() {
+        let mut rules = rules();
+        let matches = |rules: &RuleSet, text: &str| {
+            let rule = &rules.rules[0];
+            let Clause::Test { operator: Operator::Matches(pattern, true), .. } = &rule.asserts[0].clause else {
+                panic!("matches")
+            };
+            pattern.is_match(rule, text)
+        };
+        assert!(matches(&rules, "a") && !matches(&rules, "b"));
+        rules.set_param("own", "names", texts(&["^b", "^c"])).expect("set");
+        assert!(!matches(&rules, "a") && matches(&rules, "b") && matches(&rules, "c"));
+    }
+
+    #[test]
+    fn a_list_of_ports_may_become_its_opposite() {
+        let mut rules = rules();
+        assert!(matches!(ports(&rules), Ports::AnyOf(_)));
+        let number = Literal::Number(443.0, "443".into());
+        rules
+            .set_param("formerly", "ports", Literal::List(vec![Literal::Text("all-but".into()), number]))
+            .expect("set");
+        assert!(matches!(ports(&rules), Ports::AllBut(Operand::Param(1))));
+    }
+
+    #[test]
+    fn what_a_rule_cannot_use_is_refused_and_nothing_is_set() {
+        let mut rules = rules();
+        let mut told = |rule: &str, name: &str, value: Literal| {
+            let error = rules.set_param(rule, name, value).expect_err("refused");
+            format!("{error} | {}", error.help().unwrap_or_default())
+        };
+        assert_eq!(told("owm", "names", texts(&[])), "there is no rule `owm` | did you mean `own`");
+        assert_eq!(told("own", "name", texts(&[])), "rule `own` has no parameter `name` | did you mean `names`");
+        assert_eq!(told("own", "names", Literal::Bool(true)), "parameter `names` is to be a list, not a boolean | ");
+        assert_eq!(told("own", "names", texts(&["("])), "`(` is not a regular expression: unclosed group | ");
+        assert_eq!(told("own", "ports", texts(&["ssh"])), "`ssh` is not a port | ");
+        let dates = Literal::Table(vec![("a".into(), Literal::Text("soon".into()))]);
+        assert_eq!(told("own", "dates", dates), "the date of `a`, `soon`, is not a date as YYYY-MM-DD | ");
+        assert_eq!(rules.rules[0].params[0].value, texts(&["^a"]));
+    }
+}

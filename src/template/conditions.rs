@@ -2,7 +2,8 @@
 //!
 //! Source: "Condition functions" in the CloudFormation template reference.
 
-use super::resolver::{ConditionState, Resolver};
+use super::resolver::Resolver;
+use super::state::ConditionState;
 use crate::source::{Kind as Node, NodeId};
 use crate::value::{Condition, ConditionId, Formula, Kind, Place, ValueId, Variable, VariableId, VariableKind};
 

@@ -11,6 +11,8 @@ mod parameters;
 mod physical;
 mod resolver;
 mod resources;
+mod state;
+mod transforms;
 pub mod unit;
 
 use crate::inventory::Inventory;

@@ -6,7 +6,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::resolver::{Given, Resolver};
+use super::resolver::Resolver;
+use super::state::Given;
 use crate::source::{Kind as Node, NodeId, Tree};
 use crate::value::{Cause, Kind, Place, ValueId, Variable, VariableKind};
 

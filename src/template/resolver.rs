@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::state::{Case, ConditionState, Exports, Given, Output};
+use super::transforms::LANGUAGE_EXTENSIONS;
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
 use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, NodeId, Span, Symbol, Tree};
-use crate::value::{Cause, ConditionId, Entry, Kind, Place, ResourceId, ValueId, VariableId};
+use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 
 /// Values that one unit may have: far above any real assembly, it bounds what conditions inside texts multiply to.
 pub(super) const BUDGET: usize = 8_000_000;
@@ -22,27 +24,8 @@ const STACKS: usize = 10_000;
 /// Errors that one unit may have before they are only counted.
 const ERRORS: usize = 1000;
 
-pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
-const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
-
 /// How deep stacks may nest before the resolver stops following them.
 pub(super) const NESTING: usize = 16;
-
-/// An output of a stack, resolved when first asked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Output {
-    Unresolved(NodeId),
-    InProgress,
-    Resolved(ValueId),
-}
-
-/// A condition, resolved when first asked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum ConditionState {
-    Unresolved(NodeId),
-    InProgress,
-    Resolved(ConditionId),
-}
 
 /// One stack instance while it is resolved.
 pub(super) struct StackState<'u> {
@@ -81,24 +64,6 @@ pub(super) struct Resolver<'u> {
     said: FxHashSet<(FileId, Span, String)>,
 }
 
-/// What is assumed while a function is applied to one of several possible values.
-#[derive(Debug, Default)]
-pub(super) struct Case {
-    /// Conditions and variables with the arm that was taken.
-    pub(super) assumed: Vec<(Undecided, usize)>,
-    /// In how many cases the function is applied so far.
-    pub(super) product: usize,
-}
-
-/// What a value may depend on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Undecided {
-    /// Arm 0 is where it is true.
-    Condition(ConditionId),
-    /// Its arms are its cases, and then "undecided".
-    Variable(VariableId),
-}
-
 impl<'u> Resolver<'u> {
     pub(super) fn new(unit: &'u Unit) -> Self {
         let mut inventory = Inventory::default();
@@ -129,6 +94,7 @@ impl<'u> Resolver<'u> {
     /// Resolves every stack of the unit.
     pub(super) fn run(mut self) -> (Inventory, Vec<Diagnostic>) {
         let unit = self.unit;
+        self.inventory.values.reserve(unit.templates.iter().map(|template| template.tree.len()).sum());
         let roots: Vec<usize> = unit
             .roots
             .iter()
@@ -211,52 +177,6 @@ impl<'u> Resolver<'u> {
         tree.members(section).iter().map(|member| tree.key(member)).filter(|key| !key.starts_with("Fn::")).collect()
     }
 
-    /// Transforms of the whole template: what AWS makes of it is known only for those that fasscan applies itself.
-    fn note_transforms(&mut self, stack: usize) {
-        let tree = self.stacks[stack].tree;
-        let Some(node) = tree.get(tree.root(), "Transform") else { return };
-        let names: Vec<NodeId> = match tree.kind(node) {
-            Node::List { .. } => tree.items(node).to_vec(),
-            _ => vec![node],
-        };
-        for node in names {
-            let name = tree.string(node).or_else(|| tree.get(node, "Name").and_then(|name| tree.string(name)));
-            match name {
-                Some(LANGUAGE_EXTENSIONS | SERVERLESS) => {}
-                name => self.note_transform(stack, node, name.unwrap_or("Fn::Transform").into()),
-            }
-        }
-        // An include at the top level may add to every section.
-        if let Some(node) = tree.get(tree.root(), "Fn::Transform") {
-            let name = self.transform_name(stack, node);
-            self.note_transform(stack, node, name);
-        }
-    }
-
-    fn note_transform(&mut self, stack: usize, node: NodeId, name: Box<str>) {
-        let what = format!("the macro `{name}` may change the whole template");
-        self.gap(stack, node, &what, Cause::Macro { name: name.clone() });
-        let id = self.stacks[stack].id;
-        self.inventory.stacks[id.0 as usize].transformed_by = Some(name);
-    }
-
-    /// Why the names of these sections are not all known: something that only AWS expands may add to them.
-    pub(super) fn expansion(&self, stack: usize, sections: &[&str]) -> Option<Cause> {
-        let state = &self.stacks[stack];
-        let tree = state.tree;
-        let stack_name = |name: &str| Some(Cause::Macro { name: name.into() });
-        if let Some(name) = &self.inventory.stacks[state.id.0 as usize].transformed_by {
-            return stack_name(name);
-        }
-        if self.has_transform(stack, SERVERLESS) {
-            return stack_name(SERVERLESS);
-        }
-        let section = |name: &&str| tree.get(tree.root(), name);
-        let keys = sections.iter().filter_map(section).flat_map(|section| tree.members(section));
-        let expanded = keys.map(|member| tree.key(member)).find(|key| key.starts_with("Fn::"))?;
-        stack_name(if expanded == "Fn::Transform" { expanded } else { LANGUAGE_EXTENSIONS })
-    }
-
     /// Works out something that waits for other values; `None` when too much waits already.
     pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.inventory.values.len() > BUDGET || self.depth >= DEPTH {
@@ -266,14 +186,6 @@ impl<'u> Resolver<'u> {
         let result = work(self);
         self.depth -= 1;
         Some(result)
-    }
-
-    /// Whether the template declares this transform.
-    pub(super) fn has_transform(&self, stack: usize, name: &str) -> bool {
-        let tree = self.stacks[stack].tree;
-        tree.get(tree.root(), "Transform").is_some_and(|node| {
-            tree.string(node) == Some(name) || tree.items(node).iter().any(|item| tree.string(*item) == Some(name))
-        })
     }
 
     /// The instance of a nested stack, made when first asked for.
@@ -353,8 +265,8 @@ impl<'u> Resolver<'u> {
             }
             Node::String(text) => self.literal(tree.text(text), place),
             Node::List { .. } => {
-                let items: Vec<ValueId> = tree.items(node).iter().map(|item| self.value(stack, *item)).collect();
-                let items: Vec<ValueId> = items.into_iter().filter(|item| !self.is_absent(*item)).collect();
+                let mut items: Vec<ValueId> = tree.items(node).iter().map(|item| self.value(stack, *item)).collect();
+                items.retain(|item| !self.is_absent(*item));
                 self.inventory.values.push_list(&items, place)
             }
             Node::Map { .. } => self.map(stack, node, place),
@@ -392,11 +304,6 @@ impl<'u> Resolver<'u> {
             }
         }
         self.inventory.values.push_map(&entries, place)
-    }
-
-    pub(super) fn transform_name(&self, stack: usize, node: NodeId) -> Box<str> {
-        let tree = self.stacks[stack].tree;
-        tree.get(node, "Name").and_then(|name| tree.string(name)).unwrap_or("Fn::Transform").into()
     }
 
     pub(super) fn is_absent(&self, id: ValueId) -> bool {
@@ -462,27 +369,7 @@ impl<'u> Resolver<'u> {
     }
 }
 
-/// The exports of the unit, gathered as stacks are entered.
-#[derive(Debug, Default)]
-pub(super) struct Exports<'u> {
-    /// The output of a stack, by account, region and name.
-    pub(super) outputs: FxHashMap<String, (usize, &'u str)>,
-    /// The stacks whose exports are in the table.
-    pub(super) stacks: usize,
-    /// Whether nested stacks are being entered to look for exports.
-    pub(super) looking: bool,
-}
-
 /// Functions that replace the map they stand in, which therefore has no other key.
 fn is_function(key: &str) -> bool {
     key == "Ref" || key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with("Fn::ForEach::")
-}
-
-/// A parameter value that comes from outside the template.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Given<'a> {
-    /// From the deployment.
-    Text(&'a str),
-    /// From the parent of a nested stack.
-    Value(ValueId),
 }

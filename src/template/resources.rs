@@ -1,6 +1,8 @@
 //! The resources of a stack: declared first, so that everything may refer to them, then resolved.
 
-use super::resolver::{LANGUAGE_EXTENSIONS, Output, Resolver};
+use super::resolver::Resolver;
+use super::state::Output;
+use super::transforms::LANGUAGE_EXTENSIONS;
 use super::unit::Nested;
 use crate::inventory::{Origin, Resource};
 use crate::source::{Kind as Node, NodeId};

@@ -199,6 +199,12 @@ impl Values {
         self.kinds.len() <= 1
     }
 
+    /// Makes room for about this many more values.
+    pub fn reserve(&mut self, count: usize) {
+        self.kinds.reserve(count);
+        self.places.reserve(count);
+    }
+
     /// Adds a value.
     pub fn push(&mut self, kind: Kind, place: Place) -> ValueId {
         self.kinds.push(kind);

@@ -77,7 +77,7 @@ fn content(text: &str) -> ArtifactContent {
 /// Absolute paths, which no repository has, are addresses of their own.
 fn artifact(path: &str) -> ArtifactLocation {
     let path = path.strip_prefix("./").unwrap_or(path);
-    let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
+    let drive = path.starts_with(|c: char| c.is_ascii_alphabetic()) && path.get(1..3) == Some(":/");
     match (path.starts_with('/'), drive) {
         (true, _) => ArtifactLocation::builder().uri(format!("file://{}", encode(path))).build(),
         (_, true) => ArtifactLocation::builder().uri(format!("file:///{}:{}", &path[..1], encode(&path[2..]))).build(),

@@ -72,7 +72,7 @@ fn from_verdict(report: &Report, verdict: &Verdict) -> Option<Result> {
     let position = crate::report::document::Position { line: resource.line, column: 1 };
     let mut primary = places::at(&resource.file, Some(position));
     name(&mut primary, Some(resource));
-    let mut result = base(report, verdict.rule, sentence(&text), primary);
+    let mut result = base(report, verdict.rule, without_links(&sentence(&text)), primary);
     result.kind = Some(kind);
     result.level = Some(ResultLevel::None);
     result.properties = Some(bag(about_resource(resource)));
@@ -80,15 +80,18 @@ fn from_verdict(report: &Report, verdict: &Verdict) -> Option<Result> {
 }
 
 fn base(report: &Report, rule: usize, text: String, primary: Location) -> Result {
-    let mut result =
-        Result::builder().rule_id(rule_id(report, rule)).message(message(&text)).locations(vec![primary]).build();
+    let mut result = Result::builder()
+        .rule_id(rule_id(report, rule))
+        .message(Message::from(text.as_str()))
+        .locations(vec![primary])
+        .build();
     result.rule_index = (rule < report.rules.len()).then(|| signed(rule));
     result
 }
 
-/// A message whose only links are those that end in `](1)` and that we wrote: texts from templates make none.
-fn message(text: &str) -> Message {
-    Message::builder().text(text).build()
+/// Texts from templates make no links: these would point at related locations.
+fn without_links(text: &str) -> String {
+    text.replace("](", "] (")
 }
 
 /// What is wrong, with which resource, when, and a link to the template if the result stands elsewhere.
@@ -100,7 +103,7 @@ fn finding_text(report: &Report, finding: &Finding, resource: Option<&ResourceIn
     if !finding.when.is_empty() {
         text += &format!(" Fails when {}.", case_text(&finding.when));
     }
-    let mut text = text.replace("](", "] (");
+    let mut text = without_links(&text);
     if linked {
         text += " See it [in the template](1).";
     }

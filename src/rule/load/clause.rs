@@ -28,8 +28,8 @@ const SUBJECTS: [&str; 14] = [
 /// What may be said beside the subject and is no operator.
 const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
 
-pub(super) const ABSENT: [(&str, Absent); 3] =
-    [("fail", Absent::Fail), ("pass", Absent::Pass), ("unknown", Absent::Unknown)];
+pub(super) const ABSENT: [(&str, Absent); 4] =
+    [("fail", Absent::Fail), ("pass", Absent::Pass), ("harmless", Absent::Harmless), ("unknown", Absent::Unknown)];
 const QUANTIFIERS: [(&str, Quantifier); 3] =
     [("each", Quantifier::Each), ("some", Quantifier::Some), ("none", Quantifier::None)];
 

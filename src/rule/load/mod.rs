@@ -13,7 +13,7 @@ pub(crate) mod question;
 mod reader;
 mod related;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ fn names_of(tree: &Tree) -> Vec<(Box<str>, Span)> {
     names
 }
 
-/// Loads one rule out of a tree of rules that were checked before.
+/// Loads a rule, one of those in the tree, that was checked before.
 pub(super) fn load_trusted(
     tree: &Tree,
     root: NodeId,

@@ -171,8 +171,8 @@ impl Reader<'_> {
         }
         let allowed: Vec<&str> = ty.enum_values().collect();
         // A text that only has to be contained in another one may be a part of an allowed value.
-        let of_list = key.ends_with("contains") && subject.types.contains(&ty);
-        if !allowed.is_empty() && !of_list {
+        let part = key.ends_with("contains") && subject.types.contains(&ty);
+        if !part && !allowed.is_empty() {
             let subject = Subject { ignore_case: subject.ignore_case || ty.enum_ignores_case(), ..*subject };
             self.check_allowed(key, value.text().unwrap_or_default(), &allowed, &subject, span);
         }

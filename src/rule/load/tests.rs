@@ -4,7 +4,7 @@ use crate::rule::ast::{Absent, Clause, Literal, Operand, Operator, Quantifier, S
 use super::*;
 
 /// A rule that uses most of the language and has no error.
-const RULE: &str = r#"id          = "own-rule"
+pub(in crate::rule) const RULE: &str = r#"id          = "own-rule"
 title       = "Function is odd"
 severity    = "low"
 status      = "preview"
@@ -699,4 +699,35 @@ fn tests_are_checked() {
     );
     let twice = "[[test]]\nname = \"all three\"\ntemplate = \"Resources: { One: 1 }\"\nexpect = [{ resource = \"One\", outcome = \"pass\" }]\n\n[[test]]";
     check("[[test]]", twice, "\"all three\"", "two tests are named `all three`");
+}
+
+#[test]
+fn only_the_wanted_built_in_rules_are_read() {
+    let (rules, problems) = RuleSet::builtin_where(|rule| rule.types.contains(&"AWS::S3::Bucket"));
+    assert_eq!(told(&problems), "");
+    assert!(rules.find("s3-versioning-disabled").is_some());
+    assert!(rules.rules.iter().all(|rule| rule.types.iter().any(|name| &**name == "AWS::S3::Bucket")));
+    let (all, _) = RuleSet::builtin();
+    let ids = |rules: &RuleSet| rules.rules.iter().map(|rule| rule.id.clone()).collect::<Vec<_>>();
+    let mut table: Vec<Box<str>> = crate::rule::Builtin::all().iter().map(|rule| rule.id.into()).collect();
+    table.sort();
+    assert_eq!(ids(&all), table);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn a_damaged_rule_never_panics_and_is_loaded_or_refused_with_a_place(
+        at in 0..RULE.len(),
+        len in 0usize..30,
+        with in "([a-z.\"{}\\[\\]=]{0,3}|true|7|\\[\\]|\\{\\}|\"\"|\"A\\[\\]\\.\\*\"|\\{ param = \"days\" \\})",
+    ) {
+        let mut text = RULE.to_owned();
+        text.replace_range(at..(at + len).min(RULE.len()), &with);
+        let (rules, problems) = load(&text);
+        let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
+        assert_eq!(rules.rules.is_empty(), !errors.is_empty(), "{}", told(&problems));
+        assert!(errors.iter().all(|problem| problem.position().is_some()));
+    }
 }

@@ -3,7 +3,8 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::source::NodeId;
-use crate::template::resolver::{LANGUAGE_EXTENSIONS, Resolver};
+use crate::template::resolver::Resolver;
+use crate::template::transforms::LANGUAGE_EXTENSIONS;
 use crate::value::{Cause, Kind, Place, ValueId};
 
 /// `Fn::Cidr` makes at most this many blocks.

@@ -1,7 +1,9 @@
 //! Look-ups: `Ref`, `Fn::GetAtt`, pseudo parameters, `Fn::FindInMap`, `Fn::ImportValue`, `Fn::GetStackOutput`.
 
 use crate::source::{Kind as Node, NodeId};
-use crate::template::resolver::{LANGUAGE_EXTENSIONS, Output, Resolver};
+use crate::template::resolver::Resolver;
+use crate::template::state::Output;
+use crate::template::transforms::LANGUAGE_EXTENSIONS;
 use crate::value::{Cause, Kind, Place, ValueId};
 
 impl<'u> Resolver<'u> {
@@ -25,11 +27,11 @@ impl<'u> Resolver<'u> {
 
     /// Source: "Pseudo parameters reference" in the CloudFormation User Guide.
     fn pseudo_parameter(&mut self, stack: usize, name: &str, place: Place) -> ValueId {
-        let environment = self.environment(stack);
-        let region = environment.region.as_deref();
+        let known = &self.inventory.stacks[self.stacks[stack].id.0 as usize];
+        let region = known.region.as_deref();
         let text = match name {
             "AWS::NoValue" => return self.inventory.values.push(Kind::Absent, place),
-            "AWS::AccountId" => environment.account.as_deref().map(str::to_owned),
+            "AWS::AccountId" => known.account.as_deref().map(str::to_owned),
             "AWS::Region" => region.map(str::to_owned),
             // Where no region is known it is one of the public partition: what a policy allows is the same in all.
             "AWS::Partition" => Some(region.map_or("aws", partition).to_owned()),
@@ -38,8 +40,6 @@ impl<'u> Resolver<'u> {
                 Some(if china { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned())
             }
             "AWS::StackName" => {
-                let id = self.stacks[stack].id;
-                let known = &self.inventory.stacks[id.0 as usize];
                 // The name of a nested stack gets a random suffix.
                 known.parent.is_none().then(|| known.name.to_string())
             }

@@ -10,7 +10,9 @@ pub(super) use lookup::partition;
 pub(super) use text::sub_names;
 
 use super::conditions::condition_name;
-use super::resolver::{LANGUAGE_EXTENSIONS, Resolver, Undecided};
+use super::resolver::Resolver;
+use super::state::Undecided;
+use super::transforms::LANGUAGE_EXTENSIONS;
 use crate::source::{Member, NodeId};
 use crate::value::{Cause, Kind, Place, ValueId};
 

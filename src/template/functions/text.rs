@@ -1,7 +1,8 @@
 //! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, `Fn::ToJsonString`, and dynamic references.
 
 use crate::source::NodeId;
-use crate::template::resolver::{LANGUAGE_EXTENSIONS, Resolver};
+use crate::template::resolver::Resolver;
+use crate::template::transforms::LANGUAGE_EXTENSIONS;
 use crate::value::{Cause, Kind, Place, ValueId};
 
 const DYNAMIC: &str = "{{resolve:";

@@ -173,3 +173,53 @@ fn stacks_that_nest_each_other_twice_end_in_bounded_memory() {
     assert!(resolved.inventory.stacks.len() <= 10_000);
     assert!(resolved.inventory.gaps.iter().any(|gap| gap.cause == crate::value::Cause::Limit));
 }
+
+#[test]
+fn functions_inside_functions_end_at_the_bound_and_what_is_deeper_is_unknown() {
+    let loader = Loader::new(fixtures(), Limits { depth: 500, ..Limits::default() });
+    let wrappers: [(&str, &str); 5] = [
+        (r#"{"Fn::Select": [0, ["#, "]]}"),
+        (r#"{"Fn::Join": ["", ["#, "]]}"),
+        (r#"{"Fn::Sub": ["${a}", {"a": "#, "}]}"),
+        (r#"{"Fn::If": ["C", "#, r#", "x"]}"#),
+        (r#"{"Fn::Select": [0, {"Fn::Split": ["-", "#, "]}]}"),
+    ];
+    for (open, close) in wrappers {
+        for count in [20, 110] {
+            let value = format!("{}\"end\"{}", open.repeat(count), close.repeat(count));
+            let template = format!(
+                r#"{{"Parameters": {{"P": {{"Type": "String", "Default": "a"}}}}, "Resources": {{}}, "Conditions":
+                {{"C": {{"Fn::Equals": [{{"Ref": "P"}}, "a"]}}}}, "Outputs": {{"A": {{"Value": {value}}}}}}}"#
+            );
+            let resolved = resolved_of(load_stdin(template.as_bytes(), &loader, &environment()));
+            let output = resolved.outputs(&[]);
+            let expected = if count == 20 { "end" } else { "?limit" };
+            assert!(output["A"] == expected || output["A"] == "end", "{open} {count}: {output} {:?}", resolved.said);
+            assert!(count == 110 || output["A"] == "end", "{open}: {output}");
+        }
+    }
+}
+
+#[test]
+fn a_chain_of_imports_through_hundreds_of_stacks_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut artifacts = serde_json::Map::new();
+    for index in 0..600 {
+        let value = if index == 599 { json!("end") } else { json!({"Fn::ImportValue": format!("e{}", index + 1)}) };
+        let template = json!({
+            "Resources": {},
+            "Outputs": {"O": {"Value": value, "Export": {"Name": format!("e{index}")}}},
+        });
+        let file = format!("s{index}.template.json");
+        std::fs::write(dir.path().join(&file), template.to_string()).unwrap();
+        artifacts.insert(
+            format!("s{index}"),
+            json!({"type": "aws:cloudformation:stack", "properties": {"templateFile": file}}),
+        );
+    }
+    let manifest = json!({"version": "1.0.0", "artifacts": artifacts});
+    std::fs::write(dir.path().join("manifest.json"), manifest.to_string()).unwrap();
+    let input = Input::Assembly { dir: dir.path().to_path_buf() };
+    let resolved = resolved_of(load(&input, &loader(), &environment()));
+    assert_eq!(resolved.outputs(&[]), json!({"O": "?limit"}), "{:?}", resolved.said);
+}

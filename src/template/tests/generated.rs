@@ -235,16 +235,32 @@ fn large(count: usize) -> String {
     .to_string()
 }
 
-#[test]
-fn a_template_of_ten_thousand_resources_is_resolved_in_bounded_memory() {
+fn large_unit() -> Unit {
     let file = Arc::new(SourceFile::new("large.json", large(10_000)));
     let tree = Arc::new(crate::source::json::parse(&file, Limits::default()).unwrap());
-    let root =
-        Root { template: 0, name: "demo".into(), environment: environment(), parameters: Vec::new(), tags: Vec::new() };
-    let unit = Unit { templates: vec![Template { tree, nested: Default::default() }], roots: vec![root] };
-    let start = std::time::Instant::now();
+    let (name, parameters, tags) = ("demo".into(), Vec::new(), Vec::new());
+    let roots = vec![Root { template: 0, name, environment: environment(), parameters, tags }];
+    Unit { templates: vec![Template { tree, nested: Default::default() }], roots }
+}
+
+/// Run in release: `cargo test --release --lib how_long -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::print_stdout)]
+fn how_long_resolving_takes() {
+    let unit = large_unit();
+    for _ in 0..5 {
+        let start = std::time::Instant::now();
+        let (inventory, _) = super::super::resolve(&unit);
+        let took = start.elapsed().as_nanos() / 10_000;
+        println!("resolve: {took} ns a resource, {} values", inventory.values.len());
+    }
+}
+
+#[test]
+fn a_template_of_ten_thousand_resources_is_resolved_in_bounded_memory() {
+    let unit = large_unit();
     let (inventory, said) = super::super::resolve(&unit);
-    println!("resolve: {} ns a resource", start.elapsed().as_nanos() / 10_000);
     assert_eq!((inventory.resources().len(), said.len()), (10_000, 0));
     assert!(inventory.values.len() < 400_000, "{}", inventory.values.len());
 }

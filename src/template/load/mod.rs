@@ -2,19 +2,19 @@
 //!
 //! Every file of a unit is parsed once, the files of one level of nesting in parallel.
 
+mod constructs;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::assembly::{
-    self, Acknowledged, Assembly, Frame, LazyConstructs, NestedRequest, NestedTemplate, NestedTemplates, SourceRoots,
-    StackArtifact, nested_stack_of,
-};
+pub use self::constructs::{Constructs, SourceLine};
+use super::assembly::{self, Assembly, LazyConstructs, NestedRequest, NestedTemplate, NestedTemplates, StackArtifact};
 use super::unit::{Environment, Nested, Root, Template, Unit};
-use crate::inventory::{Inventory, Origin, StackId};
+use crate::inventory::Inventory;
 use crate::source::discover::Input;
 use crate::source::{Diagnostic, Kind, Level, Loader, NodeId, SourceFile, Tree};
 
@@ -230,12 +230,8 @@ impl<'a> Gather<'a> {
             unit.roots.push(root_of(stack, index, environment));
             stacks.push(stack);
         }
-        let constructs = Constructs {
-            stacks: stacks.iter().map(|stack| LazyConstructs::new(stack, self.loader)).collect(),
-            dir: assembly.dir.clone(),
-            cwd: self.loader.cwd().to_path_buf(),
-            roots: OnceLock::new(),
-        };
+        let metadata = stacks.iter().map(|stack| LazyConstructs::new(stack, self.loader)).collect();
+        let constructs = Constructs::new(metadata, assembly.dir.clone(), self.loader.cwd().to_path_buf());
         let finders: Vec<NestedTemplates<'_>> = stacks
             .iter()
             .zip(&constructs.stacks)
@@ -254,16 +250,20 @@ impl<'a> Gather<'a> {
         finders: &[NestedTemplates<'_>],
         mut taken: FxHashMap<PathBuf, usize>,
     ) {
-        // Places of nested stacks, for the report of cycles.
-        let mut unreadable: FxHashMap<PathBuf, ()> = FxHashMap::default();
+        let mut unreadable: FxHashSet<PathBuf> = FxHashSet::default();
         while !pending.is_empty() {
             let found: Vec<Found> =
                 pending.drain(..).flat_map(|pending| self.find(unit, &pending, &finders[pending.root])).collect();
             let mut wanted: Vec<&PathBuf> = found.iter().map(|found| &found.path).collect();
             wanted.sort();
             wanted.dedup();
-            wanted.retain(|path| !taken.contains_key(*path) && !unreadable.contains_key(*path));
-            wanted.truncate(TEMPLATES.saturating_sub(unit.templates.len()));
+            wanted.retain(|path| !taken.contains_key(*path) && !unreadable.contains(*path));
+            if let Some(path) = wanted.get(TEMPLATES.saturating_sub(unit.templates.len())) {
+                let message = format!("the nested stacks have more templates than the limit of {TEMPLATES}");
+                let problem = Diagnostic::of_path(Level::Error, self.loader.display(path), message);
+                self.loaded.diagnostics.push(problem);
+                wanted.truncate(TEMPLATES.saturating_sub(unit.templates.len()));
+            }
             let read: Vec<(PathBuf, Documents)> = each(&wanted, |path| ((*path).clone(), read(self.loader, path)));
             let mut fresh: FxHashMap<PathBuf, usize> = FxHashMap::default();
             for (path, documents) in read {
@@ -274,7 +274,7 @@ impl<'a> Gather<'a> {
                         taken.insert(path, index);
                     }
                     None => {
-                        unreadable.insert(path, ());
+                        unreadable.insert(path);
                     }
                 }
             }
@@ -425,107 +425,4 @@ fn cycle(tree: &Tree, logical_id: &str) -> Diagnostic {
     let place = tree.at(resource, &["Properties", "TemplateURL"]).unwrap_or(resource);
     let message = format!("the nested stack `{logical_id}` contains itself");
     Diagnostic::at(Level::Error, tree.file(), tree.span(place), message)
-}
-
-/// A line of the program that made a construct, as reports show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceLine {
-    /// Relative, with forward slashes.
-    pub path: String,
-    /// 1-based line.
-    pub line: u32,
-    /// 1-based column.
-    pub column: u32,
-    /// Whether the file is there on this machine.
-    pub exists: bool,
-}
-
-/// The constructs of the stacks of an assembly; of a plain template there are none.
-///
-/// The metadata is read when the first question needs it.
-#[derive(Debug, Default)]
-pub struct Constructs {
-    /// By index of the root in its unit.
-    stacks: Vec<LazyConstructs>,
-    dir: PathBuf,
-    cwd: PathBuf,
-    roots: OnceLock<SourceRoots>,
-}
-
-impl Constructs {
-    /// The line that made a construct of the stack (a [`Inventory::root_stack`]), or its nearest ancestor.
-    #[must_use]
-    pub fn frame(&self, root: StackId, construct_path: &str) -> Option<SourceLine> {
-        let frame = self.stacks.get(root.0 as usize)?.index().frame(construct_path)?;
-        Some(self.line(&frame))
-    }
-
-    /// The line that set a property of a resource after it was made; known of apps synthesized with `--debug`.
-    #[must_use]
-    pub fn property_frame(&self, root: StackId, construct_path: &str, property: &str) -> Option<SourceLine> {
-        let frame = self.stacks.get(root.0 as usize)?.index().property_frame(construct_path, property)?;
-        Some(self.line(&frame))
-    }
-
-    /// The rules that the app acknowledged in a stack.
-    #[must_use]
-    pub fn acknowledged(&self, root: StackId) -> Vec<Acknowledged> {
-        self.stacks.get(root.0 as usize).map_or_else(Vec::new, |stack| stack.index().acknowledged())
-    }
-
-    /// A frame as reports show it.
-    #[must_use]
-    pub fn line(&self, frame: &Frame) -> SourceLine {
-        let roots = self.roots.get_or_init(|| {
-            let files: Vec<Vec<&str>> = each(&self.stacks, |stack| stack.index().user_files());
-            SourceRoots::new(&self.dir, &self.cwd, files.into_iter().flatten())
-        });
-        let file = roots.relative(&frame.file);
-        SourceLine { path: file.path, line: frame.line, column: frame.column, exists: file.exists }
-    }
-
-    /// What is wrong with the metadata that was read so far.
-    #[must_use]
-    pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.stacks.iter().flat_map(|stack| stack.diagnostics().iter().cloned()).collect()
-    }
-
-    /// Gives the resources that do not carry their construct path the one that the metadata knows.
-    fn complete(&self, inventory: &mut Inventory) {
-        if self.stacks.is_empty() {
-            return;
-        }
-        // The construct paths of the stacks; parents come before what is nested in them, so theirs are complete.
-        let mut paths: Vec<Option<Box<str>>> = vec![None; inventory.stacks.len()];
-        let ids: Vec<_> = inventory.resources().map(|(id, resource)| (resource.stack, id)).collect();
-        let mut by_stack = vec![Vec::new(); inventory.stacks.len()];
-        for (stack, id) in ids {
-            by_stack[stack.0 as usize].push(id);
-        }
-        for (stack, resources) in by_stack.into_iter().enumerate() {
-            let root = inventory.root_stack(StackId(stack as u32));
-            let Some(constructs) = self.stacks.get(root.0 as usize) else { continue };
-            paths[stack] = match inventory.stacks[stack].parent {
-                None => None,
-                Some(parent) => match &inventory.resource(parent).origin {
-                    Origin::Template { cdk_path: Some(path) } => nested_stack_of(path).map(Into::into),
-                    _ => None,
-                },
-            };
-            for id in resources {
-                let resource = inventory.resource(id);
-                let Origin::Template { cdk_path: None } = &resource.origin else { continue };
-                let index = constructs.index();
-                let owner = match (&paths[stack], inventory.stacks[stack].parent) {
-                    (Some(path), _) => path.as_ref(),
-                    (None, None) => index.stack_path(),
-                    (None, Some(_)) => continue,
-                };
-                if let Some(path) = index.construct_path(owner, &resource.logical_id) {
-                    let cdk_path = Some(path.into());
-                    inventory.resource_mut(id).origin = Origin::Template { cdk_path };
-                }
-            }
-        }
-    }
 }

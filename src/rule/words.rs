@@ -1,0 +1,130 @@
+//! Conditions in words, one line for each clause, what is inside of it indented below.
+
+use super::ast::{
+    Absent, CidrQuestion, Clause, IamQuestion, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule,
+    SecretText, Subject,
+};
+
+/// The lines of a clause, each with its depth of indentation from 0.
+pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(usize, String)>) {
+    let inside = |out: &mut Vec<(usize, String)>, head: String, clauses: &[Clause]| {
+        out.push((depth, head));
+        clauses.iter().for_each(|inner| self::clause(rule, inner, depth + 1, out));
+    };
+    match clause {
+        Clause::Test { subject, operator, absent, .. } => {
+            let subject = match subject {
+                Subject::Property(path) if &*path.text == "." => "it".to_owned(),
+                Subject::Property(path) | Subject::Attribute(path) => format!("`{}`", path.text),
+                Subject::Key => "its key".to_owned(),
+            };
+            let default = match absent {
+                Some(Absent::Pass | Absent::Harmless) => ", or is not set",
+                Some(Absent::Unknown) => " (unknown when it is not set)",
+                Some(Absent::Fail) | None => "",
+            };
+            out.push((depth, format!("{subject} {}{default}", self::operator(rule, operator))));
+        }
+        Clause::All(clauses) => inside(out, "all of these hold:".to_owned(), clauses),
+        Clause::Any(clauses) => inside(out, "one of these holds:".to_owned(), clauses),
+        Clause::Not(inner) => inside(out, "this does not hold:".to_owned(), std::slice::from_ref(&**inner)),
+        Clause::Quantified { quantifier, over, matches, .. } => {
+            inside(out, format!("for {} of `{}`:", count(*quantifier, "element"), over.text), matches);
+        }
+        Clause::On { related, quantifier, matches, missing } => {
+            let relation = rule.related.get(*related);
+            let name = relation.map_or("", |relation| &relation.name);
+            let types = relation.map(|relation| relation.types.join(" or ")).unwrap_or_default();
+            let without = match missing {
+                Absent::Fail => "there must be one",
+                Absent::Pass | Absent::Harmless => "none is fine",
+                Absent::Unknown => "unknown without one",
+            };
+            let colon = if matches.is_empty() { "" } else { ":" };
+            inside(out, format!("for {} ({types}; {without}){colon}", count(*quantifier, name)), matches);
+        }
+        Clause::Iam { within, question } => {
+            let within = within.as_ref().map_or("the policies".to_owned(), |path| format!("`{}`", path.text));
+            out.push((depth, format!("{within} {}", iam(rule, question))));
+        }
+        Clause::Network(question) => out.push((depth, network(rule, question))),
+        Clause::Secret { path, text, .. } => {
+            let what = match text {
+                SecretText::Any => "is written in clear text",
+                SecretText::Members => "has a member that is a secret in clear text",
+            };
+            out.push((depth, format!("`{}` {what}", path.text)));
+        }
+        Clause::TagsPresent(tags) => out.push((depth, format!("it has the tags {}", value(rule, tags)))),
+    }
+}
+
+fn count(quantifier: Quantifier, what: &str) -> String {
+    match quantifier {
+        Quantifier::Each => format!("each {what}"),
+        Quantifier::Some => format!("at least one {what}"),
+        Quantifier::None => format!("no {what}"),
+    }
+}
+
+fn value(rule: &Rule, operand: &Operand) -> String {
+    match rule.operand(operand) {
+        Literal::List(items) if items.is_empty() => "(none)".to_owned(),
+        Literal::List(items) => items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", "),
+        Literal::Table(members) => {
+            members.iter().map(|(name, item)| format!("`{name}` {item}")).collect::<Vec<_>>().join(", ")
+        }
+        scalar => format!("`{scalar}`"),
+    }
+}
+
+fn operator(rule: &Rule, operator: &Operator) -> String {
+    let not = |positive: &bool| if *positive { "" } else { "not " };
+    match operator {
+        Operator::Equals(operand, positive) => format!("is {}{}", not(positive), value(rule, operand)),
+        Operator::OneOf(operand, positive) => format!("is {}one of {}", not(positive), value(rule, operand)),
+        Operator::Matches(pattern, true) => format!("matches {}", value(rule, &pattern.source)),
+        Operator::Matches(pattern, false) => format!("does not match {}", value(rule, &pattern.source)),
+        Operator::StartsWith(operand) => format!("starts with {}", value(rule, operand)),
+        Operator::EndsWith(operand) => format!("ends with {}", value(rule, operand)),
+        Operator::Contains(operand, true) => format!("contains {}", value(rule, operand)),
+        Operator::Contains(operand, false) => format!("does not contain {}", value(rule, operand)),
+        Operator::AtLeast(operand) => format!("is at least {}", value(rule, operand)),
+        Operator::AtMost(operand) => format!("is at most {}", value(rule, operand)),
+        Operator::Exists(true) => "is set".to_owned(),
+        Operator::Exists(false) => "is not set".to_owned(),
+        Operator::CidrWithin(operand) => format!("lies inside {}", value(rule, operand)),
+        Operator::BeforeToday(operand) => format!("has reached its date ({})", value(rule, operand)),
+    }
+}
+
+fn iam(rule: &Rule, question: &IamQuestion) -> String {
+    match question {
+        IamQuestion::Denies(request) => {
+            let context: Vec<String> =
+                request.context.iter().map(|(key, value)| format!("`{key}` = `{value}`")).collect();
+            let when = if context.is_empty() { String::new() } else { format!(" when {}", context.join(", ")) };
+            format!("deny `{}` on `{}` to `{}`{when}", request.action, request.resource, request.principal)
+        }
+        IamQuestion::GrantsAdministrator => "allow every action on every resource".to_owned(),
+        IamQuestion::GrantsServiceWildcard => "allow every action of a service on every resource".to_owned(),
+        IamQuestion::GrantsPublic(actions) => format!("allow everyone {}", value(rule, actions)),
+        IamQuestion::ManagedPolicy(names) => format!("have the AWS managed policy {}", value(rule, names)),
+    }
+}
+
+fn network(rule: &Rule, question: &NetworkQuestion) -> String {
+    let open = |verb: &str, CidrQuestion { cidrs, ports }: &CidrQuestion| {
+        let ports = match ports {
+            Ports::All => "any port".to_owned(),
+            Ports::AnyOf(ports) => format!("a port of {}", value(rule, ports)),
+            Ports::AllBut(ports) => format!("a port beside {}", value(rule, ports).replace("`all-but`, ", "")),
+        };
+        format!("{verb} {} at {ports}", value(rule, cidrs))
+    };
+    match question {
+        NetworkQuestion::IngressOpen(question) => open("it can be reached from all of", question),
+        NetworkQuestion::EgressOpen(question) => open("it can reach all of", question),
+        NetworkQuestion::SubnetInternetRouted => "its default route leads to an internet gateway".to_owned(),
+    }
+}

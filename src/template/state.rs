@@ -1,0 +1,60 @@
+//! What the resolver keeps while it works.
+
+use rustc_hash::FxHashMap;
+
+use crate::source::NodeId;
+use crate::value::{ConditionId, ValueId, VariableId};
+
+/// An output of a stack, resolved when first asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Output {
+    Unresolved(NodeId),
+    InProgress,
+    Resolved(ValueId),
+}
+
+/// A condition, resolved when first asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ConditionState {
+    Unresolved(NodeId),
+    InProgress,
+    Resolved(ConditionId),
+}
+
+/// What is assumed while a function is applied to one of several possible values.
+#[derive(Debug, Default)]
+pub(super) struct Case {
+    /// Conditions and variables with the arm that was taken.
+    pub(super) assumed: Vec<(Undecided, usize)>,
+    /// In how many cases the function is applied so far.
+    pub(super) product: usize,
+}
+
+/// What a value may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Undecided {
+    /// Arm 0 is where it is true.
+    Condition(ConditionId),
+    /// Its arms are its cases, and then "undecided".
+    Variable(VariableId),
+}
+
+/// The exports of the unit, gathered as stacks are entered.
+#[derive(Debug, Default)]
+pub(super) struct Exports<'u> {
+    /// The output of a stack, by account, region and name.
+    pub(super) outputs: FxHashMap<String, (usize, &'u str)>,
+    /// The stacks whose exports are in the table.
+    pub(super) stacks: usize,
+    /// Whether nested stacks are being entered to look for exports.
+    pub(super) looking: bool,
+}
+
+/// A parameter value that comes from outside the template.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Given<'a> {
+    /// From the deployment.
+    Text(&'a str),
+    /// From the parent of a nested stack.
+    Value(ValueId),
+}

@@ -1,0 +1,212 @@
+//! What holds of every template: verdicts are local to their resource, and an unknown never decides the other way.
+
+use std::collections::BTreeMap;
+
+use fasscan::eval::{self, Outcome};
+use fasscan::inventory::Inventory;
+use fasscan::rule::RuleSet;
+use fasscan::source::{Limits, SourceFile, json};
+use fasscan::template::unit::{Environment, Root, Template, Unit};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+fn rules() -> &'static RuleSet {
+    static RULES: std::sync::OnceLock<RuleSet> = std::sync::OnceLock::new();
+    RULES.get_or_init(|| RuleSet::builtin().0)
+}
+
+fn inventory(template: &Value) -> Inventory {
+    let file = std::sync::Arc::new(SourceFile::new("t.json", template.to_string()));
+    let tree = json::parse(&file, Limits::default()).unwrap();
+    let environment = Environment { account: Some("123456789012".into()), region: Some("us-east-1".into()) };
+    let root = Root { template: 0, name: "t".into(), environment, parameters: Vec::new(), tags: Vec::new() };
+    let unit = Unit {
+        templates: vec![Template { tree: std::sync::Arc::new(tree), nested: Default::default() }],
+        roots: vec![root],
+    };
+    fasscan::template::resolve(&unit).0
+}
+
+/// Rule and logical id to what does not depend on places: outcome, messages, causes, case.
+fn verdicts(template: &Value) -> BTreeMap<(String, String), (&'static str, String)> {
+    let inventory = inventory(template);
+    let options = eval::Options { today: "2026-11-21".into(), strict: false };
+    eval::evaluate(&inventory, rules(), &options)
+        .into_iter()
+        .map(|verdict| {
+            let key = (
+                rules().rules[verdict.rule].id.to_string(),
+                inventory.resource(verdict.resource).logical_id.to_string(),
+            );
+            let value = match verdict.outcome {
+                Outcome::Pass { by_default } => ("pass", by_default.to_string()),
+                Outcome::Fail { violations, when } => {
+                    let said: Vec<(String, String)> =
+                        violations.into_iter().map(|violation| (violation.message, violation.path)).collect();
+                    ("fail", format!("{said:?} {when:?}"))
+                }
+                Outcome::Unknown { causes, when } => ("unknown", format!("{causes:?} {when:?}")),
+                Outcome::NotApplicable { reason } => ("not-applicable", reason.to_owned()),
+            };
+            (key, value)
+        })
+        .collect()
+}
+
+fn flag() -> impl Strategy<Value = Value> {
+    prop_oneof![Just(json!(true)), Just(json!(false)), Just(json!("true")), Just(json!("false"))]
+}
+
+/// A map with some of these members.
+fn some_of(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
+    let strategies: Vec<BoxedStrategy<Option<(String, Value)>>> = members
+        .into_iter()
+        .map(|(name, value)| {
+            proptest::option::weighted(0.7, value.prop_map(move |value| (name.to_owned(), value))).boxed()
+        })
+        .collect();
+    strategies.prop_map(|members| Value::Object(members.into_iter().flatten().collect())).boxed()
+}
+
+/// Resources that belong together, by logical id; `n` keeps the ids of different groups apart.
+fn group(n: usize) -> BoxedStrategy<Vec<(String, Value)>> {
+    let id = move |name: &str| format!("{name}{n}");
+    let bpa = some_of(vec![
+        ("BlockPublicAcls", flag().boxed()),
+        ("BlockPublicPolicy", flag().boxed()),
+        ("IgnorePublicAcls", flag().boxed()),
+        ("RestrictPublicBuckets", flag().boxed()),
+    ]);
+    let bucket = some_of(vec![
+        ("PublicAccessBlockConfiguration", bpa),
+        ("AccessControl", prop_oneof![Just(json!("Private")), Just(json!("PublicRead"))].boxed()),
+        ("VersioningConfiguration", Just(json!({"Status": "Enabled"})).boxed()),
+    ]);
+    let effect = prop_oneof![Just("Allow"), Just("Deny")];
+    let buckets = (bucket, effect, any::<bool>()).prop_map(move |(properties, effect, tls)| {
+        let condition = if tls { json!({"Bool": {"aws:SecureTransport": "false"}}) } else { json!({}) };
+        let arn = json!({"Fn::GetAtt": [id("Bucket"), "Arn"]});
+        let objects = json!({"Fn::Join": ["", [arn.clone(), "/*"]]});
+        let statement = json!({"Effect": effect, "Principal": "*", "Action": "s3:*", "Resource": [arn, objects], "Condition": condition});
+        vec![
+            (id("Bucket"), json!({"Type": "AWS::S3::Bucket", "Properties": properties})),
+            (
+                id("Policy"),
+                json!({"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": id("Bucket")}, "PolicyDocument": {"Statement": [statement]}}}),
+            ),
+        ]
+    });
+    let database = some_of(vec![
+        ("StorageEncrypted", flag().boxed()),
+        ("PubliclyAccessible", flag().boxed()),
+        ("BackupRetentionPeriod", prop_oneof![Just(json!(0)), Just(json!("7")), Just(json!(35))].boxed()),
+        ("DeletionProtection", flag().boxed()),
+        ("Engine", prop_oneof![Just(json!("postgres")), Just(json!("mysql"))].boxed()),
+        ("MasterUserPassword", Just(json!("hunter2hunter2")).boxed()),
+        ("DBSubnetGroupName", Just(json!("group")).boxed()),
+    ]);
+    let databases = database.prop_map(move |properties| {
+        vec![(id("Db"), json!({"Type": "AWS::RDS::DBInstance", "Properties": properties}))]
+    });
+    let cidr = prop_oneof![Just("0.0.0.0/0"), Just("10.0.0.0/8"), Just("0.0.0.0/1"), Just("128.0.0.0/1")];
+    let port = prop_oneof![Just(22), Just(443), Just(5432)];
+    let rule = (cidr, port)
+        .prop_map(|(cidr, port)| json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": cidr}));
+    let groups = (proptest::collection::vec(rule.clone(), 0..4), rule).prop_map(move |(inline, mut separate)| {
+        separate["GroupId"] = json!({"Fn::GetAtt": [id("Group"), "GroupId"]});
+        vec![
+            (id("Group"), json!({"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "SecurityGroupIngress": inline}})),
+            (id("Rule"), json!({"Type": "AWS::EC2::SecurityGroupIngress", "Properties": separate})),
+        ]
+    });
+    let function = some_of(vec![
+        ("Runtime", prop_oneof![Just(json!("python3.9")), Just(json!("python3.14"))].boxed()),
+        ("Environment", Just(json!({"Variables": {"AUTH_TOKEN": "s3cr3t-value", "MODE": "x"}})).boxed()),
+        ("KmsKeyArn", Just(json!("arn:aws:kms:us-east-1:123456789012:key/k")).boxed()),
+    ]);
+    let functions = function.prop_map(move |properties| {
+        vec![(id("Function"), json!({"Type": "AWS::Lambda::Function", "Properties": properties}))]
+    });
+    let logs = some_of(vec![
+        ("RetentionInDays", prop_oneof![Just(json!(1)), Just(json!(365)), Just(json!("400"))].boxed()),
+        ("KmsKeyId", Just(json!("arn:aws:kms:us-east-1:123456789012:key/k")).boxed()),
+    ])
+    .prop_map(move |properties| vec![(id("Logs"), json!({"Type": "AWS::Logs::LogGroup", "Properties": properties}))]);
+    let key =
+        some_of(vec![("EnableKeyRotation", flag().boxed()), ("KeySpec", Just(json!("SYMMETRIC_DEFAULT")).boxed())])
+            .prop_map(move |properties| vec![(id("Key"), json!({"Type": "AWS::KMS::Key", "Properties": properties}))]);
+    let statement =
+        (prop_oneof![Just("Allow"), Just("Deny")], prop_oneof![Just("*"), Just("s3:*"), Just("s3:GetObject")])
+            .prop_map(|(effect, action)| json!({"Effect": effect, "Action": action, "Resource": "*"}));
+    let policies = proptest::collection::vec(statement, 1..3).prop_map(move |statements| {
+        vec![(id("Grant"), json!({"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["r"], "PolicyDocument": {"Statement": statements}}}))]
+    });
+    prop_oneof![buckets, databases, groups, functions, logs, key, policies].boxed()
+}
+
+fn groups(count: usize) -> BoxedStrategy<Vec<Vec<(String, Value)>>> {
+    (0..count).map(group).collect::<Vec<_>>().boxed()
+}
+
+fn template<'a>(groups: impl IntoIterator<Item = &'a Vec<(String, Value)>>) -> Value {
+    let resources: Map<String, Value> = groups.into_iter().flatten().cloned().collect();
+    json!({"Parameters": {"Unknown": {"Type": "String"}}, "Resources": resources})
+}
+
+/// Pointers to every value below the properties of every resource.
+fn pointers(value: &Value, at: String, depth: usize, found: &mut Vec<String>) {
+    if depth >= 4 {
+        found.push(at.clone());
+    }
+    match value {
+        Value::Object(map) if !map.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) => {
+            for (key, value) in map {
+                pointers(value, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), depth + 1, found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                pointers(value, format!("{at}/{index}"), depth + 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_unrelated_resource_changes_no_other_verdict(all in groups(4), removed in 0usize..4, rotated in 0usize..4) {
+        let whole = verdicts(&template(&all));
+        let mut order: Vec<usize> = (0..all.len()).filter(|index| *index != removed).collect();
+        order.rotate_left(rotated % 3);
+        let fewer = verdicts(&template(order.iter().map(|index| &all[*index])));
+        for (key, verdict) in &fewer {
+            prop_assert_eq!(whole.get(key), Some(verdict), "{:?}", key);
+        }
+    }
+
+    #[test]
+    fn an_unknown_never_turns_a_fail_into_a_pass_nor_a_pass_into_a_fail(all in groups(3), pick in any::<prop::sample::Index>()) {
+        let before = template(&all);
+        let mut places = Vec::new();
+        pointers(&before["Resources"], "/Resources".to_owned(), 1, &mut places);
+        prop_assume!(!places.is_empty());
+        let mut after = before.clone();
+        let place = pick.get(&places);
+        *after.pointer_mut(place).unwrap() = json!({"Ref": "Unknown"});
+        let (was, is) = (verdicts(&before), verdicts(&after));
+        for (key, (outcome, said)) in &is {
+            let old = was[key].0;
+            let flipped = (old == "fail" && *outcome == "pass") || (old == "pass" && *outcome == "fail");
+            prop_assert!(!flipped, "{:?}: {} became {} ({}) when {} became unknown", key, old, outcome, said, place);
+        }
+    }
+
+    #[test]
+    fn the_same_template_gives_the_same_verdicts(all in groups(4)) {
+        let template = template(&all);
+        prop_assert_eq!(verdicts(&template), verdicts(&template));
+    }
+}
