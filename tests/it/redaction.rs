@@ -138,7 +138,7 @@ fn formats(report: &Report) -> [String; 4] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_secret_reaches_a_report(secret in "[a-zA-Z][a-zA-Z0-9_!?.-]{6,24}[a-zA-Z0-9]") {
