@@ -20,6 +20,8 @@ pub(super) struct Blame {
     pub(super) owner: Option<ResourceId>,
     pub(super) path: String,
     pub(super) found: Option<String>,
+    /// Whether nothing is there.
+    pub(super) absent: bool,
     /// The element of the innermost quantifier.
     pub(super) element: Option<ValueId>,
     /// The partner of the innermost relation.

@@ -291,11 +291,12 @@ impl Scope<'_> {
             Ok(missing) if missing.is_empty() => Answer::of(true),
             Ok(missing) => {
                 let tags = self.context.inventory.names.find("Tags");
-                let head = match self.view.member(cursor.value, tags) {
-                    Read::Known(entry) => Place { file: cursor.head.file, span: entry.key_span },
-                    _ => cursor.head,
+                let (head, absent) = match self.view.member(cursor.value, tags) {
+                    Read::Known(entry) => (Place { file: cursor.head.file, span: entry.key_span }, false),
+                    _ => (cursor.head, true),
                 };
                 let mut blame = self.absent_blame(head, format!("{}.Tags", cursor.trail.text(self)), cursor);
+                blame.absent = absent;
                 let quoted: Vec<String> = missing.iter().map(|tag| format!("`{tag}`")).collect();
                 blame.bindings = vec![("missing", quoted.join(", "))];
                 Answer::of(false).with(if wanted == Wanted::False { vec![blame] } else { Vec::new() })

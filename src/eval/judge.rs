@@ -83,6 +83,7 @@ fn judge_in(context: &Context<'_>, rule: usize, resource: ResourceId, world: &Wo
                         owner: blame.owner.unwrap_or(resource),
                         path: blame.path.clone(),
                         found: blame.found.clone(),
+                        absent: blame.absent,
                     };
                     if !violations.contains(&violation) {
                         violations.push(violation);

@@ -182,7 +182,14 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn absent_blame(&self, head: Place, path: String, cursor: &Cursor) -> Blame {
-        Blame { place: Some(head), owner: Some(cursor.resource), path, element: cursor.element, ..Blame::default() }
+        Blame {
+            place: Some(head),
+            owner: Some(cursor.resource),
+            path,
+            element: cursor.element,
+            absent: true,
+            ..Blame::default()
+        }
     }
 
     /// A value whose content is not known is there all the same, unless nobody knows what stands in its place.
@@ -212,7 +219,7 @@ impl<'a> Scope<'a> {
             return answer;
         }
         let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
-        blame.found = Some(name.to_owned());
+        (blame.found, blame.absent) = (Some(name.to_owned()), false);
         answer.with(vec![blame])
     }
 

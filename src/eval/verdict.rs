@@ -55,6 +55,8 @@ pub struct Violation {
     pub path: String,
     /// The value as text, when there is one that may be shown.
     pub found: Option<String>,
+    /// Whether nothing is there, and the place is where it would stand.
+    pub absent: bool,
 }
 
 /// A case: the decided things that a failing world needs.

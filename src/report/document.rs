@@ -301,6 +301,9 @@ pub struct Finding {
     /// The value that was found, redacted; none when nothing is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
+    /// Whether nothing is there, and the location is where it would stand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub absent: bool,
     /// Where in the template.
     pub location: Location,
     /// The lines there.

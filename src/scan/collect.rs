@@ -236,6 +236,7 @@ impl<'a> Scope<'a> {
             message,
             path: violation.path.clone(),
             found,
+            absent: violation.absent,
             location: self.location(violation.place),
             excerpt: self.excerpt(violation.place),
             source: self.source(owner, &violation.path),

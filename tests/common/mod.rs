@@ -141,6 +141,7 @@ fn finding(rule: usize, resource: usize, needle: &str, path: &str, message: &str
         message: message.to_owned(),
         path: path.to_owned(),
         found: None,
+        absent: false,
         location,
         excerpt,
         source: None,
@@ -175,7 +176,10 @@ fn findings() -> Vec<Finding> {
         found: Some("bücher-für-zürich-日本語".to_owned()),
         ..finding(3, 2, "bücher-für-zürich-日本語", "Properties.BucketName", "the name is \"speaking\"")
     };
-    let unset = finding(3, 2, "Properties:", "Properties.Tags", "Bucket name gives away its content");
+    let unset = Finding {
+        absent: true,
+        ..finding(3, 2, "Properties:", "Properties.Tags", "Bucket name gives away its content")
+    };
     vec![public, unencrypted, ingress, name, unset]
 }
 

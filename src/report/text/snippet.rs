@@ -175,7 +175,9 @@ fn words(page: Page<'_>, rule: Option<&RuleInfo>, finding: &Finding, quote: &Quo
         Some(value) if !says(value) && (texts.is_empty() || !quote.shows(value)) => {
             texts.push(clean(&format!("found `{}`", shortened(value))));
         }
-        None if !property.is_empty() && !says(property) => texts.push(clean(&format!("`{property}` is not set"))),
+        None if finding.absent && property != "Properties" && !says(property) => {
+            texts.push(clean(&format!("`{property}` is not set")))
+        }
         _ => {}
     }
     let label = texts.first().is_some_and(|text| quote.has_room(page, text)).then(|| texts.remove(0));

@@ -39,6 +39,7 @@ pub(super) struct Spoken {
     /// The elements of its quantifiers.
     pub(super) elements: Vec<Scope>,
     pub(super) network: bool,
+    pub(super) tags: bool,
     pub(super) statements: bool,
     pub(super) partners: bool,
 }
@@ -91,7 +92,10 @@ impl Reader<'_> {
                         self.network(value, scope)
                     }
                     "secret" => self.secret(value, scope),
-                    "tags" => self.tags(value, scope),
+                    "tags" => {
+                        spoken.tags = true;
+                        self.tags(value, scope)
+                    }
                     _ => {
                         spoken.partners = true;
                         self.partner_exists(value)

@@ -8,7 +8,8 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 7] = ["value", "path", "resource", "param.NAME", "element", "statement", "partner"];
+const PLACEHOLDERS: [&str; 8] =
+    ["value", "path", "resource", "param.NAME", "element", "statement", "partner", "missing"];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
 
@@ -49,6 +50,7 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
+            "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
                 let some = !spoken.elements.is_empty() || spoken.network;

@@ -518,7 +518,7 @@ fn absent_is_mandatory_on_optional_properties_and_forbidden_with_exists() {
         "absent   = \"pass\"",
         "absent = \"true\"",
         "\"true\"",
-        "unknown absent `true` | known are `fail`, `pass`, `unknown`",
+        "unknown absent `true` | known are `fail`, `pass`, `harmless`, `unknown`",
     );
     let (rules, problems) = load(&RULE.replace(
         "path     = \"Timeout\"\nat_least = { param = \"days\" }\nabsent   = \"pass\"",

@@ -126,6 +126,10 @@ fn shown(inventory: &Inventory, view: &View<'_>, id: ValueId) -> Value {
             let name = &inventory.resource(resource).logical_id;
             format!("<{name}.{}>", inventory.names.text(attribute)).into()
         }
+        (id, Kind::Base64(inner)) => match view.text(id) {
+            crate::value::Read::Known(text) => text.into(),
+            _ => json!({ "base64 of": shown(inventory, view, inner) }),
+        },
         (_, Kind::Unknown(cause)) => format!("?{}", values.cause(cause).id()).into(),
         (_, kind) => panic!("{kind:?} is no head"),
     }
