@@ -1,7 +1,8 @@
 //! fasscan: a compliance and security policy-as-code scanner for AWS.
 //!
 //! Data flows one way: `source` reads bytes, `template` makes an `inventory` of them, `rule` loads the rules,
-//! `eval` gives verdicts, `report` writes them; `scan` is the whole way. `docs/architecture.md` has the table of who may use whom.
+//! `eval` gives verdicts, `report` writes them; `scan` is the whole way, and `cli` the program around it.
+//! `docs/architecture.md` has the table of who may use whom.
 
 pub mod cli;
 pub mod eval;

@@ -138,7 +138,7 @@ impl<'a> Scope<'a> {
         verdicts: &[eval::Verdict],
     ) -> Self {
         let of_secrets = verdicts.iter().filter(|verdict| secret_rules.get(verdict.rule).copied().unwrap_or(true));
-        let shown = of_secrets.flat_map(|verdict| violations(verdict)).map(|violation| violation.place).collect();
+        let shown = of_secrets.flat_map(violations).map(|violation| violation.place).collect();
         Self { loaded, inventory, rules, secret_rules, secrets: std::cell::OnceCell::new(), shown }
     }
 

@@ -97,10 +97,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Works on all inputs; threads are started only for more than one.
+    /// Works on all inputs. Threads are started for more than one of them, or when somebody says how many there are to be;
+    /// what a single input is worth starting them for, its loading and its evaluation know.
     fn all(&self, inputs: &[Input]) -> Vec<Part> {
         let jobs = self.request.jobs.map(NonZeroUsize::get);
-        if inputs.len() > 1 && jobs != Some(1) {
+        if inputs.len() > 1 || jobs.is_some() {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(STACK).build();
             if let Ok(pool) = pool {
                 return pool.install(|| inputs.par_iter().map(|input| self.input(input)).collect());
@@ -134,11 +135,14 @@ impl Judge<'_> {
 /// not a second time by themselves.
 fn drop_nested(inputs: &[Input], parts: &mut [Part]) -> BTreeSet<usize> {
     let mut dropped = BTreeSet::new();
-    for index in 0..parts.len() {
-        let nested = std::mem::take(&mut parts[index].nested);
+    for (index, part) in parts.iter_mut().enumerate() {
+        let nested = std::mem::take(&mut part.nested);
+        if nested.is_empty() || dropped.contains(&index) {
+            continue;
+        }
         for (other, input) in inputs.iter().enumerate() {
             let Input::Template { path } = input else { continue };
-            if other != index && nested.binary_search(path).is_ok() && !dropped.contains(&index) {
+            if other != index && nested.binary_search(path).is_ok() {
                 dropped.insert(other);
             }
         }

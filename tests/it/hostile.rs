@@ -62,7 +62,7 @@ fn an_unreadable_file_is_an_error_and_the_others_are_scanned() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "bad.yaml", &database(false));
     let locked = write(dir.path(), "locked.yaml", &database(false));
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&locked).is_ok() {
         return; // root reads everything
     }

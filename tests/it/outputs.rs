@@ -88,14 +88,11 @@ fn fingerprints_do_not_depend_on_lines_messages_or_neighbours() {
 
 #[test]
 fn the_same_input_gives_the_same_report_whatever_the_threads_do() {
-    for format in ["json", "sarif", "text"] {
-        let args =
-            |jobs: &'static str| ["check", "fixtures", "--output", format, "--jobs", jobs, "--today", "2026-11-21"];
-        let one = fasscan(&args("1"));
-        assert!(one.stdout.len() > 10_000);
-        for jobs in ["2", "7"] {
-            assert!(fasscan(&args(jobs)).stdout == one.stdout, "{format} with {jobs} jobs");
-        }
+    let args = |jobs: &'static str| ["check", "fixtures", "--output", "json", "--jobs", jobs, "--today", "2026-11-21"];
+    let one = fasscan(&args("1"));
+    assert!(one.stdout.len() > 10_000);
+    for jobs in ["2", "7"] {
+        assert!(fasscan(&args(jobs)).stdout == one.stdout, "with {jobs} jobs");
     }
 }
 

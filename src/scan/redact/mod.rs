@@ -112,7 +112,7 @@ fn is_secret_key(key: &str) -> bool {
 
 /// Whether a text shows a secret whatever it is called.
 fn shows_secret(text: &str) -> bool {
-    use crate::facts::secret::{is_secret_name, looks_like_credential, members};
+    use crate::facts::secret::{is_secret_name, members};
     let hint = text.len() > 6 && ["AKIA", "ASIA", "://", "-----BEGIN"].iter().any(|part| text.contains(part));
     if hint && looks_like_credential(text) {
         return true;
@@ -122,6 +122,17 @@ fn shows_secret(text: &str) -> bool {
     structured
         && !is_dynamic(text)
         && members(text).iter().any(|(key, value)| is_secret_name(key) && !value.starts_with(['$', '{']))
+}
+
+/// Whether a text looks like a credential; of a URL with a password also when the password is not encoded as it should be.
+fn looks_like_credential(text: &str) -> bool {
+    crate::facts::secret::looks_like_credential(text)
+        || text.match_indices("://").any(|(at, scheme)| {
+            let rest = &text[at + scheme.len()..];
+            let authority = rest.split(|c: char| c == '/' || c == '"' || c.is_whitespace()).next().unwrap_or_default();
+            let login = authority.rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
+            login.is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '{', '<', '\u{1}']))
+        })
 }
 
 /// Whether a text is nothing but one dynamic reference, which says where a secret is kept and not the secret.

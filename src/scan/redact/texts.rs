@@ -72,7 +72,7 @@ impl Texts {
 
 /// Words that look like a credential, masked; the whole text where only all of it together does.
 fn credentials_masked(text: String) -> String {
-    use crate::facts::secret::looks_like_credential;
+    use super::looks_like_credential;
     if !looks_like_credential(&text) {
         return text;
     }

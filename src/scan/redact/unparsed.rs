@@ -1,6 +1,7 @@
 //! Secrets in the lines of a file that could not be parsed: by name and indentation alone.
 
-use crate::facts::secret::{is_secret_name, looks_like_credential};
+use super::looks_like_credential;
+use crate::facts::secret::is_secret_name;
 use crate::source::Span;
 
 /// How many lines above are looked at for the name that a line belongs to.

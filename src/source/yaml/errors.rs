@@ -13,6 +13,9 @@ pub(super) fn diagnostic(error: &ScanError, file: &Arc<SourceFile>, limits: Limi
     while !text.is_char_boundary(start) {
         start -= 1;
     }
+    if *error.kind() == ErrorKind::TabInPlainScalar {
+        start = tab_after(text, start);
+    }
     let rest = &text[start..];
     let len = rest.chars().next().filter(|first| *first != '\n').map_or(0, char::len_utf8);
     let span = Span::new(start as u32, (start + len) as u32);
@@ -27,13 +30,20 @@ pub(super) fn diagnostic(error: &ScanError, file: &Arc<SourceFile>, limits: Limi
     }
 }
 
+/// The tab that indents the next line that begins with one: the library names the value before it.
+fn tab_after(text: &str, start: usize) -> usize {
+    text[start..].find("\n\t").map_or(start, |newline| start + newline + 1)
+}
+
 /// Message and help for the mistakes that people make; the library's own words for the rest.
 fn sentence(kind: &ErrorKind, rest: &str) -> (String, Option<&'static str>) {
     use ErrorKind as E;
     let (message, help): (String, _) = match kind {
-        E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed | E::TabAtBlockScalarStart => {
-            ("a tab stands where only spaces may indent".into(), Some("indent with spaces"))
-        }
+        E::TabInBlockIndentation
+        | E::TabInIndentation
+        | E::TabNotAllowed
+        | E::TabAtBlockScalarStart
+        | E::TabInPlainScalar => ("a tab stands where only spaces may indent".into(), Some("indent with spaces")),
         E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry if rest.starts_with('!') => (
             "a value has two tags".into(),
             Some("write the outer function in its long form, such as `Fn::Base64:` before `!Sub`"),

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
 use crate::inventory::{Inventory, Origin, StackId};
 use crate::source::Diagnostic;
 use crate::template::assembly::{Acknowledged, Frame, LazyConstructs, SourceRoots, nested_stack_of};
@@ -64,7 +62,7 @@ impl Constructs {
     #[must_use]
     pub fn line(&self, frame: &Frame) -> SourceLine {
         let roots = self.roots.get_or_init(|| {
-            let files: Vec<Vec<&str>> = self.stacks.par_iter().map(|stack| stack.index().user_files()).collect();
+            let files: Vec<Vec<&str>> = super::each(&self.stacks, |stack| stack.index().user_files());
             SourceRoots::new(&self.dir, &self.cwd, files.into_iter().flatten())
         });
         let file = roots.relative(&frame.file);

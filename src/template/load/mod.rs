@@ -117,6 +117,14 @@ fn parse(loader: &Loader, file: &Arc<SourceFile>) -> Documents {
     Ok((trees, warnings))
 }
 
+/// `work` of every item, in order. Threads are not started for a single one: they cost more than a small file takes.
+fn each<'a, T: Sync, R: Send>(items: &'a [T], work: impl Fn(&'a T) -> R + Send + Sync) -> Vec<R> {
+    match items {
+        [] | [_] => items.iter().map(work).collect(),
+        items => items.par_iter().map(work).collect(),
+    }
+}
+
 /// Refuses what is no template.
 fn check(tree: Tree) -> Result<Tree, Diagnostic> {
     let root = tree.root();
@@ -207,8 +215,7 @@ impl<'a> Gather<'a> {
     }
 
     fn assembly(&mut self, assembly: &Assembly, environment: &Environment) {
-        let read: Vec<Documents> =
-            assembly.stacks.par_iter().map(|stack| read(self.loader, &stack.template_file)).collect();
+        let read: Vec<Documents> = each(&assembly.stacks, |stack| read(self.loader, &stack.template_file));
         let mut unit = Unit::default();
         let (mut pending, mut taken, mut stacks) = (Vec::new(), FxHashMap::default(), Vec::new());
         for (stack, documents) in assembly.stacks.iter().zip(read) {
@@ -257,8 +264,7 @@ impl<'a> Gather<'a> {
                 self.loaded.diagnostics.push(problem);
                 wanted.truncate(TEMPLATES.saturating_sub(unit.templates.len()));
             }
-            let read: Vec<(PathBuf, Documents)> =
-                wanted.par_iter().map(|path| ((*path).clone(), read(self.loader, path))).collect();
+            let read: Vec<(PathBuf, Documents)> = each(&wanted, |path| ((*path).clone(), read(self.loader, path)));
             let mut fresh: FxHashMap<PathBuf, usize> = FxHashMap::default();
             for (path, documents) in read {
                 match self.add(documents, unit) {
