@@ -1,10 +1,21 @@
-//! What a user of the program sees: the real binary, in a scrubbed environment.
+//! What a user notices: the real program in a scrubbed environment, whole reports, and what holds of every input.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
+mod architecture;
 mod broken;
 mod commands;
+mod common;
+mod generated;
 mod hostile;
 mod outputs;
+mod properties;
+mod readme;
 mod redaction;
+mod report_json;
+mod report_text;
+mod rules;
 mod run;
+mod sarif_validators;
+mod systems;
+mod traps;

@@ -1,9 +1,5 @@
 //! The JSON report, its schema, and the SARIF log.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod common;
-
-use common::{empty, sample};
+use crate::common::{empty, sample};
 use fasscan::report::document::{Report, Severity};
 use fasscan::report::json;
 use fasscan::report::sarif::{SarifOptions, render as sarif};

@@ -1,8 +1,6 @@
 //! The report for people.
 
-mod common;
-
-use common::{empty, sample};
+use crate::common::{empty, sample};
 use fasscan::report::document::{Cause, Finding, Outcome, Report, Verdict};
 use fasscan::report::text::{Detail, TextOptions, render};
 use proptest::prelude::*;

@@ -1,7 +1,5 @@
 //! The modules use each other as `docs/architecture.md` allows, and not otherwise.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

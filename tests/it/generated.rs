@@ -1,0 +1,28 @@
+//! Files that are generated are what they would be if they were generated now. `UPDATE=1 cargo test generated`
+//! writes them.
+use std::path::Path;
+
+fn check(path: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, expected).unwrap();
+        return;
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "{} is not up to date; run `UPDATE=1 cargo test generated`", path.display());
+}
+
+/// Checks, or writes, what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+pub(crate) fn check_block(path: &str, name: &str, expected: &str) {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let start = format!("<!-- generated: {name} -->\n");
+    let (before, rest) = text.split_once(&start).unwrap();
+    let (_, after) = rest.split_once("<!-- end -->").unwrap();
+    check(path, &format!("{before}{start}{expected}\n<!-- end -->{after}"));
+}
+
+#[test]
+fn schema_of_the_json_report() {
+    check("reports/schema/report.schema.json", &fasscan::report::json::schema());
+}
