@@ -41,7 +41,7 @@ pub(super) struct Check {
     /// Fail what passes by a default of AWS only.
     #[arg(long)]
     strict: bool,
-    /// Do not fail when something could not be read.
+    /// Do not fail when something could not be read or examined.
     #[arg(long)]
     allow_incomplete: bool,
     /// Write a report: `text`, `json` or `sarif`, to standard output or to a file; may be given more than once.

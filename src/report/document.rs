@@ -63,7 +63,7 @@ pub struct Summary {
     pub findings: BySeverity,
     /// Files that were not scanned.
     pub skipped: usize,
-    /// Whether everything that was named could be read.
+    /// Whether everything that was named could be read, and everything that was there examined.
     pub complete: bool,
     /// What the gate says.
     pub gate: Gate,

@@ -114,7 +114,8 @@ fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
     let fails = |finding: &&doc::Finding| fail_on.is_some_and(|least| finding.severity >= least);
     let failing = report.findings.iter().filter(fails).count();
     summary.gate = doc::Gate { fail_on, passed: failing == 0, failing };
-    summary.complete = !report.diagnostics.iter().any(|problem| problem.level == level_name(Level::Error));
+    let unread = report.diagnostics.iter().any(|problem| problem.level == level_name(Level::Error));
+    summary.complete = !unread && report.gaps.is_empty();
     summary
 }
 

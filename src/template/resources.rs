@@ -70,6 +70,11 @@ impl<'u> Resolver<'u> {
 
     /// Types that AWS expands into others, of which nothing here is evaluated.
     fn note_unexpanded(&mut self, stack: usize, name: &str, type_name: &str, node: NodeId) {
+        if type_name == "AWS::CloudFormation::StackSet" {
+            let what = format!("the template that stack set `{name}` deploys is not evaluated");
+            self.gap(stack, node, &what, Cause::RemoteNestedStack);
+            return;
+        }
         let transform = if type_name.starts_with("AWS::Serverless::") {
             "AWS::Serverless-2016-10-31"
         } else if type_name.ends_with("::MODULE") {

@@ -18,7 +18,7 @@ pub(super) fn block(page: Page<'_>) -> String {
     }
     if !page.report.summary.complete {
         let incomplete = page.paint.bad("incomplete");
-        lines.push(format!("{incomplete}: not everything that was named could be read"));
+        lines.push(format!("{incomplete}: not everything that was named could be read and examined"));
     }
     if !page.report.inputs.is_empty() {
         lines.push(gate(page));
