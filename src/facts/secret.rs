@@ -21,8 +21,8 @@ const NAMES: [&str; 12] = [
 /// Whether a key or property of this name holds a secret; for redaction, so it rather says yes.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let folded: Vec<u8> =
-        name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    let mut folded = Vec::with_capacity(name.len());
+    folded.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()));
     let ends = |endings: &[&str]| endings.iter().any(|ending| folded.ends_with(ending.as_bytes()));
     !ends(&["arn", "id", "name"]) && (ends(&["token", "secret"]) || has_secret_word(&folded))
 }

@@ -51,13 +51,15 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn new(file: &'a Arc<SourceFile>, limits: Limits) -> Self {
         let text = file.text();
+        let mut tree = Tree::new(Arc::clone(file));
+        tree.reserve_for(text.len());
         Self {
             file,
             text,
             bytes: text.as_bytes(),
             at: 0,
             limits,
-            tree: Tree::new(Arc::clone(file)),
+            tree,
             items: Vec::new(),
             members: Vec::new(),
             duplicates: Duplicates::default(),

@@ -95,6 +95,12 @@ impl Tree {
         }
     }
 
+    /// Makes room for the nodes that a file of this size may have: growing by steps would touch twice the memory.
+    pub(super) fn reserve_for(&mut self, bytes: usize) {
+        self.nodes.reserve(bytes / 24);
+        self.members.reserve(bytes / 32);
+    }
+
     /// The file that was parsed.
     #[must_use]
     pub fn file(&self) -> &Arc<SourceFile> {

@@ -67,10 +67,11 @@ impl<'a> Reader<'a> {
         if table == self.tree.root() { Span::new(0, 0) } else { self.tree.span(table) }
     }
 
-    /// Reports the keys of a table that are none of `known`.
+    /// Reports the keys of a table that are none of `known`; those of rules that were checked before are.
     pub(super) fn keys(&mut self, table: NodeId, known: &[&str]) {
         let tree = self.tree;
-        for member in tree.members(table) {
+        let unchecked = if self.checks.is_some() { tree.members(table) } else { &[] };
+        for member in unchecked {
             let key = tree.key(member);
             if !known.contains(&key) {
                 self.unknown(member.key_span, "key", key, known);

@@ -1,0 +1,186 @@
+//! Each step of a scan by itself, by criterion; and at the end the whole scan beside its floor: reading the same files into
+//! `serde_json::Value`s. The budgets are in `docs/performance.md`.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark is no library")]
+
+mod support;
+
+use std::hint::black_box;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{env, fs};
+
+use criterion::{BatchSize, Criterion, Throughput};
+use fasscan::eval::{self, evaluate};
+use fasscan::report::sarif;
+use fasscan::rule::RuleSet;
+use fasscan::scan::{Request, scan};
+use fasscan::source::discover::Input;
+use fasscan::source::{Limits, Loader, SourceFile, json, yaml};
+use fasscan::template::load::{Loaded, load};
+use fasscan::template::unit::Environment;
+use support::{as_yaml, assembly_files, median, root, synthetic, systems, templates, thread_time};
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How often scan and floor are measured, in turns.
+const TURNS: usize = 41;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .without_plots()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+        .configure_from_args();
+    parse(&mut criterion);
+    judge(&mut criterion);
+    whole(&mut criterion);
+    criterion.final_summary();
+    // `cargo test --benches` only wants to see that it runs.
+    let turns = if env::args().any(|argument| argument == "--test") { 1 } else { TURNS };
+    floor(turns);
+    linear(turns.min(11));
+}
+
+fn parse(criterion: &mut Criterion) {
+    let texts: Vec<String> = templates().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let mut group = criterion.benchmark_group("parse");
+    let files = |name: &str, texts: Vec<String>| -> Vec<Arc<SourceFile>> {
+        texts.into_iter().map(|text| Arc::new(SourceFile::new(name, text))).collect()
+    };
+    let yamls = files("t.yaml", texts.iter().map(|text| as_yaml(text)).collect());
+    let jsons = files("t.json", texts);
+    let bytes = |files: &[Arc<SourceFile>]| Throughput::Bytes(files.iter().map(|file| file.text().len() as u64).sum());
+    group.throughput(bytes(&jsons));
+    group.bench_function("json", |bencher| {
+        bencher.iter(|| jsons.iter().map(|file| json::parse(file, Limits::default()).unwrap().len()).sum::<usize>());
+    });
+    group.throughput(bytes(&yamls));
+    group.bench_function("yaml", |bencher| {
+        bencher
+            .iter(|| yamls.iter().map(|file| yaml::parse(file, Limits::default()).unwrap().trees.len()).sum::<usize>());
+    });
+    group.finish();
+}
+
+fn judge(criterion: &mut Criterion) {
+    let loader = Loader::new(root(), Limits::default());
+    let rules = rules();
+    let mut group = criterion.benchmark_group("judge");
+    let dir = tempfile::tempdir().unwrap();
+    let assemblies = assembly_files().into_iter().filter(|path| path.ends_with("manifest.json"));
+    let top = |path: &PathBuf| !path.to_string_lossy().contains("/assembly-");
+    let systems: Vec<Input> =
+        assemblies.filter(top).map(|path| Input::Assembly { dir: path.parent().unwrap().to_path_buf() }).collect();
+    let large = dir.path().join("large.template.json");
+    fs::write(&large, synthetic(10_000)).unwrap();
+    for (name, inputs) in [("systems", systems), ("10000", vec![Input::Template { path: large }])] {
+        let loaded: Vec<Loaded> = inputs.iter().map(|input| load(input, &loader, &Environment::default())).collect();
+        let units = || loaded.iter().flat_map(|loaded| &loaded.units);
+        group.bench_function(format!("resolve {name}"), |bencher| {
+            bencher.iter(|| units().map(|unit| unit.resolve().0.resources().len()).sum::<usize>());
+        });
+        let inventories: Vec<_> = units().map(|unit| unit.resolve().0).collect();
+        group.bench_function(format!("evaluate {name}"), |bencher| {
+            bencher.iter(|| {
+                inventories.iter().map(|inventory| evaluate(inventory, &rules, &options()).len()).sum::<usize>()
+            });
+        });
+    }
+    group.finish();
+}
+
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scan");
+    let rules = rules();
+    group.bench_function("rules", |bencher| bencher.iter(RuleSet::builtin));
+    group.bench_function("systems", |bencher| bencher.iter(|| scan(&request(systems()), &rules).findings.len()));
+    let report = scan(&request(systems()), &rules);
+    group.bench_function("sarif of the systems", |bencher| {
+        bencher.iter(|| sarif::render(&report, &sarif::SarifOptions::default()).len());
+    });
+    for count in [500, 10_000] {
+        let dir = template_of(count);
+        group.bench_function(format!("{count} resources"), |bencher| {
+            bencher.iter_batched(|| request(dir.path()), |request| scan(&request, &rules), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+/// The scan of the five systems, from the loading of the rules to the SARIF file, beside its floor.
+fn floor(turns: usize) {
+    let files = assembly_files();
+    let dir = tempfile::tempdir().unwrap();
+    let read = || {
+        for path in &files {
+            black_box(serde_json::from_slice::<serde_json::Value>(&fs::read(path).unwrap()).unwrap());
+        }
+    };
+    let scanned = || {
+        let report = scan(&request(systems()), &rules());
+        fs::write(dir.path().join("report.sarif"), sarif::render(&report, &sarif::SarifOptions::default())).unwrap();
+    };
+    let (mut floors, mut scans) = (Vec::new(), Vec::new());
+    for _ in 0..turns {
+        floors.push(measured(read));
+        scans.push(measured(scanned));
+    }
+    let bytes: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    let (floor, scan) = (median(floors), median(scans));
+    println!("\nfloor: {} JSON files, {bytes} bytes, into serde_json::Value: {floor:.2} ms", files.len());
+    println!("scan of the five systems with all rules, SARIF written: {scan:.2} ms");
+    println!(
+        "ratio {:.2}; of the budget (4 floors and 5 ms) {:.0} %",
+        scan / floor,
+        100.0 * scan / (4.0 * floor + 5.0)
+    );
+}
+
+/// Time by size, on one thread.
+fn linear(turns: usize) {
+    println!("\nresources   ms    µs for each");
+    for count in [625, 2_500, 10_000] {
+        let dir = template_of(count);
+        let time = median((0..turns).map(|_| measured(|| drop(scan(&request(dir.path()), &rules())))).collect());
+        println!("{count:9} {time:6.1} {:8.1}", 1000.0 * time / count as f64);
+    }
+}
+
+/// Processor time of this thread in milliseconds.
+fn measured(work: impl FnOnce()) -> f64 {
+    let before = thread_time();
+    work();
+    (thread_time() - before) as f64 / 1e6
+}
+
+fn template_of(count: usize) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("synthetic.template.json"), synthetic(count)).unwrap();
+    dir
+}
+
+fn rules() -> RuleSet {
+    RuleSet::builtin().0
+}
+
+fn options() -> eval::Options {
+    eval::Options { today: "2026-01-31".into(), strict: false }
+}
+
+fn request(path: impl AsRef<Path>) -> Request {
+    Request {
+        paths: vec![path.as_ref().to_path_buf()],
+        cwd: root(),
+        environment: Environment::default(),
+        options: options(),
+        fail_on: None,
+        jobs: NonZeroUsize::new(1),
+        limits: Limits::default(),
+    }
+}
