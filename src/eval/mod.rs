@@ -25,7 +25,7 @@ use crate::rule::{Clause, RuleSet};
 use crate::source::Symbol;
 use crate::value::ResourceId;
 
-/// Resources from which on an inventory is evaluated by several threads.
+/// Resources from which on an inventory is evaluated by several threads, where the caller has some.
 const PARALLEL_FROM: usize = 1_000;
 
 /// What an evaluation depends on besides the inventory and the rules.
@@ -82,7 +82,8 @@ pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Ve
         })
         .collect();
     let judge = |(resource, rule): &(ResourceId, usize)| judge::judge(&context, *rule, *resource);
-    if inventory.resources().len() < PARALLEL_FROM {
+    let alone = rayon::current_thread_index().is_none();
+    if alone || inventory.resources().len() < PARALLEL_FROM {
         pairs.iter().map(judge).collect()
     } else {
         pairs.par_iter().map(judge).collect()

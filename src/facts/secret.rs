@@ -21,12 +21,20 @@ const NAMES: [&str; 12] = [
 /// Whether a key or property of this name holds a secret; for redaction, so it rather says yes.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let folded: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
-    let reference = folded.ends_with("arn") || folded.ends_with("id") || folded.ends_with("name");
-    !reference
-        && (NAMES.iter().any(|secret| folded.contains(secret))
-            || folded.ends_with("token")
-            || folded.ends_with("secret"))
+    let folded: Vec<u8> =
+        name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| folded.ends_with(ending.as_bytes()));
+    !ends(&["arn", "id", "name"]) && (ends(&["token", "secret"]) || has_secret_word(&folded))
+}
+
+/// Whether one of [`NAMES`] is in the text: one pass that compares only where one may begin, as every key is asked.
+fn has_secret_word(folded: &[u8]) -> bool {
+    (0..folded.len()).any(|at| {
+        let rest = &folded[at..];
+        let begins = matches!(rest, [b'a', b'p' | b'u' | b'c', ..] | [b'c', b'l' | b'r' | b'o', ..])
+            || matches!(rest, [b'p', b'a' | b'r', ..] | [b's', b'e', b'c', ..]);
+        begins && NAMES.iter().any(|name| rest.starts_with(name.as_bytes()))
+    })
 }
 
 /// Whether a text looks like a credential whatever it is called: an AWS access key, a private key, or a URL with a password.
@@ -111,6 +119,13 @@ pub fn members(text: &str) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_of_a_secret_is_found_inside_of_another() {
+        for name in NAMES {
+            assert!(is_secret_name(name) && is_secret_name(&format!("My-{name}_1")), "{name}");
+        }
+    }
 
     #[test]
     fn names_of_references_are_not_names_of_secrets() {

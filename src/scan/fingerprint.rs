@@ -15,7 +15,8 @@ impl Fingerprints {
         let count = self.seen.entry(identity.to_owned()).or_default();
         let digest = Sha256::digest(format!("{identity}\n{count}"));
         *count += 1;
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+        digest.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 }
 

@@ -34,6 +34,9 @@ pub use status::Status;
 /// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.
 const STACK: usize = 8 << 20;
 
+/// Bytes of templates from which on threads are worth their start.
+const PARALLEL_FROM: u64 = 2 << 20;
+
 /// What to scan, and how.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -97,11 +100,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Works on all inputs. Threads are started for more than one of them, or when somebody says how many there are to be;
-    /// what a single input is worth starting them for, its loading and its evaluation know.
+    /// Works on all inputs. Threads are started only here, and only where there is something to do for them: idle ones
+    /// cost more than a small input takes.
     fn all(&self, inputs: &[Input]) -> Vec<Part> {
         let jobs = self.request.jobs.map(NonZeroUsize::get);
-        if inputs.len() > 1 || jobs.is_some() {
+        if jobs != Some(1) && inputs.iter().map(weight).sum::<u64>() >= PARALLEL_FROM {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(STACK).build();
             if let Ok(pool) = pool {
                 return pool.install(|| inputs.par_iter().map(|input| self.input(input)).collect());
@@ -129,6 +132,28 @@ impl Judge<'_> {
         part.diagnostics.splice(0..0, problems.into_iter().map(collect::bare_diagnostic));
         part
     }
+}
+
+/// About how many bytes of templates an input has; what cannot be looked at counts nothing.
+fn weight(input: &Input) -> u64 {
+    match input {
+        Input::Stdin => 0,
+        Input::Template { path } => path.metadata().map_or(0, |metadata| metadata.len()),
+        Input::Assembly { dir } => templates_in(dir, true),
+    }
+}
+
+/// The bytes of the templates in a directory, and in those of the assemblies nested in it.
+fn templates_in(dir: &Path, nested: bool) -> u64 {
+    let bytes = |entry: std::fs::DirEntry| {
+        let name = entry.file_name();
+        match name.to_string_lossy() {
+            name if name.ends_with(".template.json") => entry.metadata().map_or(0, |metadata| metadata.len()),
+            name if nested && name.starts_with("assembly-") => templates_in(&entry.path(), false),
+            _ => 0,
+        }
+    };
+    dir.read_dir().into_iter().flatten().flatten().map(bytes).sum()
 }
 
 /// The inputs that another one has as the template of a nested stack: they are scanned there, with their parameters, and

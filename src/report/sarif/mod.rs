@@ -1,18 +1,17 @@
 //! SARIF 2.1.0, as GitHub code scanning and other consumers of it accept it.
 //!
 //! Only this folder knows the types of `serde-sarif`. One run; rules and taxonomies come from `rules`, results from
-//! `results`, what was not read or examined from `notifications`, places from `places`.
+//! `results`, what was not read or examined from `notifications`, places from `places`, and `log` holds them together.
 
+mod log;
 mod notifications;
 mod places;
 mod results;
 mod rules;
 
 use super::{Report, compact_json};
-use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, PropertyBag, ResultColumnKind, Run, RunAutomationDetails, Sarif, Tool, ToolComponent,
-    Version,
-};
+use log::{Driver, Each, Log, Run, Tool};
+use serde_sarif::sarif::{ArtifactLocation, Invocation, PropertyBag, ResultColumnKind, RunAutomationDetails, Version};
 use std::collections::BTreeMap;
 
 /// Where the project lives.
@@ -30,44 +29,38 @@ pub struct SarifOptions {
 /// The log, with a line feed at the end. It stands on one line: programs read it, and it is half as long so.
 #[must_use]
 pub fn render(report: &Report, options: &SarifOptions) -> String {
-    compact_json(&log(report, *options))
-}
-
-fn log(report: &Report, options: SarifOptions) -> Sarif {
     let frameworks = rules::frameworks(report);
-    let (results, left_out) = results::all(report, options);
+    let (results, left_out) = results::all(report, *options);
     let invocation = Invocation::builder()
         .execution_successful(report.summary.complete)
         .tool_execution_notifications(notifications::all(report, left_out))
         .build();
     let about = [("date", report.date.clone().into()), ("summary", json(&report.summary))];
     let root = ArtifactLocation::builder().description("The folder that the paths are relative to.").build();
-    let run = Run::builder()
-        .tool(Tool::from(driver(report, &frameworks)))
-        .taxonomies(frameworks.iter().map(rules::taxonomy).collect::<Vec<_>>())
-        .automation_details(RunAutomationDetails::builder().id("fasscan/").build())
-        .original_uri_base_ids(BTreeMap::from([(places::ROOT.to_owned(), root)]))
-        .column_kind(json(&ResultColumnKind::UnicodeCodePoints))
-        .invocations(vec![invocation])
-        .results(results)
-        .properties(bag(about))
-        .build();
-    Sarif::builder().schema(SCHEMA).version(json(&Version::V2_1_0)).runs(vec![run]).build()
+    let run = Run {
+        automation_details: RunAutomationDetails::builder().id("fasscan/").build(),
+        column_kind: json(&ResultColumnKind::UnicodeCodePoints),
+        invocations: [invocation],
+        original_uri_base_ids: BTreeMap::from([(places::ROOT, root)]),
+        properties: bag(about),
+        results: Each(results),
+        taxonomies: frameworks.iter().map(rules::taxonomy).collect(),
+        tool: Tool { driver: driver(report, &frameworks) },
+    };
+    compact_json(&Log { schema: SCHEMA, runs: [run], version: json(&Version::V2_1_0) })
 }
 
-fn driver(report: &Report, frameworks: &[rules::Framework<'_>]) -> ToolComponent {
-    ToolComponent::builder()
-        .name(&report.tool.name)
-        .organization("fasscan")
-        .version(&report.tool.version)
-        .semantic_version(&report.tool.version)
-        .information_uri(HOME)
-        .rules(report.rules.iter().map(|rule| rules::descriptor(rule, frameworks)).collect::<Vec<_>>())
-        .notifications(notifications::descriptors())
-        .supported_taxonomies(
-            frameworks.iter().enumerate().map(|(at, one)| rules::reference(at, one)).collect::<Vec<_>>(),
-        )
-        .build()
+fn driver<'a>(report: &'a Report, frameworks: &'a [rules::Framework<'_>]) -> Driver<impl serde::Serialize + 'a> {
+    Driver {
+        information_uri: HOME,
+        name: report.tool.name.clone(),
+        notifications: notifications::descriptors(),
+        organization: "fasscan",
+        rules: Each(move || report.rules.iter().map(move |rule| rules::descriptor(rule, frameworks))),
+        semantic_version: report.tool.version.clone(),
+        supported_taxonomies: frameworks.iter().enumerate().map(|(at, one)| rules::reference(at, one)).collect(),
+        version: report.tool.version.clone(),
+    }
 }
 
 fn bag<'a>(entries: impl IntoIterator<Item = (&'a str, serde_json::Value)>) -> PropertyBag {

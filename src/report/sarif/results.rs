@@ -14,13 +14,19 @@ const MOST_RESULTS: usize = 25_000;
 /// GitHub rejects a result with more locations; one is the primary one.
 const MOST_RELATED: usize = 999;
 
-/// The results, most severe first, and how many there was no room for.
-pub(super) fn all(report: &Report, options: SarifOptions) -> (Vec<Result>, usize) {
-    let others = report.verdicts.iter().filter(|verdict| options.all && verdict.outcome != Outcome::Fail);
+/// What makes the results, most severe first, and how many there was no room for.
+pub(super) fn all<'a>(
+    report: &'a Report,
+    options: SarifOptions,
+) -> (impl Fn() -> Box<dyn Iterator<Item = Result> + 'a>, usize) {
+    let others = report.verdicts.iter().filter(move |verdict| options.all && verdict.outcome != Outcome::Fail);
     let left_out = (report.findings.len() + others.clone().count()).saturating_sub(MOST_RESULTS);
-    let findings = ordered(report).into_iter().map(|finding| from_finding(report, finding));
-    let others = others.filter_map(|verdict| from_verdict(report, verdict));
-    (findings.chain(others).take(MOST_RESULTS).collect(), left_out)
+    let make = move || -> Box<dyn Iterator<Item = Result> + 'a> {
+        let findings = ordered(report).into_iter().map(|finding| from_finding(report, finding));
+        let others = others.clone().filter_map(|verdict| from_verdict(report, verdict));
+        Box::new(findings.chain(others).take(MOST_RESULTS))
+    };
+    (make, left_out)
 }
 
 fn from_finding(report: &Report, finding: &Finding) -> Result {

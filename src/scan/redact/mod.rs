@@ -113,8 +113,7 @@ fn is_secret_key(key: &str) -> bool {
 /// Whether a text shows a secret whatever it is called.
 fn shows_secret(text: &str) -> bool {
     use crate::facts::secret::{is_secret_name, members};
-    let hint = text.len() > 6 && ["AKIA", "ASIA", "://", "-----BEGIN"].iter().any(|part| text.contains(part));
-    if hint && looks_like_credential(text) {
+    if may_be_credential(text.as_bytes()) && looks_like_credential(text) {
         return true;
     }
     // Members of JSON and lines of `key=value`; prose that speaks of a password has neither.
@@ -133,6 +132,14 @@ fn looks_like_credential(text: &str) -> bool {
             let login = authority.rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
             login.is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '{', '<', '\u{1}']))
         })
+}
+
+/// Whether a text has something that every credential has: a quick look, as every text is asked.
+fn may_be_credential(text: &[u8]) -> bool {
+    let has = |at: usize, part: &[u8]| text[at..].starts_with(part);
+    text.len() > 6
+        && memchr::memchr3_iter(b'I', b':', b'-', text)
+            .any(|at| has(at, b"IA") || has(at, b"://") || has(at, b"-----BEGIN"))
 }
 
 /// Whether a text is nothing but one dynamic reference, which says where a secret is kept and not the secret.

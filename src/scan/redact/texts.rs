@@ -14,6 +14,8 @@ pub(super) struct Texts {
     all: FxHashSet<Box<str>>,
     /// Lengths in bytes, longest first.
     lengths: Vec<usize>,
+    /// The bytes that they begin with.
+    first: FxHashSet<u8>,
 }
 
 impl Texts {
@@ -46,6 +48,7 @@ impl Texts {
         let lengths: FxHashSet<usize> = self.all.iter().map(|text| text.len()).collect();
         self.lengths = lengths.into_iter().collect();
         self.lengths.sort_unstable_by(|a, b| b.cmp(a));
+        self.first = self.all.iter().filter_map(|text| text.bytes().next()).collect();
     }
 
     /// The text with every secret, and everything that looks like a credential, masked.
@@ -53,8 +56,9 @@ impl Texts {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         while at < text.len() {
-            let fits = self
-                .lengths
+            let begins = self.first.contains(&text.as_bytes()[at]);
+            let lengths = if begins { self.lengths.as_slice() } else { &[] };
+            let fits = lengths
                 .iter()
                 .find(|length| text.get(at..at + **length).is_some_and(|candidate| self.all.contains(candidate)));
             if let Some(length) = fits {

@@ -1,6 +1,6 @@
 //! From an input to units of parsed templates: reads, finds nested templates, and says what could not be read.
 //!
-//! Every file of a unit is parsed once, the files of one level of nesting in parallel.
+//! Every file of a unit is parsed once, the files of one level of nesting in parallel where the caller has threads.
 
 mod constructs;
 
@@ -117,11 +117,12 @@ fn parse(loader: &Loader, file: &Arc<SourceFile>) -> Documents {
     Ok((trees, warnings))
 }
 
-/// `work` of every item, in order. Threads are not started for a single one: they cost more than a small file takes.
+/// `work` of every item, in order, by the threads of the pool that this runs in. It starts none itself: they cost more
+/// than a small file takes, and how many there may be is the caller's to say.
 fn each<'a, T: Sync, R: Send>(items: &'a [T], work: impl Fn(&'a T) -> R + Send + Sync) -> Vec<R> {
-    match items {
-        [] | [_] => items.iter().map(work).collect(),
-        items => items.par_iter().map(work).collect(),
+    match rayon::current_thread_index() {
+        Some(_) => items.par_iter().map(work).collect(),
+        None => items.iter().map(work).collect(),
     }
 }
 
