@@ -115,9 +115,9 @@ impl Scope<'_> {
 
     /// The elements of a list; a leaf besides when the list is not there or some of it is not known.
     fn elements(&self, at: &At, elements: &mut Vec<At>) -> Option<Leaf> {
-        match self.view.list(at.value) {
+        match self.view.elements(at.value) {
             Read::Known((items, open)) => {
-                for (index, value) in items.into_iter().enumerate() {
+                for (index, value) in items {
                     let place = self.place_of(value, self.view.place(at.value));
                     elements.push(At { value, head: place, trail: at.trail.index(index) });
                 }

@@ -149,10 +149,10 @@ impl Scope<'_> {
             self.document(id, format!("{}.{property}", cursor.trail.text(self)), &mut documents, &mut open);
         }
         let inline = inventory.get(&self.view, cursor.value, &["Policies"]);
-        match self.view.list(inline) {
+        match self.view.elements(inline) {
             Read::Known((items, more)) => {
                 open.extend(more.map(|cause| self.cause(cause)));
-                for (index, item) in items.into_iter().enumerate() {
+                for (index, item) in items {
                     let id = inventory.get(&self.view, item, &["PolicyDocument"]);
                     let path = format!("{}.Policies[{index}].PolicyDocument", cursor.trail.text(self));
                     self.document(id, path, &mut documents, &mut open);
@@ -178,14 +178,14 @@ impl Scope<'_> {
     fn managed_policy(&self, names: &Operand, cursor: &Cursor, wanted: Wanted) -> Answer {
         let inventory = self.context.inventory;
         let list = inventory.get(&self.view, cursor.value, &["ManagedPolicyArns"]);
-        let (items, open) = match self.view.list(list) {
+        let (items, open) = match self.view.elements(list) {
             Read::Known(list) => list,
             Read::Unknown(cause) => return Answer::unknown(vec![self.cause(cause)]),
             Read::Absent => (Vec::new(), None),
         };
         let (mut blames, mut causes) = (Vec::new(), Vec::new());
         causes.extend(open.map(|cause| self.cause(cause)));
-        for (index, item) in items.into_iter().enumerate() {
+        for (index, item) in items {
             let Some(text) = self.view.symbolic(item) else { continue };
             let named = self.rule.operand(names).list().iter().filter_map(|name| name.text()).any(|name| {
                 // The partition may be unknown; AWS's own policies are in the account `aws`.

@@ -29,17 +29,19 @@ pub(super) fn judge(context: &Context<'_>, rule: usize, resource: ResourceId) ->
     let mut open = vec![World::open()];
     let mut explored: Vec<Explored> = Vec::new();
     while let Some(world) = open.pop() {
-        let outcome = judge_in(context, rule, resource, &world);
+        let mut outcome = judge_in(context, rule, resource, &world);
         if let Some((variable, trigger)) = world.pending() {
             let cases = context.inventory.values.variables[variable.0 as usize].domain.len();
-            if explored.len() + open.len() + cases > WORLDS {
-                let outcome = Outcome::Unknown { causes: vec![Cause::Limit], when: None };
-                return Verdict { rule, resource, outcome };
+            if explored.len() + open.len() + cases <= WORLDS {
+                for case in (0..cases).rev() {
+                    open.push(world.with(Assignment { variable, case: case as u16, trigger }));
+                }
+                continue;
             }
-            for case in (0..cases).rev() {
-                open.push(world.with(Assignment { variable, case: case as u16, trigger }));
+            // What Kleene logic decides already holds in every world below this one.
+            if matches!(outcome, Single::Unknown(_)) {
+                outcome = Single::Unknown(vec![Cause::Limit]);
             }
-            continue;
         }
         let conditions = &context.inventory.values.conditions;
         let asked = world.asked().into_iter().map(|id| (id, world.condition(conditions, id))).collect();

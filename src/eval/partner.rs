@@ -144,7 +144,7 @@ impl Scope<'_> {
         for leaf in self.leaves(&self.at_resource(start), path) {
             match leaf {
                 Leaf::Value { written, trail, head } => {
-                    let (items, open) = match self.view.list(written) {
+                    let (items, open) = match self.view.elements(written) {
                         Read::Known(list) => list,
                         Read::Unknown(cause) => {
                             found.possible.push((None, self.cause(cause)));
@@ -154,7 +154,7 @@ impl Scope<'_> {
                     };
                     found.possible.extend(open.map(|cause| (None, self.cause(cause))));
                     let is_list = matches!(self.view.deep(written).1, Kind::List(_));
-                    for (index, item) in items.into_iter().enumerate() {
+                    for (index, item) in items {
                         let way = if is_list { trail.index(index) } else { trail.clone() };
                         let reference = || Blame {
                             place: Some(self.place_of(item, head)),

@@ -85,10 +85,10 @@ impl<'a> Facts<'a> {
         let relations = relations.get_or_init(|| Relations::over(inventory, &[separate], &["GroupId"]));
         let mut found = GroupRules::default();
         let list = inventory.property(view, group, &[property]);
-        match view.list(list) {
+        match view.elements(list) {
             Read::Known((items, open)) => {
                 found.open.extend(open.map(|cause| view.values.cause(cause).clone()));
-                for (index, item) in items.into_iter().enumerate() {
+                for (index, item) in items {
                     let path = format!("Properties.{property}[{index}]");
                     self.group_rule(view, group, item, path, &mut found);
                 }

@@ -92,12 +92,12 @@ impl PolicyDocument {
             }
             Read::Absent => return document,
         };
-        match view.list(statements) {
+        match view.elements(statements) {
             Read::Known((items, open)) => {
                 if let Some(cause) = open {
                     document.open.push(view.values.cause(cause).clone());
                 }
-                for (index, item) in items.into_iter().enumerate() {
+                for (index, item) in items {
                     match view.head(item).1 {
                         Kind::Map(_) => document.statements.push(statement(view, names, item, index)),
                         Kind::Unknown(cause) => document.open.push(view.values.cause(cause).clone()),

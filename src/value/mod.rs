@@ -13,7 +13,7 @@ mod world;
 pub use arena::{Entry, Kind, Place, Range, Str, ValueId, Values};
 pub use cause::{Cause, CauseId};
 pub use variable::{Condition, ConditionId, Formula, Variable, VariableId, VariableKind};
-pub use view::{OPAQUE, Read, View};
+pub use view::{Element, OPAQUE, Read, View};
 pub use world::{Assignment, Trigger, World};
 
 /// Index of a resource in its inventory.

@@ -11,6 +11,9 @@ pub const OPAQUE: char = '\u{1}';
 /// How deep references may stand for references.
 const DEPTH: u8 = 16;
 
+/// An element of a list, with its position among all that are written.
+pub type Element = (usize, ValueId);
+
 /// What reading gives: a value, nothing, or an unknown with its cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read<T> {
@@ -138,23 +141,29 @@ impl<'a> View<'a> {
     /// takes it), and the cause of the first element of which that is not known.
     #[must_use]
     pub fn list(&self, id: ValueId) -> Read<(Vec<ValueId>, Option<CauseId>)> {
+        self.elements(id).map(|(items, open)| (items.into_iter().map(|(_, item)| item).collect(), open))
+    }
+
+    /// The same, each element with its position, which is the same in every world.
+    #[must_use]
+    pub fn elements(&self, id: ValueId) -> Read<(Vec<Element>, Option<CauseId>)> {
         let (id, kind) = self.deep(id);
         match kind {
             Kind::Absent => Read::Absent,
             Kind::Unknown(cause) => Read::Unknown(cause),
             Kind::List(range) => {
                 let (mut present, mut open) = (Vec::new(), None);
-                for item in self.values.items(range) {
+                for (index, item) in self.values.items(range).iter().enumerate() {
                     match self.head(*item) {
                         (_, Kind::Absent) => {}
                         (_, Kind::Unknown(CauseId::UNDECIDED)) => open = open.or(Some(CauseId::UNDECIDED)),
                         // A conditional element may itself be a list, which CloudFormation does not flatten.
-                        (head, _) => present.push(head),
+                        (head, _) => present.push((index, head)),
                     }
                 }
                 Read::Known((present, open))
             }
-            _ => Read::Known((vec![id], None)),
+            _ => Read::Known((vec![(0, id)], None)),
         }
     }
 

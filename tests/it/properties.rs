@@ -210,3 +210,33 @@ proptest! {
         prop_assert_eq!(verdicts(&template), verdicts(&template));
     }
 }
+
+/// A group with twelve conditional rules, each under a condition of its own: more cases than are looked at.
+fn many_conditions(last: Value) -> Value {
+    let mut rules: Vec<Value> = (0..12)
+        .map(|n| {
+            let rule = json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8"});
+            json!({"Fn::If": [format!("C{n}"), rule, {"Ref": "AWS::NoValue"}]})
+        })
+        .collect();
+    rules.push(last);
+    let parameters: Map<String, Value> =
+        (0..12).map(|n| (format!("P{n}"), json!({"Type": "String", "Default": "a"}))).collect();
+    let conditions: Map<String, Value> =
+        (0..12).map(|n| (format!("C{n}"), json!({"Fn::Equals": [{"Ref": format!("P{n}")}, "a"]}))).collect();
+    let group = json!({"GroupDescription": "g", "SecurityGroupIngress": rules});
+    json!({"Parameters": parameters, "Conditions": conditions, "Resources": {"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": group}}})
+}
+
+#[test]
+fn past_the_bound_of_cases_what_is_decided_stays_decided_and_the_rest_is_unknown() {
+    let verdict = |port: u32| {
+        let last = json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "0.0.0.0/0"});
+        let key = ("ec2-security-group-open-admin-port".to_owned(), "Group".to_owned());
+        verdicts(&many_conditions(last)).remove(&key).unwrap()
+    };
+    let (outcome, said) = verdict(22);
+    assert_eq!(outcome, "fail");
+    assert_eq!(said.matches("SecurityGroupIngress[12]").count(), 1, "{said}");
+    assert_eq!(verdict(443), ("unknown", "[Limit] None".to_owned()));
+}

@@ -14,6 +14,9 @@ case $(uname -s) in
 esac
 # The tool is .NET: it must not ask for the ICU libraries, which a small machine does not have.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# It asks the network for things that no rule of these levels needs, and waits long where there is none: a proxy that is
+# not there refuses at once.
+export HTTPS_PROXY=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
