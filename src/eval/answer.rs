@@ -120,14 +120,23 @@ impl Answer {
         let (mut causes, mut blames) = (Vec::new(), Vec::new());
         for part in [self, other] {
             if speaks(&part) {
-                causes.extend(part.causes);
-                blames.extend(part.blames);
+                append(&mut causes, part.causes);
+                append(&mut blames, part.blames);
             }
         }
         if truth != Truth::Unknown {
             causes.clear();
         }
         Self { truth, causes, blames }
+    }
+}
+
+/// Adds `more`; most often one of the two is empty, and the other one is it.
+fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
     }
 }
 

@@ -79,6 +79,9 @@ pub struct SourceRoots {
     near: Vec<PathBuf>,
     /// The directory that all files have in common.
     common: Vec<String>,
+    /// Where an end of the common directory is found: how many of its leading names are left out, and beside what. Looked
+    /// for once, as every file would ask for the same.
+    ends: Vec<(usize, PathBuf)>,
     known: BTreeMap<String, RelativeFile>,
 }
 
@@ -97,8 +100,13 @@ impl SourceRoots {
             cwd: absolute(cwd, cwd),
             near: near(assembly_dir, cwd),
             common: common(&split),
+            ends: Vec::new(),
             known: BTreeMap::new(),
         };
+        for (start, name) in roots.common.iter().enumerate() {
+            let here = roots.near.iter().filter(|dir| dir.join(name).is_dir());
+            roots.ends.extend(here.map(|dir| (start, dir.clone())));
+        }
         for file in files {
             if !roots.known.contains_key(file) {
                 let found = roots.locate(file);
@@ -126,10 +134,10 @@ impl SourceRoots {
         if parts.len() <= least || parts.iter().zip(&self.common).any(|(part, common)| part != common) {
             return RelativeFile { path: parts.last().copied().unwrap_or_default().to_owned(), exists: false };
         }
-        for start in 0..=least {
-            let end: PathBuf = parts[start..].iter().collect();
-            let found = self.near.iter().map(|dir| dir.join(&end)).find(|path| path.is_file());
-            if let Some(path) = found.filter(|path| path.starts_with(&self.cwd)) {
+        let ends = self.ends.iter().map(|(start, dir)| (*start, dir)).chain(self.near.iter().map(|dir| (least, dir)));
+        for (start, dir) in ends {
+            let path = parts[start..].iter().fold(dir.clone(), |path, part| path.join(part));
+            if path.is_file() && path.starts_with(&self.cwd) {
                 return RelativeFile { path: display(&path, &self.cwd), exists: true };
             }
         }
