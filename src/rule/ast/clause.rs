@@ -1,0 +1,218 @@
+//! Clauses: what is asked of a resource.
+
+use super::{Operand, Pattern};
+use crate::source::Symbol;
+
+/// A step of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Segment {
+    /// A key, interned in [`RuleSet::names`].
+    Key(Symbol),
+    /// Every element of a list.
+    Elements,
+    /// Every value of a map.
+    Values,
+}
+
+/// A path to a property.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// As written.
+    pub text: Box<str>,
+    /// The steps; empty for `.`, the element itself.
+    pub segments: Vec<Segment>,
+}
+
+/// What a test looks at.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A property, relative to `Properties` or to the element of a quantifier.
+    Property(Path),
+    /// An attribute beside `Properties`.
+    Attribute(Path),
+    /// The key of the map value that a quantifier stands at.
+    Key,
+}
+
+/// What holds when a value is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// The clause does not hold.
+    Fail,
+    /// The clause holds, by AWS's default; `--strict` asks for more.
+    Pass,
+    /// The clause holds: that nothing is there is right in itself.
+    Harmless,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// What is asked of a scalar, list or text.
+#[derive(Debug)]
+pub enum Operator {
+    /// Equal, or not.
+    Equals(Operand, bool),
+    /// One of, or none of.
+    OneOf(Operand, bool),
+    /// Matches, or does not.
+    Matches(Pattern, bool),
+    /// Starts with.
+    StartsWith(Operand),
+    /// Ends with.
+    EndsWith(Operand),
+    /// Contains, or does not.
+    Contains(Operand, bool),
+    /// At least.
+    AtLeast(Operand),
+    /// At most.
+    AtMost(Operand),
+    /// Is there (`true`) or not (`false`).
+    Exists(bool),
+    /// Lies inside one of these blocks.
+    CidrWithin(Operand),
+    /// The date that the table gives for the value is not after today.
+    BeforeToday(Operand),
+}
+
+/// How many elements or partners must match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantifier {
+    /// All of them.
+    Each,
+    /// At least one.
+    Some,
+    /// No one.
+    None,
+}
+
+/// Ports that a network question asks about.
+#[derive(Debug, Clone)]
+pub enum Ports {
+    /// Any port at all.
+    All,
+    /// Any of these.
+    AnyOf(Operand),
+    /// Any but these.
+    AllBut(Operand),
+}
+
+/// `ingress_open` or `egress_open`.
+#[derive(Debug, Clone)]
+pub struct CidrQuestion {
+    /// Address blocks, all of whose addresses are let in.
+    pub cidrs: Operand,
+    /// To which ports.
+    pub ports: Ports,
+}
+
+/// A question about networks.
+#[derive(Debug, Clone)]
+pub enum NetworkQuestion {
+    /// Of a security group: who may connect.
+    IngressOpen(CidrQuestion),
+    /// Of a security group: where it may connect to.
+    EgressOpen(CidrQuestion),
+    /// Of a subnet: whether its default route leads to an internet gateway.
+    SubnetInternetRouted,
+}
+
+/// A request that `denies` asks about.
+#[derive(Debug, Clone)]
+pub struct IamRequest {
+    /// The principal, `*` for anyone.
+    pub principal: Box<str>,
+    /// The action.
+    pub action: Box<str>,
+    /// The resource, with `{self.arn}` for the selected resource.
+    pub resource: Box<str>,
+    /// Context keys with their values.
+    pub context: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A question about policy documents.
+#[derive(Debug, Clone)]
+pub enum IamQuestion {
+    /// Every such request is denied by an explicit statement.
+    Denies(IamRequest),
+    /// A statement allows everything on everything.
+    GrantsAdministrator,
+    /// A statement allows `service:*` on everything.
+    GrantsServiceWildcard,
+    /// A statement lets anyone use one of these actions.
+    GrantsPublic(Operand),
+    /// An AWS managed policy of one of these names is attached.
+    ManagedPolicy(Operand),
+}
+
+/// What makes a text a secret in clear text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretText {
+    /// Any literal text.
+    Any,
+    /// Members of JSON or `key=value` lines whose name is that of a secret.
+    Members,
+}
+
+/// A condition.
+#[derive(Debug)]
+pub enum Clause {
+    /// One operator on one subject.
+    Test {
+        /// What it looks at.
+        subject: Subject,
+        /// What it asks.
+        operator: Operator,
+        /// What holds when nothing is there; `None` for required properties and `exists`.
+        absent: Option<Absent>,
+        /// Whether texts are compared without case.
+        ignore_case: bool,
+    },
+    /// All hold.
+    All(Vec<Clause>),
+    /// One holds.
+    Any(Vec<Clause>),
+    /// It does not hold.
+    Not(Box<Clause>),
+    /// So many elements match.
+    Quantified {
+        /// How many.
+        quantifier: Quantifier,
+        /// Elements of a list or values of a map.
+        over: Path,
+        /// What matches, relative to the element.
+        matches: Vec<Clause>,
+        /// What holds when the list is not there; `None`: as for an empty list.
+        absent: Option<Absent>,
+    },
+    /// So many partners match.
+    On {
+        /// Index into [`Rule::related`].
+        related: usize,
+        /// How many.
+        quantifier: Quantifier,
+        /// What matches, relative to the partner.
+        matches: Vec<Clause>,
+        /// What holds without a partner.
+        missing: Absent,
+    },
+    /// A question about policy documents.
+    Iam {
+        /// The property that holds the document; all of the type when `None`.
+        within: Option<Path>,
+        /// The question.
+        question: IamQuestion,
+    },
+    /// A question about networks.
+    Network(NetworkQuestion),
+    /// Whether a value shows a secret in clear text.
+    Secret {
+        /// The value.
+        path: Path,
+        /// Names of secrets.
+        keys: Option<Pattern>,
+        /// What makes a text a secret.
+        text: SecretText,
+    },
+    /// Whether all these tags are there.
+    TagsPresent(Operand),
+}

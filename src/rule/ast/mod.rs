@@ -1,0 +1,16 @@
+//! The compiled form of a rule.
+
+mod clause;
+mod literal;
+mod rule;
+mod test;
+
+pub use clause::{
+    Absent, CidrQuestion, Clause, IamQuestion, IamRequest, NetworkQuestion, Operator, Path, Ports, Quantifier,
+    SecretText, Segment, Subject,
+};
+pub use literal::{Literal, Operand, Pattern};
+pub use rule::{
+    Assert, ControlReference, Fix, Message, Param, Related, Rule, RuleSet, Severity, Status, Strength, Via,
+};
+pub use test::{Expectation, OutcomeName, RuleTest};
