@@ -1,9 +1,9 @@
 //! Makes the built-in rules and frameworks of `rules/` part of the program.
 //!
-//! `rules.rs` is a table of the rules: path, id, resource types, and the rule without its tests as JSON, which is read faster
-//! than TOML. `sources.rs` has the files themselves, for the commands that test and check rules, and `frameworks.json` all
-//! frameworks. A file that is not TOML ends the build with its place; everything else that can be wrong with a rule is found
-//! by the tests.
+//! `rules.json` is a list of the rules without their tests, as JSON, which is read faster than TOML; `rules.rs` is a table of
+//! them: path, id, resource types, and where in that list the rule is. `sources.rs` has the files themselves, for the commands
+//! that test and check rules, and `frameworks.json` all frameworks. A file that is not TOML ends the build with its place;
+//! everything else that can be wrong with a rule is found by the tests.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,7 @@ fn run() -> Result<(), String> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
     let mut rules = String::from("&[\n");
+    let mut all = String::from("[");
     let mut sources = String::from("&[\n");
     for path in toml_files(&root, "rules/aws")? {
         let mut rule = read(&root, &path)?;
@@ -34,17 +35,25 @@ fn run() -> Result<(), String> {
         let types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
         let types = format!("&{types:?}");
         let json = Value::Object(rule).to_string();
-        let _ = writeln!(rules, "    Builtin {{ path: {path:?}, id: {id:?}, types: {types}, json: {json:?} }},");
+        if all.len() > 1 {
+            all.push(',');
+        }
+        let start = all.len();
+        all.push_str(&json);
+        let json = format!("({start}, {})", all.len());
+        let _ = writeln!(rules, "    Builtin {{ path: {path:?}, id: {id:?}, types: {types}, json: {json} }},");
         let absolute = root.join(&path);
         let _ = writeln!(sources, "    ({path:?}, include_str!({:?})),", absolute.to_string_lossy());
     }
     rules.push_str("]\n");
     sources.push_str("]\n");
+    all.push_str("]\n");
     let mut frameworks = Vec::new();
     for path in toml_files(&root, "rules/frameworks")? {
         frameworks.push(Value::Object(read(&root, &path)?));
     }
     write(&out.join("rules.rs"), &rules)?;
+    write(&out.join("rules.json"), &all)?;
     write(&out.join("frameworks.json"), &Value::Array(frameworks).to_string())?;
     write(&out.join("sources.rs"), &sources)
 }

@@ -1,5 +1,6 @@
 //! Source files: path, text, and line and column of a byte.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::{Diagnostic, Level, Span};
@@ -14,7 +15,7 @@ pub struct FileId(pub u32);
 #[derive(Debug)]
 pub struct SourceFile {
     path: Box<str>,
-    text: Box<str>,
+    text: Cow<'static, str>,
     lines: OnceLock<Box<[u32]>>,
 }
 
@@ -29,8 +30,13 @@ pub struct Position {
 
 impl SourceFile {
     /// A file of this path and text.
-    pub fn new(path: impl Into<Box<str>>, text: impl Into<Box<str>>) -> Self {
-        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+    pub fn new(path: impl Into<Box<str>>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: Cow::Owned(text.into()), lines: OnceLock::new() }
+    }
+
+    /// A file that is part of the program; its text is not copied.
+    pub fn embedded(path: &'static str, text: &'static str) -> Self {
+        Self { path: path.into(), text: Cow::Borrowed(text), lines: OnceLock::new() }
     }
 
     /// The path as reports show it.
