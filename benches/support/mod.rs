@@ -47,10 +47,11 @@ pub fn assembly_files() -> Vec<PathBuf> {
 }
 
 /// Kinds of resources in [`synthetic`].
-const KINDS: usize = 8;
+const KINDS: usize = 16;
 
-/// A template of `count` resources: buckets, databases, security groups and their rules, functions, roles and policies,
-/// with properties as people write them and references from one to the next.
+/// A template of `count` resources: buckets, databases, security groups and their rules, functions, roles, policies, and as
+/// many of the kinds that few rules are about, with properties as people write them and references from one to the next.
+/// It is harder than the five systems: three findings for two resources, where they have two for three.
 pub fn synthetic(count: usize) -> String {
     let mut out = String::from(
         r#"{"AWSTemplateFormatVersion": "2010-09-09", "Parameters": {"Env": {"Type": "String", "Default": "prod",
@@ -87,13 +88,38 @@ pub fn synthetic(count: usize) -> String {
                 "IAM::Policy",
                 r#"{"PolicyName": "policy-@", "Roles": [{"Ref": "R#5"}], "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": [{"Fn::Join": ["", [{"Fn::GetAtt": ["R#0", "Arn"]}, "/*"]]}]}, {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}}"#,
             ),
-            _ => (
+            7 => (
                 "S3::BucketPolicy",
                 r#"{"Bucket": {"Ref": "R#0"}, "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": {"Fn::GetAtt": ["R#0", "Arn"]}, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}}"#,
             ),
+            8 => (
+                "EC2::Subnet",
+                r#"{"VpcId": "vpc-12345678", "CidrBlock": "10.0.@.0/24", "AvailabilityZone": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}, "MapPublicIpOnLaunch": false, "Tags": [{"Key": "Name", "Value": "subnet-@"}]}"#,
+            ),
+            9 => ("EC2::RouteTable", r#"{"VpcId": "vpc-12345678", "Tags": [{"Key": "Name", "Value": "routes-@"}]}"#),
+            10 => {
+                ("EC2::SubnetRouteTableAssociation", r#"{"SubnetId": {"Ref": "R#8"}, "RouteTableId": {"Ref": "R#9"}}"#)
+            }
+            11 => (
+                "EC2::Route",
+                r#"{"RouteTableId": {"Ref": "R#9"}, "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-12345678"}"#,
+            ),
+            12 => (
+                "Lambda::Permission",
+                r#"{"Action": "lambda:InvokeFunction", "FunctionName": {"Fn::GetAtt": ["R#4", "Arn"]}, "Principal": "s3.amazonaws.com", "SourceAccount": {"Ref": "AWS::AccountId"}, "SourceArn": {"Fn::GetAtt": ["R#0", "Arn"]}}"#,
+            ),
+            13 => (
+                "Logs::LogGroup",
+                r#"{"LogGroupName": {"Fn::Join": ["", ["/aws/lambda/", {"Ref": "R#4"}]]}, "RetentionInDays": 365}"#,
+            ),
+            14 => ("SSM::Parameter", r#"{"Type": "String", "Name": "/app/@/bucket", "Value": {"Ref": "R#0"}}"#),
+            _ => (
+                "CloudWatch::Alarm",
+                r#"{"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "R#4"}}], "Statistic": "Sum", "Period": 300, "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold"}"#,
+            ),
         };
         let mut properties = properties.replace('@', &index.to_string());
-        for kind in 0..KINDS {
+        for kind in (0..KINDS).rev() {
             properties = properties.replace(&format!("R#{kind}"), &format!("R{}", group + kind));
         }
         let comma = if index == 0 { "" } else { "," };
