@@ -9,7 +9,7 @@
 //! string index and number of strings; offset and length of the text; offset and length of the pool in words; offset and
 //! length of the resource table; the list of regions. A *text* is a number into the string index, which is sorted by text. A
 //! *list* is a place in the pool: a count and so many texts. A *type* is a place in the pool too: a head word, see
-//! [`types`], the item type, the value type, the list of enum values, each when the head says so, and for each member its
+//! `types`, the item type, the value type, the list of enum values, each when the head says so, and for each member its
 //! name (highest bit: required) and type. A resource is eight words: name; type; the lists of read-only, write-only and
 //! create-only paths (highest bit: inside a list or map) and of the primary identifier; two words of region bits.
 

@@ -6,7 +6,7 @@ use crate::source::Symbol;
 /// A step of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
-    /// A key, interned in [`RuleSet::names`].
+    /// A key, interned in [`RuleSet::names`](super::RuleSet::names).
     Key(Symbol),
     /// Every element of a list.
     Elements,
@@ -186,7 +186,7 @@ pub enum Clause {
     },
     /// So many partners match.
     On {
-        /// Index into [`Rule::related`].
+        /// Index into [`Rule::related`](super::Rule::related).
         related: usize,
         /// How many.
         quantifier: Quantifier,

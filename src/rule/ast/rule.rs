@@ -10,7 +10,7 @@ use crate::source::{Interner, SourceFile};
 pub struct RuleSet {
     /// The rules, sorted by id.
     pub rules: Vec<Rule>,
-    /// The keys of all paths; [`Segment::Key`] indexes into it. `eval` maps it once to the names of an inventory.
+    /// The keys of all paths; [`Segment::Key`](super::Segment::Key) indexes into it. `eval` maps it once to the names of an inventory.
     pub names: Interner,
 }
 
