@@ -47,7 +47,7 @@ pub(super) fn judge(context: &Context<'_>, rule: usize, resource: ResourceId) ->
         let asked = world.asked().into_iter().map(|id| (id, world.condition(conditions, id))).collect();
         explored.push(Explored { assigned: world.assigned().to_vec(), asked, outcome });
     }
-    Verdict { rule, resource, outcome: combine(context, resource, explored) }
+    Verdict { rule, resource, outcome: combine(context, explored) }
 }
 
 fn judge_in(context: &Context<'_>, rule: usize, resource: ResourceId, world: &World) -> Single {
@@ -103,7 +103,7 @@ fn judge_in(context: &Context<'_>, rule: usize, resource: ResourceId, world: &Wo
     if causes.is_empty() { Single::Pass { by_default: defaulted } } else { Single::Unknown(causes) }
 }
 
-fn combine(context: &Context<'_>, resource: ResourceId, explored: Vec<Explored>) -> Outcome {
+fn combine(context: &Context<'_>, explored: Vec<Explored>) -> Outcome {
     let fails = |explored: &Explored| matches!(explored.outcome, Single::Fail(_));
     let failing = explored.iter().filter(|one| fails(one)).count();
     if failing == 0 {
@@ -129,7 +129,6 @@ fn combine(context: &Context<'_>, resource: ResourceId, explored: Vec<Explored>)
     violations.sort_by(|a, b| (at(&a.place), &a.path).cmp(&(at(&b.place), &b.path)));
     // Two worlds may say the same of one place in other words; one finding is enough.
     violations.dedup_by(|a, b| a.place == b.place && a.path == b.path && a.owner == b.owner);
-    debug_assert!(context.inventory.resources().len() > resource.0 as usize);
     Outcome::Fail { violations, when }
 }
 

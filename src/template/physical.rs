@@ -35,25 +35,11 @@ fn decide(inventory: &mut Inventory, resource: ResourceId, attribute: Symbol) ->
     let view = View::new(&inventory.values, &world);
     let name = inventory.property(&view, resource, &[identity.name_property]);
     // A name that is itself made of references stays symbolic: it cannot be followed in circles.
-    let text = match inventory.values.kind(name) {
-        Kind::Text(text) => inventory.values.str(text).to_owned(),
-        Kind::Choice { .. } | Kind::If { .. } if format == "{name}" => return plain(inventory, name).then_some(name),
-        _ => return None,
-    };
     if format == "{name}" {
-        return Some(name);
+        let written = matches!(inventory.values.kind(name), Kind::Text(_) | Kind::If { .. } | Kind::Choice { .. });
+        return (written && plain(inventory, name)).then_some(name);
     }
-    let stack = inventory.stack(resource);
-    let (account, region) = (stack.account.clone(), stack.region.clone());
-    let fill = |format: &str, key: &str, value: Option<&str>| match value {
-        Some(value) => Some(format.replace(key, value)),
-        None => (!format.contains(key)).then(|| format.to_owned()),
-    };
-    let partition = region.as_deref().map(super::functions::partition);
-    let text = fill(format, "{partition}", partition)
-        .and_then(|format| fill(&format, "{account}", account.as_deref()))
-        .and_then(|format| fill(&format, "{region}", region.as_deref()))?
-        .replace("{name}", &text);
+    let text = inventory.filled(resource, format)?;
     let place = inventory.values.place(name);
     Some(inventory.values.push_text(&text, place))
 }

@@ -1,5 +1,6 @@
 //! Look-ups: `Ref`, `Fn::GetAtt`, pseudo parameters, `Fn::FindInMap`, `Fn::ImportValue`, `Fn::GetStackOutput`.
 
+use crate::inventory::partition;
 use crate::source::{Kind as Node, NodeId};
 use crate::template::resolver::Resolver;
 use crate::template::state::Output;
@@ -314,14 +315,5 @@ impl<'u> Resolver<'u> {
             Some(value) => self.at(value, place),
             None => self.unknown(Cause::ImportValue { name: format!("{stack_name}.{output}").into() }, place),
         }
-    }
-}
-
-/// The partition of a region.
-pub(in crate::template) fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
     }
 }

@@ -6,7 +6,6 @@ mod list;
 mod lookup;
 mod text;
 
-pub(super) use lookup::partition;
 pub(super) use text::sub_names;
 
 use super::conditions::condition_name;

@@ -243,20 +243,6 @@ fn large_unit() -> Unit {
     Unit { templates: vec![Template { tree, nested: Default::default() }], roots }
 }
 
-/// Run in release: `cargo test --release --lib how_long -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-#[allow(clippy::print_stdout)]
-fn how_long_resolving_takes() {
-    let unit = large_unit();
-    for _ in 0..5 {
-        let start = std::time::Instant::now();
-        let (inventory, _) = super::super::resolve(&unit);
-        let took = start.elapsed().as_nanos() / 10_000;
-        println!("resolve: {took} ns a resource, {} values", inventory.values.len());
-    }
-}
-
 #[test]
 fn a_template_of_ten_thousand_resources_is_resolved_in_bounded_memory() {
     let unit = large_unit();
