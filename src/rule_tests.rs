@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::eval::{self, Outcome, Verdict, When};
 use crate::inventory::Inventory;
 use crate::rule::{Expectation, OutcomeName, RuleSet, RuleTest};
@@ -91,8 +89,7 @@ fn inventory_of(test: &RuleTest) -> Result<Inventory, String> {
         region: Some(test.region.clone().unwrap_or_else(|| REGION.into())),
     };
     let root = Root { template: 0, name: "test".into(), environment, parameters: Vec::new(), tags: Vec::new() };
-    let unit =
-        Unit { templates: vec![Template { tree: Arc::new(tree), nested: FxHashMap::default() }], roots: vec![root] };
+    let unit = Unit { templates: vec![Template::new(tree)], roots: vec![root] };
     Ok(crate::template::resolve(&unit).0)
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{Interner, SourceFile, Span, Symbol};
 
 /// Index of a node in its [`Tree`].
@@ -64,13 +66,22 @@ pub struct Member {
     pub value: NodeId,
 }
 
+/// Nodes that were taken over from another file: the ids `first..end`.
+#[derive(Debug, Clone)]
+struct Graft {
+    first: u32,
+    end: u32,
+    file: Arc<SourceFile>,
+}
+
 /// A parsed file (or one document of a YAML stream).
 ///
 /// YAML's short tags stand in the tree as their long form (`!Ref X` is `{"Ref": X}`); an alias is the node of
 /// its anchor, so a node may have several parents, but never itself as a descendant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     file: Arc<SourceFile>,
+    grafts: Vec<Graft>,
     side: String,
     nodes: Vec<Node>,
     items: Vec<NodeId>,
@@ -86,6 +97,7 @@ impl Tree {
     pub fn new(file: Arc<SourceFile>) -> Self {
         Self {
             file,
+            grafts: Vec::new(),
             side: String::new(),
             nodes: Vec::new(),
             items: Vec::new(),
@@ -105,6 +117,24 @@ impl Tree {
     #[must_use]
     pub fn file(&self) -> &Arc<SourceFile> {
         &self.file
+    }
+
+    /// The files that nodes stand in: that of the tree, and those that something was grafted from.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        std::iter::once(&self.file).chain(self.grafts.iter().map(|graft| &graft.file))
+    }
+
+    /// Which of [`Self::files`] the node stands in. A key stands in the file of its value.
+    #[must_use]
+    pub fn file_of(&self, id: NodeId) -> usize {
+        if self.grafts.is_empty() {
+            return 0;
+        }
+        let after = self.grafts.partition_point(|graft| graft.first <= id.0);
+        match self.grafts[..after].last() {
+            Some(graft) if id.0 < graft.end => after,
+            _ => 0,
+        }
     }
 
     /// The root node.
@@ -245,6 +275,52 @@ impl Tree {
         let start = self.side.len() as u32;
         self.side.push_str(text);
         Text { start, len_and_side: text.len() as u32 | SIDE }
+    }
+
+    /// A copy of a node of another tree, which keeps its place in the file of that tree.
+    pub fn graft(&mut self, other: &Self, node: NodeId) -> NodeId {
+        let first = self.nodes.len() as u32;
+        let copied = self.graft_node(other, node, &mut FxHashMap::default());
+        self.grafts.push(Graft { first, end: self.nodes.len() as u32, file: Arc::clone(&other.file) });
+        copied
+    }
+
+    fn graft_node(&mut self, other: &Self, id: NodeId, done: &mut FxHashMap<NodeId, NodeId>) -> NodeId {
+        // What an alias shares stays shared.
+        if let Some(copied) = done.get(&id) {
+            return *copied;
+        }
+        let Node { span, kind } = other.node(id);
+        let copied = match kind {
+            Kind::Null | Kind::Bool(_) => self.push(span, kind),
+            Kind::Number(text) => {
+                let text = self.owned(other.text(text));
+                self.push(span, Kind::Number(text))
+            }
+            Kind::String(text) => {
+                let text = self.owned(other.text(text));
+                self.push(span, Kind::String(text))
+            }
+            Kind::List { .. } => {
+                let items: Vec<NodeId> =
+                    other.items(id).iter().map(|item| self.graft_node(other, *item, done)).collect();
+                self.push_list(span, &items)
+            }
+            Kind::Map { .. } => {
+                let members: Vec<Member> = other
+                    .members(id)
+                    .iter()
+                    .map(|member| Member {
+                        key: self.keys.intern(other.key(member)),
+                        key_span: member.key_span,
+                        value: self.graft_node(other, member.value, done),
+                    })
+                    .collect();
+                self.push_map(span, &members)
+            }
+        };
+        done.insert(id, copied);
+        copied
     }
 
     /// Sets the root; for parsers.

@@ -25,7 +25,6 @@ impl<'u> Resolver<'u> {
 
     /// The condition of this name; `asked_at` is where it is used.
     pub(super) fn condition(&mut self, stack: usize, name: &str, asked_at: Option<Place>) -> Option<ConditionId> {
-        let tree = self.stacks[stack].tree;
         let (name, state) = match self.stacks[stack].conditions.get_key_value(name) {
             Some((name, state)) => (*name, *state),
             None => {
@@ -47,7 +46,7 @@ impl<'u> Resolver<'u> {
             }
             ConditionState::Unresolved(node) => {
                 self.stacks[stack].conditions.insert(name, ConditionState::InProgress);
-                let place = Place { file: self.stacks[stack].file, span: tree.span(node) };
+                let place = self.place(stack, node);
                 // The condition is kept, whatever is assumed where it is first asked for.
                 let case = std::mem::take(&mut self.case);
                 let formula = self.deeper(|resolver| resolver.formula(stack, node));

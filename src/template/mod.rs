@@ -7,12 +7,13 @@ pub mod assembly;
 mod conditions;
 mod functions;
 pub mod load;
+mod macros;
 mod parameters;
 mod physical;
 mod resolver;
 mod resources;
 mod state;
-mod transforms;
+mod transform;
 pub mod unit;
 
 use crate::inventory::Inventory;
@@ -21,7 +22,8 @@ use crate::source::Diagnostic;
 /// Resolves the templates of a unit to an inventory, and says what in them is not valid CloudFormation.
 #[must_use]
 pub fn resolve(unit: &unit::Unit) -> (Inventory, Vec<Diagnostic>) {
-    resolver::Resolver::new(unit).run()
+    let expanded = elsa::FrozenVec::new();
+    resolver::Resolver::new(unit, &expanded).run()
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl<'u> Resolver<'u> {
 }
 
 /// Whether the parameter's text is the name of what it stands for in the parameter store.
-fn is_ssm(kind: &str) -> bool {
+pub(super) fn is_ssm(kind: &str) -> bool {
     kind.starts_with("AWS::SSM::Parameter::Value")
 }
 

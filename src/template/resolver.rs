@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use elsa::FrozenVec;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::parameters::is_ssm;
 use super::state::{Case, ConditionState, Exports, Given, Output};
-use super::transforms::LANGUAGE_EXTENSIONS;
+use super::transform::{self, Deployment, LANGUAGE_EXTENSIONS, Parameter, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
-use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, NodeId, Span, Symbol, Tree};
+use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
 use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 
 /// Values that one unit may have: far above any real assembly, it bounds what conditions inside texts multiply to.
@@ -30,8 +32,10 @@ pub(super) const NESTING: usize = 16;
 /// One stack instance while it is resolved.
 pub(super) struct StackState<'u> {
     pub(super) template: &'u Template,
+    /// The template after its transforms.
     pub(super) tree: &'u Tree,
-    pub(super) file: FileId,
+    /// The files that nodes of the tree stand in.
+    files: Arc<[FileId]>,
     pub(super) id: StackId,
     pub(super) depth: usize,
     pub(super) symbols: Arc<[Symbol]>,
@@ -43,9 +47,19 @@ pub(super) struct StackState<'u> {
     pub(super) nested: FxHashMap<&'u str, Option<usize>>,
 }
 
+/// A template as its transforms leave it.
+struct Expanded<'u> {
+    tree: &'u Tree,
+    files: Arc<[FileId]>,
+    symbols: Arc<[Symbol]>,
+    problems: Vec<Problem>,
+}
+
 /// The resolver of one unit.
 pub(super) struct Resolver<'u> {
     pub(super) unit: &'u Unit,
+    /// What transforms made of templates.
+    expanded: &'u FrozenVec<Box<Tree>>,
     pub(super) inventory: Inventory,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) stacks: Vec<StackState<'u>>,
@@ -65,17 +79,15 @@ pub(super) struct Resolver<'u> {
 }
 
 impl<'u> Resolver<'u> {
-    pub(super) fn new(unit: &'u Unit) -> Self {
+    pub(super) fn new(unit: &'u Unit, expanded: &'u FrozenVec<Box<Tree>>) -> Self {
         let mut inventory = Inventory::default();
         let files =
             unit.templates.iter().map(|template| inventory.files.add(Arc::clone(template.tree.file()))).collect();
         let names = &mut inventory.names;
-        let mut symbols_of = |keys: &Interner| -> Arc<[Symbol]> {
-            (0..keys.len()).map(|key| names.intern(keys.text(Symbol(key as u32)))).collect()
-        };
-        let symbols = unit.templates.iter().map(|template| symbols_of(&template.tree.keys)).collect();
+        let symbols = unit.templates.iter().map(|template| symbols_of(names, &template.tree.keys)).collect();
         Self {
             unit,
+            expanded,
             inventory,
             diagnostics: Vec::new(),
             stacks: Vec::new(),
@@ -130,17 +142,17 @@ impl<'u> Resolver<'u> {
     ) -> usize {
         let unit = self.unit;
         let source = &unit.templates[template];
-        let tree: &Tree = &source.tree;
+        let Expanded { tree, files, symbols, problems } = self.expand(template, &stack, given);
         let id = StackId(self.inventory.stacks.len() as u32);
         self.inventory.stacks.push(stack);
         let index = self.stacks.len();
         self.stacks.push(StackState {
             template: source,
             tree,
-            file: self.files[template],
+            files,
             id,
             depth,
-            symbols: Arc::clone(&self.symbols[template]),
+            symbols,
             parameters: FxHashMap::default(),
             conditions: FxHashMap::default(),
             mappings: tree.get(tree.root(), "Mappings"),
@@ -148,12 +160,85 @@ impl<'u> Resolver<'u> {
             outputs: FxHashMap::default(),
             nested: FxHashMap::default(),
         });
-        self.note_transforms(index);
+        for problem in problems {
+            match problem {
+                Problem::Error(node, message) => self.error(self.place(index, node), message),
+                Problem::Gap(node, what, cause) => self.gap(index, node, &what, cause),
+            }
+        }
+        self.note_macros(index);
         self.declare_conditions(index);
         self.declare_parameters(index, given);
         self.declare_resources(index);
         self.declare_outputs(index);
         index
+    }
+
+    /// The template as its transforms leave it.
+    fn expand(&mut self, template: usize, stack: &Stack, given: &FxHashMap<&str, Given<'_>>) -> Expanded<'u> {
+        let unit = self.unit;
+        let source = &unit.templates[template];
+        let own = |problems| Expanded {
+            tree: &source.tree,
+            files: Arc::from([self.files[template]]),
+            symbols: Arc::clone(&self.symbols[template]),
+            problems,
+        };
+        if !transform::concerns(source) {
+            return own(Vec::new());
+        }
+        let deployment = Deployment {
+            parameters: self.parameters_of(&source.tree, given),
+            environment: Environment { account: stack.account.clone(), region: stack.region.clone() },
+            stack_name: stack.parent.is_none().then(|| stack.name.clone()),
+            included: &source.included,
+        };
+        let expansion = transform::expand(&source.tree, &deployment);
+        let tree = self.expanded.push_get(Box::new(expansion.tree));
+        let grafted = tree.files().skip(1).map(|file| self.inventory.files.add(Arc::clone(file)));
+        let files = std::iter::once(self.files[template]).chain(grafted).collect();
+        let symbols = symbols_of(&mut self.inventory.names, &tree.keys);
+        Expanded { tree, files, symbols, problems: expansion.problems }
+    }
+
+    /// What the parameters of a template are worth to its transforms: what is given, or else the default.
+    fn parameters_of<'t>(
+        &self,
+        tree: &'t Tree,
+        given: &FxHashMap<&str, Given<'t>>,
+    ) -> FxHashMap<&'t str, Parameter<'t>> {
+        let Some(section) = tree.get(tree.root(), "Parameters") else { return FxHashMap::default() };
+        let parameters = tree.members(section).iter().map(|member| {
+            let name = tree.key(member);
+            let default = || tree.get(member.value, "Default").and_then(|default| tree.scalar(default));
+            let kind = tree.get(member.value, "Type").and_then(|kind| tree.string(kind));
+            let value = match given.get(name) {
+                _ if kind.is_some_and(is_ssm) => Parameter::Open(Cause::SsmParameter { name: name.into() }),
+                Some(Given::Text(text)) => Parameter::Text((*text).into()),
+                Some(Given::Value(value)) => self.text_for_transforms(*value),
+                None => match default() {
+                    Some(text) => Parameter::Text(text.into()),
+                    None => Parameter::Open(Cause::ParameterWithoutDefault { name: name.into() }),
+                },
+            };
+            (name, value)
+        });
+        parameters.collect()
+    }
+
+    /// The text of a value that a parent stack passes, lists with commas.
+    fn text_for_transforms<'t>(&self, value: ValueId) -> Parameter<'t> {
+        let text = match self.inventory.values.kind(value) {
+            Kind::List(range) => {
+                let items = self.inventory.values.items(range).iter();
+                items.map(|item| self.constant_text(*item)).collect::<Option<Vec<_>>>().map(|items| items.join(","))
+            }
+            _ => self.constant_text(value).map(str::to_owned),
+        };
+        match text {
+            Some(text) => Parameter::Text(text.into()),
+            None => Parameter::Open(self.open_cause(value).unwrap_or(Cause::Undecided)),
+        }
     }
 
     fn resolve_stack(&mut self, stack: usize) {
@@ -284,14 +369,14 @@ impl<'u> Resolver<'u> {
         }
         if let Some(member) = members.iter().find(|member| is_function(tree.key(member))) {
             let message = format!("`{}` must be the only key of its map", tree.key(member));
-            return self.invalid(self.key_place(stack, member.key_span), message);
+            return self.invalid(self.key_place(stack, member), message);
         }
         let mut entries = Vec::with_capacity(members.len());
         for member in members {
             let key = tree.key(member);
             if key.starts_with("Fn::Transform") || key.starts_with("Fn::ForEach::") {
                 let name = if key == "Fn::Transform" {
-                    self.transform_name(stack, member.value)
+                    self.macro_name(stack, member.value)
                 } else {
                     LANGUAGE_EXTENSIONS.into()
                 };
@@ -311,7 +396,8 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn place(&self, stack: usize, node: NodeId) -> Place {
-        Place { file: self.stacks[stack].file, span: self.stacks[stack].tree.span(node) }
+        let state = &self.stacks[stack];
+        Place { file: state.files[state.tree.file_of(node)], span: state.tree.span(node) }
     }
 
     pub(super) fn unknown(&mut self, cause: Cause, place: Place) -> ValueId {
@@ -364,9 +450,15 @@ impl<'u> Resolver<'u> {
         Environment { account: stack.account.clone(), region: stack.region.clone() }
     }
 
-    pub(super) fn key_place(&self, stack: usize, span: Span) -> Place {
-        Place { file: self.stacks[stack].file, span }
+    /// Where the key of a member stands: in the file of its value.
+    pub(super) fn key_place(&self, stack: usize, member: &Member) -> Place {
+        Place { span: member.key_span, ..self.place(stack, member.value) }
     }
+}
+
+/// The keys of a tree as symbols of the inventory.
+fn symbols_of(names: &mut Interner, keys: &Interner) -> Arc<[Symbol]> {
+    (0..keys.len()).map(|key| names.intern(keys.text(Symbol(key as u32)))).collect()
 }
 
 /// Functions that replace the map they stand in, which therefore has no other key.

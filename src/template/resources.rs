@@ -2,7 +2,7 @@
 
 use super::resolver::Resolver;
 use super::state::Output;
-use super::transforms::LANGUAGE_EXTENSIONS;
+use super::transform::LANGUAGE_EXTENSIONS;
 use super::unit::Nested;
 use crate::inventory::{Origin, Resource};
 use crate::source::{Kind as Node, NodeId};
@@ -25,7 +25,7 @@ impl<'u> Resolver<'u> {
                 continue;
             }
             if name == "Fn::Transform" {
-                let name = self.transform_name(stack, member.value);
+                let name = self.macro_name(stack, member.value);
                 self.gap(stack, member.value, "a macro adds resources", Cause::Macro { name });
                 continue;
             }
@@ -35,7 +35,7 @@ impl<'u> Resolver<'u> {
                 continue;
             }
             let Some(kind) = tree.get(member.value, "Type") else {
-                self.error(self.key_place(stack, member.key_span), format!("resource `{name}` has no `Type`"));
+                self.error(self.key_place(stack, member), format!("resource `{name}` has no `Type`"));
                 continue;
             };
             if !matches!(tree.kind(kind), Node::String(_) | Node::Map { .. }) {
@@ -122,7 +122,7 @@ impl<'u> Resolver<'u> {
     fn properties(&mut self, stack: usize, node: NodeId) -> ValueId {
         let tree = self.stacks[stack].tree;
         if let Some(transform) = tree.get(node, "Fn::Transform") {
-            let name = self.transform_name(stack, transform);
+            let name = self.macro_name(stack, transform);
             let place = self.place(stack, transform);
             return self.unknown(Cause::Macro { name }, place);
         }

@@ -24,6 +24,16 @@ pub struct Template {
     pub tree: Arc<Tree>,
     /// The templates of its nested stacks, by logical id.
     pub nested: FxHashMap<Box<str>, Nested>,
+    /// The local files that an `AWS::Include` names, by location as it is written.
+    pub included: FxHashMap<Box<str>, Arc<Tree>>,
+}
+
+impl Template {
+    /// A template of which nothing is at hand but itself.
+    #[must_use]
+    pub fn new(tree: impl Into<Arc<Tree>>) -> Self {
+        Self { tree: tree.into(), nested: FxHashMap::default(), included: FxHashMap::default() }
+    }
 }
 
 /// Where a stack is deployed to, as far as it is known.

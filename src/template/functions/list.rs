@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
-use crate::template::transforms::LANGUAGE_EXTENSIONS;
+use crate::template::transform::{LANGUAGE_EXTENSIONS, declares};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 /// `Fn::Cidr` makes at most this many blocks.
@@ -46,7 +46,7 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn fn_length(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
-        if !self.has_transform(stack, LANGUAGE_EXTENSIONS) {
+        if !declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS) {
             return self.invalid(place, "`Fn::Length` needs the transform `AWS::LanguageExtensions`");
         }
         let list = self.value(stack, node);

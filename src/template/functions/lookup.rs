@@ -4,7 +4,7 @@ use crate::inventory::partition;
 use crate::source::{Kind as Node, NodeId};
 use crate::template::resolver::Resolver;
 use crate::template::state::Output;
-use crate::template::transforms::LANGUAGE_EXTENSIONS;
+use crate::template::transform::{LANGUAGE_EXTENSIONS, declares};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 impl<'u> Resolver<'u> {
@@ -145,7 +145,7 @@ impl<'u> Resolver<'u> {
             return self.invalid(place, "`Fn::FindInMap` takes a mapping and two keys");
         }
         let default = items.get(3).and_then(|options| tree.get(*options, "DefaultValue"));
-        if default.is_some() && !self.has_transform(stack, LANGUAGE_EXTENSIONS) {
+        if default.is_some() && !declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS) {
             return self
                 .invalid(place, "`DefaultValue` of `Fn::FindInMap` needs the transform `AWS::LanguageExtensions`");
         }

@@ -11,7 +11,7 @@ pub(super) use text::sub_names;
 use super::conditions::condition_name;
 use super::resolver::Resolver;
 use super::state::Undecided;
-use super::transforms::LANGUAGE_EXTENSIONS;
+use super::transform::LANGUAGE_EXTENSIONS;
 use crate::source::{Member, NodeId};
 use crate::value::{Cause, Kind, Place, ValueId};
 
@@ -42,7 +42,7 @@ impl<'u> Resolver<'u> {
             "Fn::ImportValue" => self.fn_import_value(stack, node, place),
             "Fn::GetStackOutput" => self.fn_get_stack_output(stack, node, place),
             "Fn::Transform" => {
-                let name = self.transform_name(stack, node);
+                let name = self.macro_name(stack, node);
                 self.unknown(Cause::Macro { name }, place)
             }
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
@@ -183,7 +183,7 @@ impl<'u> Resolver<'u> {
     }
 
     /// Why a value is not wholly known: the cause of its first part that is not.
-    fn open_cause(&self, id: ValueId) -> Option<Cause> {
+    pub(super) fn open_cause(&self, id: ValueId) -> Option<Cause> {
         let values = &self.inventory.values;
         match values.kind(id) {
             Kind::Unknown(cause) => Some(values.cause(cause).clone()),

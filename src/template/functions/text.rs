@@ -2,7 +2,7 @@
 
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
-use crate::template::transforms::LANGUAGE_EXTENSIONS;
+use crate::template::transform::{LANGUAGE_EXTENSIONS, declares};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 const DYNAMIC: &str = "{{resolve:";
@@ -317,7 +317,7 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn fn_to_json_string(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
-        if !self.has_transform(stack, LANGUAGE_EXTENSIONS) {
+        if !declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS) {
             return self.invalid(place, "`Fn::ToJsonString` needs the transform `AWS::LanguageExtensions`");
         }
         let value = self.value(stack, node);

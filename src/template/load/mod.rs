@@ -193,7 +193,7 @@ impl<'a> Gather<'a> {
                 parameters: Vec::new(),
                 tags: Vec::new(),
             };
-            let mut unit = Unit { templates: vec![template(tree)], roots: vec![root] };
+            let mut unit = Unit { templates: vec![Template::new(tree)], roots: vec![root] };
             let pending = vec![Pending { template: 0, dir: dir.to_path_buf(), root: 0, stack_path: None }];
             let finders = [NestedTemplates::under(readable, self.loader)];
             self.nested(&mut unit, pending, &finders, FxHashMap::default());
@@ -333,7 +333,7 @@ impl<'a> Gather<'a> {
         };
         self.loaded.diagnostics.append(&mut warnings);
         let tree = self.checked(trees.into_iter().next()?)?;
-        unit.templates.push(template(tree));
+        unit.templates.push(Template::new(tree));
         Some(unit.templates.len() - 1)
     }
 
@@ -376,10 +376,6 @@ impl<'a> Gather<'a> {
             }
         }
     }
-}
-
-fn template(tree: Tree) -> Template {
-    Template { tree: Arc::new(tree), nested: FxHashMap::default() }
 }
 
 fn root_of(stack: &StackArtifact, template: usize, environment: &Environment) -> Root {

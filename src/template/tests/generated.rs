@@ -240,7 +240,7 @@ fn large_unit() -> Unit {
     let tree = Arc::new(crate::source::json::parse(&file, Limits::default()).unwrap());
     let (name, parameters, tags) = ("demo".into(), Vec::new(), Vec::new());
     let roots = vec![Root { template: 0, name, environment: environment(), parameters, tags }];
-    Unit { templates: vec![Template { tree, nested: Default::default() }], roots }
+    Unit { templates: vec![Template::new(tree)], roots }
 }
 
 #[test]

@@ -1,36 +1,29 @@
-//! Transforms and macros: what only AWS expands, and what therefore may be there without standing in the template.
+//! Macros: what only AWS expands, and what therefore may be there without standing in the template.
 
 use super::resolver::Resolver;
-use crate::source::{Kind as Node, NodeId};
+use super::transform::{LANGUAGE_EXTENSIONS, SERVERLESS, declared, declares};
+use crate::source::NodeId;
 use crate::value::Cause;
-
-pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
-const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
 impl<'u> Resolver<'u> {
     /// Transforms of the whole template: what AWS makes of it is known only for those that fasscan applies itself.
-    pub(super) fn note_transforms(&mut self, stack: usize) {
+    pub(super) fn note_macros(&mut self, stack: usize) {
         let tree = self.stacks[stack].tree;
-        let Some(node) = tree.get(tree.root(), "Transform") else { return };
-        let names: Vec<NodeId> = match tree.kind(node) {
-            Node::List { .. } => tree.items(node).to_vec(),
-            _ => vec![node],
-        };
-        for node in names {
+        for node in declared(tree) {
             let name = tree.string(node).or_else(|| tree.get(node, "Name").and_then(|name| tree.string(name)));
             match name {
                 Some(LANGUAGE_EXTENSIONS | SERVERLESS) => {}
-                name => self.note_transform(stack, node, name.unwrap_or("Fn::Transform").into()),
+                name => self.note_macro(stack, node, name.unwrap_or("Fn::Transform").into()),
             }
         }
         // An include at the top level may add to every section.
         if let Some(node) = tree.get(tree.root(), "Fn::Transform") {
-            let name = self.transform_name(stack, node);
-            self.note_transform(stack, node, name);
+            let name = self.macro_name(stack, node);
+            self.note_macro(stack, node, name);
         }
     }
 
-    fn note_transform(&mut self, stack: usize, node: NodeId, name: Box<str>) {
+    fn note_macro(&mut self, stack: usize, node: NodeId, name: Box<str>) {
         let what = format!("the macro `{name}` may change the whole template");
         self.gap(stack, node, &what, Cause::Macro { name: name.clone() });
         let id = self.stacks[stack].id;
@@ -45,7 +38,7 @@ impl<'u> Resolver<'u> {
         if let Some(name) = &self.inventory.stacks[state.id.0 as usize].transformed_by {
             return stack_name(name);
         }
-        if self.has_transform(stack, SERVERLESS) {
+        if declares(tree, SERVERLESS) {
             return stack_name(SERVERLESS);
         }
         let section = |name: &&str| tree.get(tree.root(), name);
@@ -54,15 +47,7 @@ impl<'u> Resolver<'u> {
         stack_name(if expanded == "Fn::Transform" { expanded } else { LANGUAGE_EXTENSIONS })
     }
 
-    /// Whether the template declares this transform.
-    pub(super) fn has_transform(&self, stack: usize, name: &str) -> bool {
-        let tree = self.stacks[stack].tree;
-        tree.get(tree.root(), "Transform").is_some_and(|node| {
-            tree.string(node) == Some(name) || tree.items(node).iter().any(|item| tree.string(*item) == Some(name))
-        })
-    }
-
-    pub(super) fn transform_name(&self, stack: usize, node: NodeId) -> Box<str> {
+    pub(super) fn macro_name(&self, stack: usize, node: NodeId) -> Box<str> {
         let tree = self.stacks[stack].tree;
         tree.get(node, "Name").and_then(|name| tree.string(name)).unwrap_or("Fn::Transform").into()
     }

@@ -1,0 +1,67 @@
+//! Transforms: from the template as it is written to the template that CloudFormation deploys.
+//!
+//! Each works on the tree, before any value is resolved: as AWS does, and so that what comes after needs to know of no
+//! transform. New nodes stand at the place in the source that produced them. What only AWS can expand (macros, modules,
+//! what depends on an unknown parameter) stays as it is and is noted as a gap.
+//!
+//! Source: "Template macros" and "AWS transforms" in the CloudFormation template reference.
+
+mod deployment;
+mod draft;
+mod include;
+mod language;
+mod serverless;
+
+pub(super) use deployment::{Deployment, Parameter};
+use draft::Draft;
+pub(super) use draft::Problem;
+
+use super::unit::Template;
+use crate::source::{NodeId, Tree};
+
+pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
+pub(super) const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
+
+/// A template after its transforms.
+pub(super) struct Expansion {
+    pub(super) tree: Tree,
+    /// What is wrong or could not be expanded, at nodes of the tree.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Whether there is anything to transform.
+pub(super) fn concerns(template: &Template) -> bool {
+    let tree = &template.tree;
+    !template.included.is_empty() || declares(tree, LANGUAGE_EXTENSIONS) || declares(tree, SERVERLESS)
+}
+
+/// Applies the transforms of a template that fasscan knows.
+///
+/// In the order of AWS: what is included first, then the transforms of the whole template, the language extensions
+/// before the serverless model, whatever their order in the list.
+pub(super) fn expand(tree: &Tree, deployment: &Deployment<'_>) -> Expansion {
+    let mut draft = Draft::new(tree, deployment);
+    if !deployment.included.is_empty() {
+        include::expand(&mut draft);
+    }
+    if declares(tree, LANGUAGE_EXTENSIONS) {
+        language::expand(&mut draft);
+    }
+    if declares(tree, SERVERLESS) {
+        serverless::expand(&mut draft);
+    }
+    draft.finish()
+}
+
+/// Whether the template declares this transform.
+pub(super) fn declares(tree: &Tree, name: &str) -> bool {
+    declared(tree).any(|node| tree.string(node) == Some(name))
+}
+
+/// The transforms of the whole template, in order.
+pub(super) fn declared(tree: &Tree) -> impl Iterator<Item = NodeId> {
+    let node = tree.get(tree.root(), "Transform");
+    let items: &[NodeId] = node.map_or(&[], |node| tree.items(node));
+    let single = node.filter(|node| !matches!(tree.kind(*node), crate::source::Kind::List { .. }));
+    single.into_iter().chain(items.iter().copied())
+}
