@@ -20,10 +20,7 @@ fn inventory(template: &Value) -> Inventory {
     let tree = json::parse(&file, Limits::default()).unwrap();
     let environment = Environment { account: Some("123456789012".into()), region: Some("us-east-1".into()) };
     let root = Root { template: 0, name: "t".into(), environment, parameters: Vec::new(), tags: Vec::new() };
-    let unit = Unit {
-        templates: vec![Template { tree: std::sync::Arc::new(tree), nested: Default::default() }],
-        roots: vec![root],
-    };
+    let unit = Unit { templates: vec![Template::new(tree)], roots: vec![root] };
     fasscan::template::resolve(&unit).0
 }
 
