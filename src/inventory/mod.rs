@@ -8,13 +8,15 @@ mod relation;
 mod resource;
 pub mod schema;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
 pub use resource::{Gap, Origin, Resource, Stack, StackId};
 
-use crate::source::{Files, Interner, Symbol};
+use crate::source::{Files, Interner, Symbol, Tree};
 use crate::value::{Place, ResourceId, ValueId, Values, View};
 
 /// Everything of one scan unit: a cloud assembly, a template with its nested stacks, or an account.
@@ -28,6 +30,8 @@ pub struct Inventory {
     pub files: Files,
     /// The stacks; nested stacks after their parents.
     pub stacks: Vec<Stack>,
+    /// The templates that are a text of another one, with the place of that text.
+    pub embedded: Vec<(Place, Arc<Tree>)>,
     /// What was there and could not be looked at.
     pub gaps: Vec<Gap>,
     resources: Vec<Resource>,

@@ -86,15 +86,19 @@ impl Loader {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(&self, file: &Arc<SourceFile>) -> Result<Documents, Vec<Diagnostic>> {
-        let content = file.text().trim_start_matches('\u{feff}').trim_start();
-        if !content.starts_with(['{', '[']) {
-            return yaml::parse(file, self.limits);
-        }
-        match json::parse(file, self.limits) {
-            Ok(tree) => Ok(Documents { trees: vec![tree], warnings: Vec::new() }),
-            Err(_) if is_yaml(file.path()) => yaml::parse(file, self.limits),
-            Err(errors) => Err(errors),
-        }
+        parse_text(file, self.limits)
+    }
+}
+
+pub(super) fn parse_text(file: &Arc<SourceFile>, limits: Limits) -> Result<Documents, Vec<Diagnostic>> {
+    let content = file.text().trim_start_matches('\u{feff}').trim_start();
+    if !content.starts_with(['{', '[']) {
+        return yaml::parse(file, limits);
+    }
+    match json::parse(file, limits) {
+        Ok(tree) => Ok(Documents { trees: vec![tree], warnings: Vec::new() }),
+        Err(_) if is_yaml(file.path()) => yaml::parse(file, limits),
+        Err(errors) => Err(errors),
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod diagnostic;
 pub mod discover;
 mod duplicates;
+pub mod embedded;
 pub mod file;
 pub mod intern;
 pub mod json;

@@ -277,6 +277,30 @@ impl Tree {
         Text { start, len_and_side: text.len() as u32 | SIDE }
     }
 
+    /// The same tree as part of another file: every place in it is where `place` says.
+    #[must_use]
+    pub fn moved(mut self, file: &Arc<SourceFile>, place: impl Fn(Span) -> Span) -> Self {
+        // All texts stand in the side buffer then: those of the old file first.
+        let before = self.file.text().len() as u32;
+        self.side.insert_str(0, self.file.text());
+        let side = |text: Text| match text.len_and_side & SIDE {
+            0 => Text { len_and_side: text.len_and_side | SIDE, ..text },
+            _ => Text { start: text.start + before, ..text },
+        };
+        for node in &mut self.nodes {
+            node.span = place(node.span);
+            match &mut node.kind {
+                Kind::String(text) | Kind::Number(text) => *text = side(*text),
+                _ => {}
+            }
+        }
+        for member in &mut self.members {
+            member.key_span = place(member.key_span);
+        }
+        self.file = Arc::clone(file);
+        self
+    }
+
     /// A copy of a node of another tree, which keeps its place in the file of that tree.
     pub fn graft(&mut self, other: &Self, node: NodeId) -> NodeId {
         let first = self.nodes.len() as u32;

@@ -12,6 +12,7 @@ mod parameters;
 mod physical;
 mod resolver;
 mod resources;
+mod stack_set;
 mod state;
 mod transform;
 pub mod unit;
@@ -22,8 +23,8 @@ use crate::source::Diagnostic;
 /// Resolves the templates of a unit to an inventory, and says what in them is not valid CloudFormation.
 #[must_use]
 pub fn resolve(unit: &unit::Unit) -> (Inventory, Vec<Diagnostic>) {
-    let expanded = elsa::FrozenVec::new();
-    resolver::Resolver::new(unit, &expanded).run()
+    let made = state::Made::default();
+    resolver::Resolver::new(unit, &made).run()
 }
 
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use elsa::FrozenVec;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::parameters::is_ssm;
-use super::state::{Case, ConditionState, Exports, Given, Output};
+use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
 use super::transform::{self, Deployment, LANGUAGE_EXTENSIONS, Parameter, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
@@ -21,7 +20,7 @@ pub(super) const BUDGET: usize = 8_000_000;
 const DEPTH: usize = 256;
 
 /// Stack instances of one unit: far above any real assembly, it bounds what templates nested twice multiply to.
-const STACKS: usize = 10_000;
+pub(super) const STACKS: usize = 10_000;
 
 /// Errors that one unit may have before they are only counted.
 const ERRORS: usize = 1000;
@@ -58,8 +57,7 @@ struct Expanded<'u> {
 /// The resolver of one unit.
 pub(super) struct Resolver<'u> {
     pub(super) unit: &'u Unit,
-    /// What transforms made of templates.
-    expanded: &'u FrozenVec<Box<Tree>>,
+    pub(super) made: &'u Made,
     pub(super) inventory: Inventory,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) stacks: Vec<StackState<'u>>,
@@ -79,7 +77,7 @@ pub(super) struct Resolver<'u> {
 }
 
 impl<'u> Resolver<'u> {
-    pub(super) fn new(unit: &'u Unit, expanded: &'u FrozenVec<Box<Tree>>) -> Self {
+    pub(super) fn new(unit: &'u Unit, made: &'u Made) -> Self {
         let mut inventory = Inventory::default();
         let files =
             unit.templates.iter().map(|template| inventory.files.add(Arc::clone(template.tree.file()))).collect();
@@ -87,7 +85,7 @@ impl<'u> Resolver<'u> {
         let symbols = unit.templates.iter().map(|template| symbols_of(names, &template.tree.keys)).collect();
         Self {
             unit,
-            expanded,
+            made,
             inventory,
             diagnostics: Vec::new(),
             stacks: Vec::new(),
@@ -122,7 +120,7 @@ impl<'u> Resolver<'u> {
                     tags: root.tags.clone(),
                     outputs: Vec::new(),
                 };
-                self.enter(root.template, stack, 0, &given)
+                self.enter(self.source(root.template), stack, 0, &given)
             })
             .collect();
         for stack in roots {
@@ -135,19 +133,18 @@ impl<'u> Resolver<'u> {
     /// Makes the state of a stack instance: parameters, conditions and the ids of its resources.
     pub(super) fn enter(
         &mut self,
-        template: usize,
+        source: Source<'u>,
         stack: Stack,
         depth: usize,
         given: &FxHashMap<&str, Given<'_>>,
     ) -> usize {
-        let unit = self.unit;
-        let source = &unit.templates[template];
-        let Expanded { tree, files, symbols, problems } = self.expand(template, &stack, given);
+        let template = source.template;
+        let Expanded { tree, files, symbols, problems } = self.expand(source, &stack, given);
         let id = StackId(self.inventory.stacks.len() as u32);
         self.inventory.stacks.push(stack);
         let index = self.stacks.len();
         self.stacks.push(StackState {
-            template: source,
+            template,
             tree,
             files,
             id,
@@ -174,29 +171,32 @@ impl<'u> Resolver<'u> {
         index
     }
 
-    /// The template as its transforms leave it.
-    fn expand(&mut self, template: usize, stack: &Stack, given: &FxHashMap<&str, Given<'_>>) -> Expanded<'u> {
+    /// A template of the unit.
+    fn source(&self, template: usize) -> Source<'u> {
         let unit = self.unit;
-        let source = &unit.templates[template];
-        let own = |problems| Expanded {
-            tree: &source.tree,
-            files: Arc::from([self.files[template]]),
+        Source {
+            template: &unit.templates[template],
+            file: self.files[template],
             symbols: Arc::clone(&self.symbols[template]),
-            problems,
-        };
-        if !transform::concerns(source) {
-            return own(Vec::new());
+        }
+    }
+
+    /// The template as its transforms leave it.
+    fn expand(&mut self, source: Source<'u>, stack: &Stack, given: &FxHashMap<&str, Given<'_>>) -> Expanded<'u> {
+        let Source { template, file, symbols } = source;
+        if !transform::concerns(template) {
+            return Expanded { tree: &template.tree, files: Arc::from([file]), symbols, problems: Vec::new() };
         }
         let deployment = Deployment {
-            parameters: self.parameters_of(&source.tree, given),
+            parameters: self.parameters_of(&template.tree, given),
             environment: Environment { account: stack.account.clone(), region: stack.region.clone() },
             stack_name: stack.parent.is_none().then(|| stack.name.clone()),
-            included: &source.included,
+            included: &template.included,
         };
-        let expansion = transform::expand(&source.tree, &deployment);
-        let tree = self.expanded.push_get(Box::new(expansion.tree));
+        let expansion = transform::expand(&template.tree, &deployment);
+        let tree = self.made.trees.push_get(Box::new(expansion.tree));
         let grafted = tree.files().skip(1).map(|file| self.inventory.files.add(Arc::clone(file)));
-        let files = std::iter::once(self.files[template]).chain(grafted).collect();
+        let files = std::iter::once(file).chain(grafted).collect();
         let symbols = symbols_of(&mut self.inventory.names, &tree.keys);
         Expanded { tree, files, symbols, problems: expansion.problems }
     }
@@ -241,7 +241,7 @@ impl<'u> Resolver<'u> {
         }
     }
 
-    fn resolve_stack(&mut self, stack: usize) {
+    pub(super) fn resolve_stack(&mut self, stack: usize) {
         for name in self.names_of(stack, "Conditions") {
             self.condition(stack, name, None);
         }
@@ -324,7 +324,7 @@ impl<'u> Resolver<'u> {
                 }
             }
         }
-        let index = self.enter(template, nested, depth, &given);
+        let index = self.enter(self.source(template), nested, depth, &given);
         self.stacks[stack].nested.insert(name, Some(index));
         self.resolve_stack(index);
         index
@@ -457,7 +457,7 @@ impl<'u> Resolver<'u> {
 }
 
 /// The keys of a tree as symbols of the inventory.
-fn symbols_of(names: &mut Interner, keys: &Interner) -> Arc<[Symbol]> {
+pub(super) fn symbols_of(names: &mut Interner, keys: &Interner) -> Arc<[Symbol]> {
     (0..keys.len()).map(|key| names.intern(keys.text(Symbol(key as u32)))).collect()
 }
 

@@ -1,6 +1,7 @@
 //! The resources of a stack: declared first, so that everything may refer to them, then resolved.
 
 use super::resolver::Resolver;
+use super::stack_set::STACK_SET;
 use super::state::Output;
 use super::transform::LANGUAGE_EXTENSIONS;
 use super::unit::Nested;
@@ -70,11 +71,6 @@ impl<'u> Resolver<'u> {
 
     /// Types that AWS expands into others, of which nothing here is evaluated.
     fn note_unexpanded(&mut self, stack: usize, name: &str, type_name: &str, node: NodeId) {
-        if type_name == "AWS::CloudFormation::StackSet" {
-            let what = format!("the template that stack set `{name}` deploys is not evaluated");
-            self.gap(stack, node, &what, Cause::RemoteNestedStack);
-            return;
-        }
         let transform = if type_name.starts_with("AWS::Serverless::") {
             "AWS::Serverless-2016-10-31"
         } else if type_name.ends_with("::MODULE") {
@@ -113,8 +109,10 @@ impl<'u> Resolver<'u> {
             let resource = self.inventory.resource_mut(id);
             resource.properties = properties;
             resource.attributes = attributes;
-            if self.inventory.type_name(id) == "AWS::CloudFormation::Stack" {
-                self.resolve_nested(stack, name, node);
+            match self.inventory.type_name(id) {
+                "AWS::CloudFormation::Stack" => self.resolve_nested(stack, name, node),
+                STACK_SET => self.resolve_stack_set(stack, name, node),
+                _ => {}
             }
         }
     }

@@ -1,9 +1,30 @@
 //! What the resolver keeps while it works.
 
+use std::sync::Arc;
+
+use elsa::FrozenVec;
 use rustc_hash::FxHashMap;
 
-use crate::source::NodeId;
+use super::unit::Template;
+use crate::source::{FileId, NodeId, Symbol, Tree};
 use crate::value::{ConditionId, ValueId, VariableId};
+
+/// What comes up while a unit is resolved and lives as long as the unit.
+#[derive(Default)]
+pub(super) struct Made {
+    /// What transforms made of templates.
+    pub(super) trees: FrozenVec<Box<Tree>>,
+    /// Templates that are a text of another template.
+    pub(super) templates: FrozenVec<Box<Template>>,
+}
+
+/// A template, with its file and its keys in the inventory.
+#[derive(Clone)]
+pub(super) struct Source<'u> {
+    pub(super) template: &'u Template,
+    pub(super) file: FileId,
+    pub(super) symbols: Arc<[Symbol]>,
+}
 
 /// An output of a stack, resolved when first asked for.
 #[derive(Debug, Clone, Copy)]

@@ -37,9 +37,20 @@ impl Secrets {
         values::collect(inventory, &mut places, &mut secrets.texts);
         for (index, template) in unit.templates.iter().enumerate() {
             let of_file = places.iter().filter(|place| place.file == FileId(index as u32)).map(|place| place.span);
-            let found = tree::Walk::of(&template.tree, merged(of_file.collect()), &mut secrets.texts);
-            secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
-            secrets.files.push(merged(found.spans));
+            let known = merged(of_file.collect());
+            let embedded: Vec<_> =
+                inventory.embedded.iter().filter(|(place, _)| place.file == FileId(index as u32)).collect();
+            let mut spans = Vec::new();
+            let mut walk = |tree, embedded: Vec<Span>| {
+                let found = tree::Walk::of(tree, known.clone(), embedded, &mut secrets.texts);
+                secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
+                spans.extend(found.spans);
+            };
+            walk(&template.tree, embedded.iter().map(|(place, _)| place.span).collect());
+            for (_, tree) in &embedded {
+                walk(tree, Vec::new());
+            }
+            secrets.files.push(merged(spans));
         }
         for root in &unit.roots {
             for (name, value) in &root.parameters {

@@ -16,6 +16,8 @@ pub(super) struct Walk<'a> {
     secret_keys: Vec<bool>,
     /// Places whose literals are secrets whatever their names, sorted and disjoint.
     known: Vec<Span>,
+    /// Texts that are templates, of which another walk knows the secrets.
+    embedded: Vec<Span>,
     texts: &'a mut Texts,
     /// Where secrets stand.
     pub(super) spans: Vec<Span>,
@@ -27,13 +29,14 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// The secrets of a template; every literal at one of the `known` places is one.
-    pub(super) fn of(tree: &'a Tree, known: Vec<Span>, texts: &'a mut Texts) -> Self {
+    pub(super) fn of(tree: &'a Tree, known: Vec<Span>, embedded: Vec<Span>, texts: &'a mut Texts) -> Self {
         let secret_keys =
             (0..tree.keys.len()).map(|index| is_secret_key(tree.keys.text(Symbol(index as u32)))).collect();
         let mut walk = Self {
             tree,
             secret_keys,
             known,
+            embedded,
             texts,
             spans: Vec::new(),
             parameters: FxHashSet::default(),
@@ -142,6 +145,9 @@ impl<'a> Walk<'a> {
 
     fn text(&mut self, node: NodeId, text: &str, secret: bool) {
         let span = self.tree.span(node);
+        if self.embedded.contains(&span) {
+            return;
+        }
         let secret = (secret && !text.is_empty() && !matches!(text, "true" | "false") && !is_dynamic(text))
             || touches(&self.known, span)
             || shows_secret(text);

@@ -3,6 +3,7 @@
 mod broken;
 mod cases;
 mod generated;
+mod stack_set;
 mod systems;
 mod traps;
 
