@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
-pub use resource::{Gap, Origin, Resource, Stack, StackId};
+pub use resource::{Gap, Origin, Resource, Stack, StackId, Suppression};
 
 use crate::source::{Files, Interner, Symbol, Tree};
 use crate::value::{Place, ResourceId, ValueId, Values, View};
@@ -32,6 +32,8 @@ pub struct Inventory {
     pub stacks: Vec<Stack>,
     /// The templates that are a text of another one, with the place of that text.
     pub embedded: Vec<(Place, Arc<Tree>)>,
+    /// What templates ask tools not to apply.
+    pub suppressions: Vec<Suppression>,
     /// What was there and could not be looked at.
     pub gaps: Vec<Gap>,
     resources: Vec<Resource>,

@@ -52,7 +52,7 @@ pub struct Resource {
     pub condition: Option<ConditionId>,
     /// The map of its properties, or absent.
     pub properties: ValueId,
-    /// The map of what stands beside `Properties`: `DeletionPolicy`, `UpdateReplacePolicy`, `DependsOn`, `Metadata`.
+    /// The map of what stands beside `Properties`: `DeletionPolicy`, `UpdateReplacePolicy`, `DependsOn`.
     pub attributes: ValueId,
     /// The whole definition.
     pub place: Place,
@@ -62,6 +62,23 @@ pub struct Resource {
     pub head_span: Span,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+/// A rule that the template asks a tool not to apply.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// The stack.
+    pub stack: StackId,
+    /// The resource; none: the whole template.
+    pub resource: Option<ResourceId>,
+    /// Such as `cdk-nag`, `checkov` or `fasscan`.
+    pub tool: &'static str,
+    /// The rule, by its name in that tool.
+    pub id: Box<str>,
+    /// Why, where a reason is given.
+    pub reason: Option<Box<str>>,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// Something that was there and could not be looked at.

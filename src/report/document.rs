@@ -27,6 +27,8 @@ pub struct Report {
     pub verdicts: Vec<Verdict>,
     /// What is wrong, most severe first.
     pub findings: Vec<Finding>,
+    /// What the templates ask tools not to apply. It changes no verdict and no finding.
+    pub suppressions: Vec<Suppression>,
     /// What was there and could not be evaluated (remote nested stacks, macros).
     pub gaps: Vec<Gap>,
     /// Files that were not scanned, and why.
@@ -319,6 +321,23 @@ pub struct Finding {
     pub when: Vec<Case>,
     /// Identity of the finding over time: no line, message or severity is in it.
     pub fingerprint: String,
+}
+
+/// A rule that a template asks a tool not to apply.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Suppression {
+    /// The tool: `cdk-nag`, `cfn_nag`, `checkov`, `cfn-lint`, `cfn-guard` or `fasscan`.
+    pub tool: String,
+    /// The rule, by its name in that tool.
+    pub id: String,
+    /// Index into `resources`; none: the whole template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<usize>,
+    /// Why, where a reason is given; redacted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Where it is written.
+    pub location: Location,
 }
 
 /// Something that was there and could not be evaluated.

@@ -27,6 +27,7 @@ pub(super) struct Part {
     verdicts: Vec<doc::Verdict>,
     /// The fingerprint of each is still its identity.
     findings: Vec<doc::Finding>,
+    suppressions: Vec<doc::Suppression>,
     gaps: Vec<doc::Gap>,
     pub(super) diagnostics: Vec<doc::Diagnostic>,
 }
@@ -48,6 +49,10 @@ impl Part {
         report.findings.extend(self.findings.into_iter().map(|mut finding| {
             finding.resource += base;
             finding
+        }));
+        report.suppressions.extend(self.suppressions.into_iter().map(|mut suppression| {
+            suppression.resource = suppression.resource.map(|resource| resource + base);
+            suppression
         }));
         report.gaps.extend(self.gaps);
         report.diagnostics.extend(self.diagnostics);
@@ -159,6 +164,13 @@ impl<'a> Scope<'a> {
                 part.findings.push(self.finding(verdict, violation, resource));
             }
         }
+        part.suppressions.extend(self.inventory.suppressions.iter().map(|suppression| doc::Suppression {
+            tool: suppression.tool.to_owned(),
+            id: self.secrets().mask(&suppression.id),
+            resource: suppression.resource.map(|id| base + id.0 as usize),
+            reason: suppression.reason.as_deref().map(|reason| self.secrets().mask(reason)),
+            location: self.location(suppression.place),
+        }));
         part.gaps.extend(self.inventory.gaps.iter().map(|gap| doc::Gap {
             what: gap.what.to_string(),
             cause: cause(&gap.cause),
@@ -275,7 +287,14 @@ impl<'a> Scope<'a> {
         let resource = self.inventory.resource(id);
         match cdk_path(resource) {
             Some(path) => path.to_owned(),
-            None => format!("{}#{}", self.inventory.files.get(resource.place.file).path(), resource.logical_id),
+            None => {
+                let file = self.inventory.files.get(resource.place.file).path();
+                // A stack set has the same file as what is in its template.
+                let parent = self.inventory.stack(id).parent.map(|parent| self.inventory.resource(parent));
+                let parent = parent.filter(|parent| parent.place.file == resource.place.file);
+                let parent = parent.map_or(String::new(), |parent| format!("{}/", parent.logical_id));
+                format!("{file}#{parent}{}", resource.logical_id)
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod assembly;
 mod conditions;
+mod custom;
 mod functions;
 pub mod load;
 mod macros;
@@ -14,6 +15,7 @@ mod resolver;
 mod resources;
 mod stack_set;
 mod state;
+mod suppressions;
 mod transform;
 pub mod unit;
 

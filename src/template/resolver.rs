@@ -246,6 +246,8 @@ impl<'u> Resolver<'u> {
             self.condition(stack, name, None);
         }
         self.resolve_resources(stack);
+        let tree = self.stacks[stack].tree;
+        self.read_suppressions(stack, tree.root(), None);
         let outputs: Vec<(Box<str>, ValueId)> = self
             .names_of(stack, "Outputs")
             .into_iter()

@@ -109,6 +109,8 @@ impl<'u> Resolver<'u> {
             let resource = self.inventory.resource_mut(id);
             resource.properties = properties;
             resource.attributes = attributes;
+            self.recognize_custom(id);
+            self.read_suppressions(stack, node, Some(id));
             match self.inventory.type_name(id) {
                 "AWS::CloudFormation::Stack" => self.resolve_nested(stack, name, node),
                 STACK_SET => self.resolve_stack_set(stack, name, node),

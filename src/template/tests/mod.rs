@@ -4,6 +4,7 @@ mod broken;
 mod cases;
 mod generated;
 mod stack_set;
+mod suppressions;
 mod systems;
 mod traps;
 

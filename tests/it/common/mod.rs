@@ -294,6 +294,7 @@ pub(crate) fn empty() -> Report {
         resources: Vec::new(),
         verdicts: Vec::new(),
         findings: Vec::new(),
+        suppressions: Vec::new(),
         gaps: Vec::new(),
         skipped: Vec::new(),
         diagnostics: Vec::new(),
