@@ -6,6 +6,7 @@
 pub mod assembly;
 mod conditions;
 mod functions;
+pub mod given;
 pub mod load;
 mod parameters;
 mod physical;
