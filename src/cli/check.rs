@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::deployments::Deployments;
 use super::rule_files::{ParamValue, RuleFolders, choose, set_params};
 use super::{Color, ERROR, Problem, write};
 use crate::eval;
@@ -25,6 +26,8 @@ pub(super) struct Check {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
+    deployments: Deployments,
+    #[command(flatten)]
     folders: RuleFolders,
     /// Only rules that bear on this framework; may be given more than once.
     #[arg(long = "framework", value_name = "ID")]
@@ -33,8 +36,8 @@ pub(super) struct Check {
     #[arg(long = "rule", value_name = "ID")]
     rules: Vec<String>,
     /// Set a parameter of a rule; lists are separated by commas.
-    #[arg(long = "param", value_name = "RULE.NAME=VALUE")]
-    params: Vec<ParamValue>,
+    #[arg(long = "rule-param", value_name = "RULE.NAME=VALUE")]
+    rule_params: Vec<ParamValue>,
     /// The severity from which on a finding fails the gate.
     #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
     fail_on: FailOn,
@@ -127,11 +130,12 @@ pub(super) fn run(check: &Check, color: Color) -> Result<u8, Problem> {
     check.refuse_conflicts()?;
     let mut rules = check.folders.load(color)?;
     choose(&mut rules, &check.rules, &check.frameworks)?;
-    set_params(&mut rules, &check.params)?;
+    set_params(&mut rules, &check.rule_params)?;
     let request = Request {
         paths: check.paths.clone(),
         cwd: current_dir()?,
         environment: Environment { account: check.account.clone(), region: check.region.clone() },
+        deployments: check.deployments.load(color)?,
         options: eval::Options { today: check.today.clone().unwrap_or_else(today), strict: check.strict },
         fail_on: check.fail_on.severity(),
         jobs: check.jobs,

@@ -1,11 +1,13 @@
 //! From the verdicts of a unit to the parts of the report: places become lines, secrets become masks.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
 use super::redact::{MASK, Secrets, unparsed_spans};
 use super::{level_name, rules};
+use crate::deployment::Deployment;
 use crate::eval::{self, Violation, When};
 use crate::inventory::{Inventory, Origin, Resource};
 use crate::report::Report;
@@ -23,11 +25,13 @@ const FOUND: usize = 200;
 pub(super) struct Part {
     /// The files of nested stacks, sorted.
     pub(super) nested: Vec<PathBuf>,
-    resources: Vec<doc::ResourceInfo>,
-    verdicts: Vec<doc::Verdict>,
+    /// The parameters of its templates; none when no template could be read.
+    pub(super) declared: Option<BTreeSet<Box<str>>>,
+    pub(super) resources: Vec<doc::ResourceInfo>,
+    pub(super) verdicts: Vec<doc::Verdict>,
     /// The fingerprint of each is still its identity.
-    findings: Vec<doc::Finding>,
-    gaps: Vec<doc::Gap>,
+    pub(super) findings: Vec<doc::Finding>,
+    pub(super) gaps: Vec<doc::Gap>,
     pub(super) diagnostics: Vec<doc::Diagnostic>,
 }
 
@@ -37,29 +41,44 @@ impl Part {
         Self { nested, ..Self::default() }
     }
 
-    /// Adds the part to the report.
-    pub(super) fn join(self, report: &mut Report) {
-        let base = report.resources.len();
-        report.resources.extend(self.resources);
-        report.verdicts.extend(self.verdicts.into_iter().map(|mut verdict| {
+    /// Adds what another part found.
+    pub(super) fn append(&mut self, other: Self) {
+        let base = self.resources.len();
+        self.resources.extend(other.resources);
+        self.verdicts.extend(other.verdicts.into_iter().map(|mut verdict| {
             verdict.resource += base;
             verdict
         }));
-        report.findings.extend(self.findings.into_iter().map(|mut finding| {
+        self.findings.extend(other.findings.into_iter().map(|mut finding| {
             finding.resource += base;
             finding
         }));
-        report.gaps.extend(self.gaps);
+        self.gaps.extend(other.gaps);
+        self.diagnostics.extend(other.diagnostics);
+    }
+
+    /// Puts everything into the report.
+    pub(super) fn join(self, report: &mut Report) {
+        report.resources = self.resources;
+        report.verdicts = self.verdicts;
+        report.findings = self.findings;
+        report.gaps = self.gaps;
         report.diagnostics.extend(self.diagnostics);
     }
 }
 
-/// A report about nothing.
-pub(super) fn empty(rules: &RuleSet, today: &str) -> Report {
+/// A report about nothing yet.
+pub(super) fn empty(rules: &RuleSet, today: &str, deployments: &[Deployment]) -> Report {
+    let environment = |deployment: &Deployment| {
+        let (name, region) = (deployment.name.as_deref()?, deployment.values.region.as_deref());
+        let (name, files, region) = (name.to_owned(), deployment.files.clone(), region.map(str::to_owned));
+        Some(doc::Environment { name, files, region, ..doc::Environment::default() })
+    };
     Report {
         version: doc::VERSION.to_owned(),
         tool: doc::Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         date: today.to_owned(),
+        environments: deployments.iter().filter_map(environment).collect(),
         rules: rules.rules.iter().map(rules::info).collect(),
         ..Report::default()
     }
@@ -74,7 +93,7 @@ pub(super) fn secret_rules(rules: &RuleSet) -> Vec<bool> {
 pub(super) fn finish(report: &mut Report, fail_on: Option<Severity>) {
     let mut fingerprints = Fingerprints::default();
     for finding in &mut report.findings {
-        finding.fingerprint = fingerprints.next(&finding.fingerprint);
+        finding.fingerprint = fingerprints.next(&finding.fingerprint, &finding.environments);
     }
     let rules = &report.rules;
     report.findings.sort_by(|a, b| {
@@ -85,6 +104,35 @@ pub(super) fn finish(report: &mut Report, fail_on: Option<Severity>) {
             .then_with(|| rules[a.rule].id.cmp(&rules[b.rule].id))
     });
     report.summary = summary(report, fail_on);
+    let mut environments = std::mem::take(&mut report.environments);
+    environments.iter_mut().for_each(|environment| count(environment, report));
+    report.environments = environments;
+}
+
+/// Counts what an environment has.
+fn count(environment: &mut doc::Environment, report: &Report) {
+    let of = |names: &[String]| names.contains(&environment.name);
+    let outcomes = report.verdicts.iter().filter(|verdict| of(&verdict.environments)).map(|verdict| verdict.outcome);
+    let severities = report.findings.iter().filter(|finding| of(&finding.environments)).map(|finding| finding.severity);
+    let (mut counts, findings) = ([0; 4], by_severity(severities));
+    for outcome in outcomes {
+        counts[outcome as usize] += 1;
+    }
+    [environment.pass, environment.fail, environment.unknown, environment.not_applicable] = counts;
+    environment.findings = findings;
+}
+
+fn by_severity(severities: impl Iterator<Item = Severity>) -> doc::BySeverity {
+    let mut counts = doc::BySeverity::default();
+    for severity in severities {
+        *match severity {
+            Severity::Critical => &mut counts.critical,
+            Severity::High => &mut counts.high,
+            Severity::Medium => &mut counts.medium,
+            Severity::Low => &mut counts.low,
+        } += 1;
+    }
+    counts
 }
 
 fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
@@ -103,14 +151,7 @@ fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
             doc::Outcome::NotApplicable => summary.not_applicable += 1,
         }
     }
-    for finding in &report.findings {
-        *match finding.severity {
-            Severity::Critical => &mut summary.findings.critical,
-            Severity::High => &mut summary.findings.high,
-            Severity::Medium => &mut summary.findings.medium,
-            Severity::Low => &mut summary.findings.low,
-        } += 1;
-    }
+    summary.findings = by_severity(report.findings.iter().map(|finding| finding.severity));
     let fails = |finding: &&doc::Finding| fail_on.is_some_and(|least| finding.severity >= least);
     let failing = report.findings.iter().filter(fails).count();
     summary.gate = doc::Gate { fail_on, passed: failing == 0, failing };
@@ -125,6 +166,8 @@ pub(super) struct Scope<'a> {
     inventory: &'a Inventory,
     rules: &'a RuleSet,
     secret_rules: &'a [bool],
+    /// All environments: what is a secret in one is shown in none.
+    deployments: &'a [Deployment],
     secrets: std::cell::OnceCell<Secrets>,
     /// Where rules about secrets found fault.
     shown: Vec<Place>,
@@ -136,16 +179,22 @@ impl<'a> Scope<'a> {
         inventory: &'a Inventory,
         rules: &'a RuleSet,
         secret_rules: &'a [bool],
+        deployments: &'a [Deployment],
         verdicts: &[eval::Verdict],
     ) -> Self {
         let of_secrets = verdicts.iter().filter(|verdict| secret_rules.get(verdict.rule).copied().unwrap_or(true));
         let shown = of_secrets.flat_map(violations).map(|violation| violation.place).collect();
-        Self { loaded, inventory, rules, secret_rules, secrets: std::cell::OnceCell::new(), shown }
+        Self { loaded, inventory, rules, secret_rules, deployments, secrets: std::cell::OnceCell::new(), shown }
     }
 
     /// The secrets of the unit, looked for when something of it is shown.
     fn secrets(&self) -> &Secrets {
-        self.secrets.get_or_init(|| Secrets::of(&self.loaded.unit, self.inventory, &self.shown))
+        self.secrets.get_or_init(|| Secrets::of(&self.loaded.unit, self.inventory, &self.shown, self.deployments))
+    }
+
+    /// Whether the value of a parameter is a secret.
+    pub(super) fn hides(&self, parameter: &str) -> bool {
+        self.secrets().is_parameter(parameter)
     }
 
     /// Adds resources, verdicts, findings and gaps to the part.
@@ -160,9 +209,10 @@ impl<'a> Scope<'a> {
             }
         }
         part.gaps.extend(self.inventory.gaps.iter().map(|gap| doc::Gap {
-            what: gap.what.to_string(),
-            cause: cause(&gap.cause),
+            what: self.secrets().mask(&gap.what),
+            cause: self.cause(&gap.cause),
             location: self.location(gap.place),
+            environments: Vec::new(),
         }));
     }
 
@@ -190,6 +240,7 @@ impl<'a> Scope<'a> {
             reason: None,
             causes: Vec::new(),
             when: Vec::new(),
+            environments: Vec::new(),
         };
         match &verdict.outcome {
             eval::Outcome::Pass { by_default } => out.by_default = *by_default,
@@ -199,7 +250,7 @@ impl<'a> Scope<'a> {
             }
             eval::Outcome::Unknown { causes, when } => {
                 out.outcome = doc::Outcome::Unknown;
-                out.causes = causes.iter().map(cause).collect();
+                out.causes = causes.iter().map(|cause| self.cause(cause)).collect();
                 out.when = self.cases(when.as_ref());
             }
             eval::Outcome::NotApplicable { reason } => {
@@ -252,6 +303,7 @@ impl<'a> Scope<'a> {
                 &self.identity_of(violation.owner),
                 &violation.path,
             ),
+            environments: Vec::new(),
         }
     }
 
@@ -339,6 +391,27 @@ impl<'a> Scope<'a> {
         let mask = |text: &str| self.secrets().mask(text);
         diagnostic(problem, mask, |file, span| self.excerpt_of(file, span))
     }
+
+    /// A problem of a value that this unit is given.
+    pub(super) fn given_diagnostic(&self, problem: Diagnostic) -> doc::Diagnostic {
+        without_lines(problem, |text| self.secrets().mask(text))
+    }
+
+    /// Why something is unknown. The name of an export may be made of a secret.
+    fn cause(&self, cause: &crate::value::Cause) -> doc::Cause {
+        doc::Cause { id: cause.id().to_owned(), text: self.secrets().mask(&cause.to_string()) }
+    }
+}
+
+/// A problem of a file of parameters, of which no line is shown: nothing tells which values in it are secrets.
+#[must_use]
+pub fn parameter_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
+    without_lines(problem, str::to_owned)
+}
+
+fn without_lines(problem: Diagnostic, mask: impl Fn(&str) -> String) -> doc::Diagnostic {
+    let shown = diagnostic(problem, mask, |_, _| doc::Excerpt { line: 0, text: String::new(), mark: [0, 0] });
+    doc::Diagnostic { excerpt: None, ..shown }
 }
 
 /// A problem of a file that holds no secrets, such as a rule, as reports have it.
@@ -371,6 +444,7 @@ fn diagnostic(
         excerpt: file.zip(problem.span).map(|(file, span)| excerpt(file, span)),
         notes: problem.notes.iter().filter_map(note).collect(),
         help: problem.help.as_deref().map(mask),
+        environments: Vec::new(),
     }
 }
 
@@ -391,10 +465,6 @@ fn cdk_path(resource: &Resource) -> Option<&str> {
     match &resource.origin {
         Origin::Template { cdk_path } => cdk_path.as_deref(),
     }
-}
-
-fn cause(cause: &crate::value::Cause) -> doc::Cause {
-    doc::Cause { id: cause.id().to_owned(), text: cause.to_string() }
 }
 
 const fn position(position: Position) -> doc::Position {

@@ -122,6 +122,7 @@ fn report(name: &str, template: &str) -> Report {
         paths: vec![name.into()],
         cwd: dir.path().canonicalize().unwrap(),
         environment: Environment::default(),
+        deployments: Vec::new(),
         options: Options { today: "2026-11-21".into(), strict: true },
         fail_on: None,
         jobs: None,

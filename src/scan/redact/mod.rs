@@ -10,6 +10,7 @@ mod values;
 
 use rustc_hash::FxHashSet;
 
+use crate::deployment::Deployment;
 use crate::inventory::Inventory;
 use crate::source::{FileId, SourceFile, Span};
 use crate::template::unit::Unit;
@@ -27,29 +28,42 @@ pub(super) struct Secrets {
     texts: texts::Texts,
     /// Parameters whose value is one.
     parameters: FxHashSet<Box<str>>,
+    /// Where they are defined: the place of a value that the deployment gives.
+    definitions: FxHashSet<(FileId, Span)>,
 }
 
 impl Secrets {
     /// The secrets of `unit`; `shown` are places that a rule about secrets found fault with.
-    pub(super) fn of(unit: &Unit, inventory: &Inventory, shown: &[Place]) -> Self {
+    pub(super) fn of(unit: &Unit, inventory: &Inventory, shown: &[Place], deployments: &[Deployment]) -> Self {
         let mut secrets = Self::default();
         let mut places = shown.to_vec();
         values::collect(inventory, &mut places, &mut secrets.texts);
         for (index, template) in unit.templates.iter().enumerate() {
             let of_file = places.iter().filter(|place| place.file == FileId(index as u32)).map(|place| place.span);
             let found = tree::Walk::of(&template.tree, merged(of_file.collect()), &mut secrets.texts);
-            secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
+            for name in &found.parameters {
+                secrets.parameters.insert(Box::from(*name));
+                let definition = crate::template::given::parameter(&template.tree, name);
+                secrets.definitions.extend(definition.map(|node| (FileId(index as u32), template.tree.span(node))));
+            }
             secrets.files.push(merged(found.spans));
         }
-        for root in &unit.roots {
-            for (name, value) in &root.parameters {
-                if secrets.parameters.contains(name) {
-                    secrets.texts.add(value);
-                }
+        let of_roots = unit.roots.iter().flat_map(|root| &root.parameters).map(|(name, value)| (name, value));
+        let given = deployments.iter().flat_map(|deployment| &deployment.values.parameters);
+        for (name, value) in of_roots.chain(given.map(|given| (&given.name, &given.value))) {
+            if secrets.parameters.contains(name) || is_secret_key(name) || shows_secret(value) {
+                secrets.texts.add(value);
+                // The items of a list are values of their own.
+                value.split(',').for_each(|item| secrets.texts.add(item));
             }
         }
         secrets.texts.finish();
         secrets
+    }
+
+    /// Whether the value of a parameter is a secret.
+    pub(super) fn is_parameter(&self, name: &str) -> bool {
+        self.parameters.contains(name) || is_secret_key(name)
     }
 
     /// The places of secrets in the file that `file` is, when it is one of the unit.
@@ -60,7 +74,8 @@ impl Secrets {
 
     /// Whether a secret stands at this place.
     pub(super) fn covers(&self, place: Place) -> bool {
-        self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+        self.definitions.contains(&(place.file, place.span))
+            || self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
     }
 
     /// The text with every secret in it masked.
@@ -70,7 +85,7 @@ impl Secrets {
 
     /// The value of a parameter, masked when it is a secret.
     pub(super) fn parameter_value(&self, name: &str, value: &str) -> String {
-        if self.parameters.contains(name) { MASK.to_owned() } else { self.mask(value) }
+        if self.is_parameter(name) { MASK.to_owned() } else { self.mask(value) }
     }
 }
 
