@@ -26,8 +26,6 @@ pub(super) struct Check {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    deployments: Deployments,
-    #[command(flatten)]
     folders: RuleFolders,
     /// Only rules that bear on this framework; may be given more than once.
     #[arg(long = "framework", value_name = "ID")]
@@ -50,6 +48,8 @@ pub(super) struct Check {
     /// Write a report: `text`, `json` or `sarif`, to standard output or to a file; may be given more than once.
     #[arg(long = "output", short, value_name = "FORMAT[=FILE]", default_value = "text")]
     outputs: Vec<Output>,
+    #[command(flatten)]
+    deployments: Deployments,
     /// The account that templates are deployed to which do not say it themselves.
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<Box<str>>,

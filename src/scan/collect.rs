@@ -310,7 +310,8 @@ impl<'a> Scope<'a> {
     /// Message and found value without secrets.
     fn shown(&self, rule: usize, violation: &Violation) -> (String, Option<String>) {
         let secrets = self.secrets();
-        let hidden = secrets.covers(violation.place) || self.secret_rules.get(rule).copied().unwrap_or(true);
+        let given = violation.found.as_deref().is_some_and(|found| secrets.is_given(found));
+        let hidden = given || secrets.covers(violation.place) || self.secret_rules.get(rule).copied().unwrap_or(true);
         let mut message = violation.message.clone();
         if let Some(found) = violation.found.as_deref().filter(|found| hidden && !found.is_empty()) {
             message = message.replace(found, MASK);

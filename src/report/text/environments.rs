@@ -12,10 +12,10 @@ const LINES: [Line; 8] = [
     ("fail", |one| one.fail),
     ("unknown", |one| one.unknown),
     ("not applicable", |one| one.not_applicable),
-    ("critical", |one| one.findings.critical),
-    ("high", |one| one.findings.high),
-    ("medium", |one| one.findings.medium),
-    ("low", |one| one.findings.low),
+    ("critical findings", |one| one.findings.critical),
+    ("high findings", |one| one.findings.high),
+    ("medium findings", |one| one.findings.medium),
+    ("low findings", |one| one.findings.low),
 ];
 
 /// The table, without a line feed at the end; nothing when no environment is named. Lines of zeros alone are left out, and

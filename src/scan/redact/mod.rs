@@ -28,8 +28,8 @@ pub(super) struct Secrets {
     texts: texts::Texts,
     /// Parameters whose value is one.
     parameters: FxHashSet<Box<str>>,
-    /// Where they are defined: the place of a value that the deployment gives.
-    definitions: FxHashSet<(FileId, Span)>,
+    /// The values that the deployment gives them, and the items of these: also those too short to be looked for in texts.
+    given: FxHashSet<Box<str>>,
 }
 
 impl Secrets {
@@ -41,20 +41,18 @@ impl Secrets {
         for (index, template) in unit.templates.iter().enumerate() {
             let of_file = places.iter().filter(|place| place.file == FileId(index as u32)).map(|place| place.span);
             let found = tree::Walk::of(&template.tree, merged(of_file.collect()), &mut secrets.texts);
-            for name in &found.parameters {
-                secrets.parameters.insert(Box::from(*name));
-                let definition = crate::template::given::parameter(&template.tree, name);
-                secrets.definitions.extend(definition.map(|node| (FileId(index as u32), template.tree.span(node))));
-            }
+            secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
             secrets.files.push(merged(found.spans));
         }
         let of_roots = unit.roots.iter().flat_map(|root| &root.parameters).map(|(name, value)| (name, value));
         let given = deployments.iter().flat_map(|deployment| &deployment.values.parameters);
         for (name, value) in of_roots.chain(given.map(|given| (&given.name, &given.value))) {
-            if secrets.parameters.contains(name) || is_secret_key(name) || shows_secret(value) {
-                secrets.texts.add(value);
+            if secrets.is_parameter(name) || shows_secret(value) {
                 // The items of a list are values of their own.
-                value.split(',').for_each(|item| secrets.texts.add(item));
+                for text in value.split(',').map(str::trim).chain([&**value]) {
+                    secrets.texts.add(text);
+                    secrets.given.extend((!matches!(text, "" | "true" | "false")).then(|| Box::from(text)));
+                }
             }
         }
         secrets.texts.finish();
@@ -63,7 +61,7 @@ impl Secrets {
 
     /// Whether the value of a parameter is a secret.
     pub(super) fn is_parameter(&self, name: &str) -> bool {
-        self.parameters.contains(name) || is_secret_key(name)
+        self.parameters.contains(name)
     }
 
     /// The places of secrets in the file that `file` is, when it is one of the unit.
@@ -74,8 +72,12 @@ impl Secrets {
 
     /// Whether a secret stands at this place.
     pub(super) fn covers(&self, place: Place) -> bool {
-        self.definitions.contains(&(place.file, place.span))
-            || self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+        self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+    }
+
+    /// Whether a text is nothing but the secret value of a parameter.
+    pub(super) fn is_given(&self, text: &str) -> bool {
+        self.given.contains(text)
     }
 
     /// The text with every secret in it masked.
