@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::generated::check_block;
 use crate::run::{ROOT, RULE, Run, fasscan_in, write};
 
 /// Two databases: one is encrypted in production only, the other as a parameter says.
@@ -223,4 +224,41 @@ fn templates_of_standard_input_get_values_as_well() {
     let args = ["--param", "Env=prod", "--quiet"];
     let run = crate::run::check_stdin(TEMPLATE, &args);
     assert_eq!(run.code(), 0, "{run:?}");
+}
+
+/// The program's output for the documentation.
+fn shown(args: &[&str]) -> String {
+    let rules = ["--rule", "rds-storage-unencrypted", "--rule", "rds-instance-public", "--today", "2026-11-21"];
+    let run = fasscan_in(Path::new(&format!("{ROOT}/fixtures/environments")), &[&["check"], args, &rules].concat());
+    format!("```text\n{}\n```", run.stdout.trim_end())
+}
+
+#[test]
+fn generated_output_of_the_page_about_environments() {
+    let check = |name: &str, args: &[&str]| check_block("docs/environments.md", name, &shown(args));
+    check("undecided", &["app.yaml"]);
+    check("side-by-side", &["app.yaml", "--env", "dev=samconfig.toml", "--env", "prod=prod.json"]);
+}
+
+#[test]
+fn environments_without_values_give_the_report_that_there_is_without_them() {
+    let empty = tempfile::tempdir().unwrap();
+    let file = write(empty.path(), "none.json", "{}");
+    let (a, b) = (format!("a={file}"), format!("b={file}"));
+    let report = |args: &[&str]| {
+        let head = ["check", "fixtures", "--output", "json", "--today", "2026-11-21"];
+        fasscan_in(Path::new(ROOT), &[&head, args].concat()).json()
+    };
+    let (plain, mut named) = (report(&[]), report(&["--env", &a, "--env", &b]));
+    for part in ["verdicts", "findings"] {
+        for entry in named[part].as_array_mut().unwrap() {
+            let names = entry.as_object_mut().unwrap().shift_remove("environments");
+            assert_eq!(names, Some(serde_json::json!(["a", "b"])), "{entry}");
+        }
+    }
+    named.as_object_mut().unwrap().shift_remove("environments");
+    for (part, value) in plain.as_object().unwrap() {
+        assert!(named[part] == *value, "{part} differs");
+    }
+    assert_eq!(named, plain);
 }
