@@ -5,15 +5,16 @@ use std::path::PathBuf;
 
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
+use super::problem::{problem, without_lines};
 use super::redact::{MASK, Secrets, unparsed_spans};
-use super::{level_name, rules};
+use super::{counts, level_name, position, rules};
 use crate::deployment::Deployment;
 use crate::eval::{self, Violation, When};
 use crate::inventory::{Inventory, Origin, Resource};
 use crate::report::Report;
 use crate::report::document::{self as doc, Severity};
 use crate::rule::RuleSet;
-use crate::source::{Diagnostic, Level, Position, SourceFile, Span};
+use crate::source::{Diagnostic, Level, SourceFile, Span};
 use crate::template::load::LoadedUnit;
 use crate::value::{Place, ResourceId};
 
@@ -27,6 +28,8 @@ pub(super) struct Part {
     pub(super) nested: Vec<PathBuf>,
     /// The parameters of its templates; none when no template could be read.
     pub(super) declared: Option<BTreeSet<Box<str>>>,
+    /// The values that parameters of its templates hide.
+    pub(super) hidden: BTreeSet<Box<str>>,
     pub(super) resources: Vec<doc::ResourceInfo>,
     pub(super) verdicts: Vec<doc::Verdict>,
     /// The fingerprint of each is still its identity.
@@ -44,6 +47,7 @@ impl Part {
     /// Adds what another part found.
     pub(super) fn append(&mut self, other: Self) {
         let base = self.resources.len();
+        self.hidden.extend(other.hidden);
         self.resources.extend(other.resources);
         self.verdicts.extend(other.verdicts.into_iter().map(|mut verdict| {
             verdict.resource += base;
@@ -104,35 +108,7 @@ pub(super) fn finish(report: &mut Report, fail_on: Option<Severity>) {
             .then_with(|| rules[a.rule].id.cmp(&rules[b.rule].id))
     });
     report.summary = summary(report, fail_on);
-    let mut environments = std::mem::take(&mut report.environments);
-    environments.iter_mut().for_each(|environment| count(environment, report));
-    report.environments = environments;
-}
-
-/// Counts what an environment has.
-fn count(environment: &mut doc::Environment, report: &Report) {
-    let of = |names: &[String]| names.contains(&environment.name);
-    let outcomes = report.verdicts.iter().filter(|verdict| of(&verdict.environments)).map(|verdict| verdict.outcome);
-    let severities = report.findings.iter().filter(|finding| of(&finding.environments)).map(|finding| finding.severity);
-    let (mut counts, findings) = ([0; 4], by_severity(severities));
-    for outcome in outcomes {
-        counts[outcome as usize] += 1;
-    }
-    [environment.pass, environment.fail, environment.unknown, environment.not_applicable] = counts;
-    environment.findings = findings;
-}
-
-fn by_severity(severities: impl Iterator<Item = Severity>) -> doc::BySeverity {
-    let mut counts = doc::BySeverity::default();
-    for severity in severities {
-        *match severity {
-            Severity::Critical => &mut counts.critical,
-            Severity::High => &mut counts.high,
-            Severity::Medium => &mut counts.medium,
-            Severity::Low => &mut counts.low,
-        } += 1;
-    }
-    counts
+    counts::environments(report);
 }
 
 fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
@@ -151,7 +127,7 @@ fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
             doc::Outcome::NotApplicable => summary.not_applicable += 1,
         }
     }
-    summary.findings = by_severity(report.findings.iter().map(|finding| finding.severity));
+    summary.findings = counts::by_severity(report.findings.iter().map(|finding| finding.severity));
     let fails = |finding: &&doc::Finding| fail_on.is_some_and(|least| finding.severity >= least);
     let failing = report.findings.iter().filter(fails).count();
     summary.gate = doc::Gate { fail_on, passed: failing == 0, failing };
@@ -388,9 +364,15 @@ impl<'a> Scope<'a> {
     }
 
     /// A problem of this unit.
-    pub(super) fn diagnostic(&self, problem: Diagnostic) -> doc::Diagnostic {
+    pub(super) fn diagnostic(&self, found: Diagnostic) -> doc::Diagnostic {
         let mask = |text: &str| self.secrets().mask(text);
-        diagnostic(problem, mask, |file, span| self.excerpt_of(file, span))
+        problem(found, mask, |file, span| self.excerpt_of(file, span))
+    }
+
+    /// The values that its parameters hide, when any are given.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = Box<str>> {
+        let given = self.deployments.iter().any(|deployment| !deployment.values.parameters.is_empty());
+        given.then(|| self.secrets().given()).into_iter().flatten().map(Box::from)
     }
 
     /// A problem of a value that this unit is given.
@@ -401,51 +383,6 @@ impl<'a> Scope<'a> {
     /// Why something is unknown. The name of an export may be made of a secret.
     fn cause(&self, cause: &crate::value::Cause) -> doc::Cause {
         doc::Cause { id: cause.id().to_owned(), text: self.secrets().mask(&cause.to_string()) }
-    }
-}
-
-/// A problem of a file of parameters, of which no line is shown: nothing tells which values in it are secrets.
-#[must_use]
-pub fn parameter_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
-    without_lines(problem, str::to_owned)
-}
-
-fn without_lines(problem: Diagnostic, mask: impl Fn(&str) -> String) -> doc::Diagnostic {
-    let shown = diagnostic(problem, mask, |_, _| doc::Excerpt { line: 0, text: String::new(), mark: [0, 0] });
-    doc::Diagnostic { excerpt: None, ..shown }
-}
-
-/// A problem of a file that holds no secrets, such as a rule, as reports have it.
-#[must_use]
-pub fn plain_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
-    diagnostic(problem, str::to_owned, |file, span| excerpt(file, span, |_, _| Vec::new()))
-}
-
-/// A problem of a file that is not part of a unit, most often because it could not be parsed.
-pub(super) fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
-    diagnostic(problem, str::to_owned, |file, span| {
-        excerpt(file, span, |start, end| unparsed_spans(file.text(), start, end))
-    })
-}
-
-fn diagnostic(
-    problem: Diagnostic,
-    mask: impl Fn(&str) -> String,
-    excerpt: impl Fn(&SourceFile, Span) -> doc::Excerpt,
-) -> doc::Diagnostic {
-    let file = problem.file.as_deref();
-    let note = |note: &crate::source::Note| {
-        Some(doc::DiagnosticNote { position: position(file?.position(note.span.start)), message: mask(&note.message) })
-    };
-    doc::Diagnostic {
-        level: level_name(problem.level).to_owned(),
-        message: mask(&problem.message),
-        path: problem.path.to_string(),
-        position: problem.position().map(position),
-        excerpt: file.zip(problem.span).map(|(file, span)| excerpt(file, span)),
-        notes: problem.notes.iter().filter_map(note).collect(),
-        help: problem.help.as_deref().map(mask),
-        environments: Vec::new(),
     }
 }
 
@@ -466,10 +403,6 @@ fn cdk_path(resource: &Resource) -> Option<&str> {
     match &resource.origin {
         Origin::Template { cdk_path } => cdk_path.as_deref(),
     }
-}
-
-const fn position(position: Position) -> doc::Position {
-    doc::Position { line: position.line, column: position.column }
 }
 
 fn shortened(text: String) -> String {

@@ -15,6 +15,7 @@ pub(super) fn merged(parts: Vec<Part>, names: &[&str]) -> Part {
     let (mut verdicts, mut findings) = (Together::default(), Together::default());
     let (mut gaps, mut diagnostics) = (Together::default(), Together::default());
     for (environment, part) in parts.into_iter().enumerate() {
+        out.hidden.extend(part.hidden);
         let mut add = |info: doc::ResourceInfo| {
             let index = resources.add(resource_key(&info), (), environment);
             match out.resources.get_mut(index) {

@@ -5,10 +5,12 @@
 //! the inputs, so that the same input gives the same report, byte for byte.
 
 mod collect;
+mod counts;
 mod deploy;
 mod excerpt;
 mod fingerprint;
 mod merge;
+mod problem;
 mod redact;
 mod rules;
 mod status;
@@ -25,13 +27,13 @@ use crate::report::Report;
 use crate::report::document::{self, Severity};
 use crate::rule::RuleSet;
 use crate::source::discover::{DiscoverOptions, Input, discover};
-use crate::source::{Diagnostic, Level, Limits, Loader};
+use crate::source::{Diagnostic, Level, Limits, Loader, Position};
 use crate::template::load::{LoadedUnit, load};
 use crate::template::unit::Environment;
 
 use self::collect::Part;
 
-pub use collect::{parameter_diagnostic, plain_diagnostic};
+pub use problem::{parameter_diagnostic, plain_diagnostic};
 pub use status::Status;
 
 /// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.
@@ -73,7 +75,7 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
 
     let mut report = collect::empty(rules, &request.options.today, &request.deployments);
     let (mut all, mut declared) = (Part::default(), None::<BTreeSet<Box<str>>>);
-    report.diagnostics = found.diagnostics.into_iter().map(collect::bare_diagnostic).collect();
+    report.diagnostics = found.diagnostics.into_iter().map(problem::bare_diagnostic).collect();
     report.skipped = found
         .skipped
         .into_iter()
@@ -95,7 +97,9 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
     // Where nothing was read, nothing is missing in it.
     let undeclared = declared.map(|declared| deploy::undeclared(&request.deployments, &declared)).unwrap_or_default();
     report.diagnostics.extend(undeclared.into_iter().map(parameter_diagnostic));
+    let hidden = std::mem::take(&mut all.hidden);
     all.join(&mut report);
+    redact::mask_everywhere(&mut report, &hidden);
     report.skipped.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     collect::finish(&mut report, request.fail_on);
     report
@@ -149,7 +153,7 @@ impl Judge<'_> {
                 names => merge::merged(parts, names),
             });
         }
-        part.diagnostics.splice(0..0, problems.into_iter().map(collect::bare_diagnostic));
+        part.diagnostics.splice(0..0, problems.into_iter().map(problem::bare_diagnostic));
         part
     }
 
@@ -168,6 +172,7 @@ impl Judge<'_> {
         let mut part = Part::default();
         scope.collect(&verdicts, &mut part);
         own.extend(problems.extract_if(.., |problem| scope.owns(problem)).map(|problem| scope.diagnostic(problem)));
+        part.hidden.extend(scope.hidden());
         let refused = deploy::refused(&unit.unit, deployment, |name| scope.hides(name));
         part.diagnostics.extend(refused.into_iter().map(|problem| scope.given_diagnostic(problem)));
         let found = found.into_iter().chain(unit.constructs.diagnostics());
@@ -230,6 +235,11 @@ const fn kind_of(input: &Input) -> &'static str {
         Input::Assembly { .. } => "assembly",
         Input::Template { .. } => "template",
     }
+}
+
+/// A place in a file, as reports have it.
+const fn position(position: Position) -> document::Position {
+    document::Position { line: position.line, column: position.column }
 }
 
 /// The word for a level, as reports write it.

@@ -146,8 +146,8 @@ fn values_that_no_template_takes_or_knows_are_said_at_their_place() {
     let run = check(dir.path(), &args);
     assert_eq!(run.code(), 2);
     insta::assert_snapshot!("refused", run.stdout);
-    let verbose: Vec<&str> = args[..6].iter().copied().collect();
-    insta::assert_snapshot!("refused_in_full", check(dir.path(), &verbose).stdout);
+    let verbose = &args[..6];
+    insta::assert_snapshot!("refused_in_full", check(dir.path(), verbose).stdout);
 }
 
 #[test]

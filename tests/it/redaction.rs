@@ -201,12 +201,18 @@ fn deployment(name: &str, value: Option<&str>) -> Deployment {
 }
 
 fn report_of(name: &str, template: &str, deployments: Vec<Deployment>) -> Report {
+    report_of_files(&[(name, template)], deployments)
+}
+
+fn report_of_files(files: &[(&str, &str)], deployments: Vec<Deployment>) -> Report {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join(name), template).unwrap();
+    for (name, template) in files {
+        std::fs::write(dir.path().join(name), template).unwrap();
+    }
     static RULES: OnceLock<RuleSet> = OnceLock::new();
     let rules = RULES.get_or_init(|| RuleSet::builtin().0);
     let request = Request {
-        paths: vec![name.into()],
+        paths: files.iter().map(|(name, _)| (*name).into()).collect(),
         cwd: dir.path().canonicalize().unwrap(),
         environment: Environment::default(),
         deployments,
@@ -255,6 +261,22 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_value_that_another_template_hides_is_shown_by_none() {
+    let hiding = "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {T: {Type: AWS::SNS::Topic}}\n";
+    let plain = "Parameters: {P: {Type: String}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref P, Engine: !Sub 'x-${P}'}}}\n";
+    let parent = "Parameters: {P: {Type: String}}\nResources:\n  Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref P}}\n  \
+        N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml, Parameters: {Q: !Sub '${P}'}}}\n";
+    let nested = "Parameters: {Q: {Type: String, NoEcho: true}}\nResources: {T: {Type: AWS::SNS::Topic}}\n";
+    let prod = || vec![deployment("prod", Some("hunter22"))];
+    for files in [&[("a.yaml", hiding), ("b.yaml", plain)][..], &[("a.yaml", parent), ("nested.yaml", nested)]] {
+        let report = report_of_files(files, prod());
+        assert!(report.findings.iter().any(|finding| finding.path.ends_with("StorageEncrypted")));
+        formats(&report).iter().for_each(|shown| assert!(!shown.contains("hunter22"), "{shown}"));
+    }
+    assert!(formats(&report_of_files(&[("b.yaml", plain)], prod()))[0].contains("hunter22"), "it is no secret there");
 }
 
 #[test]

@@ -71,3 +71,29 @@ fn written(page: Page<'_>, lines: &[Line], left: usize, columns: &[Column]) -> S
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::paint::Paint;
+    use super::*;
+    use crate::report::Report;
+    use crate::report::text::Detail;
+
+    #[test]
+    fn what_does_not_fit_beside_the_others_comes_below_them() {
+        let environment =
+            |name: &str, pass: usize| Environment { name: name.to_owned(), pass, ..Environment::default() };
+        let environments =
+            vec![environment("development", 7), environment("staging", 12345), environment("production", 8)];
+        let report = Report { environments, ..Report::default() };
+        let at = |width| {
+            table(Page { report: &report, paint: Paint::new(false), width, detail: Detail::Normal }).unwrap_or_default()
+        };
+        let wide = "environment  development  staging  production\npass                   7    12345           8";
+        assert_eq!(at(120), wide);
+        assert_eq!(
+            at(40),
+            "environment  development  staging\npass                   7    12345\nenvironment  production\npass                  8"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 //! Found by one walk over the source trees and one over the resolved values, and only for units of which something is
 //! shown. It rather hides too much: a name that sounds like a secret's is enough.
 
+mod everywhere;
 mod texts;
 mod tree;
 mod unparsed;
@@ -16,6 +17,7 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::template::unit::Unit;
 use crate::value::Place;
 
+pub(super) use everywhere::mask_everywhere;
 pub(super) use texts::MASK;
 pub(super) use unparsed::spans as unparsed_spans;
 
@@ -43,6 +45,11 @@ impl Secrets {
             let found = tree::Walk::of(&template.tree, merged(of_file.collect()), &mut secrets.texts);
             secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
             secrets.files.push(merged(found.spans));
+        }
+        // Values go down: what comes last stands deepest.
+        for template in unit.templates.iter().rev() {
+            let passed = tree::passed_on(template, |name| secrets.parameters.contains(name));
+            secrets.parameters.extend(passed);
         }
         let of_roots = unit.roots.iter().flat_map(|root| &root.parameters).map(|(name, value)| (name, value));
         let given = deployments.iter().flat_map(|deployment| &deployment.values.parameters);
@@ -73,6 +80,11 @@ impl Secrets {
     /// Whether a secret stands at this place.
     pub(super) fn covers(&self, place: Place) -> bool {
         self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+    }
+
+    /// The secret values that parameters are given.
+    pub(super) fn given(&self) -> impl Iterator<Item = &str> {
+        self.given.iter().map(AsRef::as_ref)
     }
 
     /// Whether a text is nothing but the secret value of a parameter.
