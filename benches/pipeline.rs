@@ -178,6 +178,7 @@ fn request(path: impl AsRef<Path>) -> Request {
         paths: vec![path.as_ref().to_path_buf()],
         cwd: root(),
         environment: Environment::default(),
+        deployments: Vec::new(),
         options: options(),
         fail_on: None,
         jobs: NonZeroUsize::new(1),

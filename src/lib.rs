@@ -5,6 +5,7 @@
 //! `docs/architecture.md` has the table of who may use whom.
 
 pub mod cli;
+pub mod deployment;
 pub mod eval;
 pub mod facts;
 pub mod framework;

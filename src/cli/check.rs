@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::deployments::Deployments;
 use super::rule_files::{ParamValue, RuleFolders, choose, set_params};
 use super::{Color, ERROR, Problem, write};
 use crate::eval;
@@ -33,8 +34,8 @@ pub(super) struct Check {
     #[arg(long = "rule", value_name = "ID")]
     rules: Vec<String>,
     /// Set a parameter of a rule; lists are separated by commas.
-    #[arg(long = "param", value_name = "RULE.NAME=VALUE")]
-    params: Vec<ParamValue>,
+    #[arg(long = "rule-param", value_name = "RULE.NAME=VALUE")]
+    rule_params: Vec<ParamValue>,
     /// The severity from which on a finding fails the gate.
     #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
     fail_on: FailOn,
@@ -47,6 +48,8 @@ pub(super) struct Check {
     /// Write a report: `text`, `json` or `sarif`, to standard output or to a file; may be given more than once.
     #[arg(long = "output", short, value_name = "FORMAT[=FILE]", default_value = "text")]
     outputs: Vec<Output>,
+    #[command(flatten)]
+    deployments: Deployments,
     /// The account that templates are deployed to which do not say it themselves.
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<Box<str>>,
@@ -127,11 +130,12 @@ pub(super) fn run(check: &Check, color: Color) -> Result<u8, Problem> {
     check.refuse_conflicts()?;
     let mut rules = check.folders.load(color)?;
     choose(&mut rules, &check.rules, &check.frameworks)?;
-    set_params(&mut rules, &check.params)?;
+    set_params(&mut rules, &check.rule_params)?;
     let request = Request {
         paths: check.paths.clone(),
         cwd: current_dir()?,
         environment: Environment { account: check.account.clone(), region: check.region.clone() },
+        deployments: check.deployments.load(color)?,
         options: eval::Options { today: check.today.clone().unwrap_or_else(today), strict: check.strict },
         fail_on: check.fail_on.severity(),
         jobs: check.jobs,

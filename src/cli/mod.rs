@@ -4,6 +4,7 @@
 //! everything else to standard error. A flag acts or is refused.
 
 mod check;
+mod deployments;
 mod problem;
 mod rule_files;
 mod rules;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Color, write};
 use crate::report::document;
 use crate::report::text::{TextOptions, diagnostics};
-use crate::scan::plain_diagnostic;
+use crate::scan::{parameter_diagnostic, plain_diagnostic};
 use crate::source::Diagnostic;
 
 /// One or several problems for standard error.
@@ -29,6 +29,11 @@ impl Problem {
     pub(super) fn of_path(path: &Path, message: String) -> Self {
         let path = crate::source::paths::slashed(path);
         Diagnostic::of_path(crate::source::Level::Error, path, message).into()
+    }
+
+    /// What is wrong with files of parameters; no line of them is shown.
+    pub(super) fn of_parameters(problems: Vec<Diagnostic>) -> Self {
+        Self(problems.into_iter().map(parameter_diagnostic).collect())
     }
 
     /// Writes the problems to standard error.

@@ -17,6 +17,9 @@ pub struct Report {
     pub date: String,
     /// Counts, and whether the gate passed.
     pub summary: Summary,
+    /// The environments that were named, in the order in which they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<Environment>,
     /// What was scanned.
     pub inputs: Vec<Input>,
     /// The rules that were evaluated; others refer to them by index.
@@ -46,7 +49,7 @@ pub struct Tool {
     pub version: String,
 }
 
-/// Counts.
+/// Counts. What differs between environments counts once for each difference.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Verdicts that pass, those by AWS's default only included.
@@ -109,6 +112,28 @@ pub enum Severity {
     Critical,
 }
 
+/// An environment: values for the parameters of the templates.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Environment {
+    /// What it is called.
+    pub name: String,
+    /// The files that the values come from; later ones win.
+    pub files: Vec<String>,
+    /// Where it is deployed to, when its files say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Verdicts that pass there.
+    pub pass: usize,
+    /// Verdicts that fail there.
+    pub fail: usize,
+    /// Verdicts that nobody can tell there.
+    pub unknown: usize,
+    /// Verdicts of rules that do not concern the resource there.
+    pub not_applicable: usize,
+    /// Findings there, by severity.
+    pub findings: BySeverity,
+}
+
 /// Something that was scanned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
@@ -165,7 +190,7 @@ pub struct ResourceInfo {
     /// Twelve digits, when known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// When known.
+    /// When known, and the same in every environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The construct path of the CDK app.
@@ -212,6 +237,9 @@ pub struct Verdict {
     /// The case in which it fails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Case>,
+    /// The environments in which it is so; empty: no environment was named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
 }
 
 /// Why something is unknown.
@@ -319,8 +347,11 @@ pub struct Finding {
     /// The case in which it fails; empty: in every case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Case>,
-    /// Identity of the finding over time: no line, message or severity is in it.
+    /// Identity of the finding over time: no line, message, severity or environment is in it.
     pub fingerprint: String,
+    /// The environments in which it is so; empty: no environment was named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
 }
 
 /// A rule that a template asks a tool not to apply.
@@ -349,6 +380,9 @@ pub struct Gap {
     pub cause: Cause,
     /// Where.
     pub location: Location,
+    /// The environments in which it is so; empty: in all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
 }
 
 /// A file that was not scanned.
@@ -381,6 +415,9 @@ pub struct Diagnostic {
     /// What to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The environments in which it is so; empty: in all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
 }
 
 /// A further place of a problem.

@@ -54,6 +54,15 @@ fn case_text(when: &[Case]) -> String {
     parts.join(" and ")
 }
 
+/// `in prod only`, `in dev, prod`; nothing when no environment is named.
+fn environments_text(report: &Report, names: &[String]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] if report.environments.len() > 1 => Some(format!("in {one} only")),
+        names => Some(format!("in {}", names.join(", "))),
+    }
+}
+
 /// The word for a severity, as the document has it.
 const fn severity_name(severity: Severity) -> &'static str {
     match severity {

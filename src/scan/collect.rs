@@ -1,17 +1,20 @@
 //! From the verdicts of a unit to the parts of the report: places become lines, secrets become masks.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
+use super::problem::{problem, without_lines};
 use super::redact::{MASK, Secrets, unparsed_spans};
-use super::{level_name, rules};
+use super::{counts, level_name, position, rules};
+use crate::deployment::Deployment;
 use crate::eval::{self, Violation, When};
 use crate::inventory::{Inventory, Origin, Resource};
 use crate::report::Report;
 use crate::report::document::{self as doc, Severity};
 use crate::rule::RuleSet;
-use crate::source::{Diagnostic, Level, Position, SourceFile, Span};
+use crate::source::{Diagnostic, Level, SourceFile, Span};
 use crate::template::load::LoadedUnit;
 use crate::value::{Place, ResourceId};
 
@@ -23,12 +26,16 @@ const FOUND: usize = 200;
 pub(super) struct Part {
     /// The files of nested stacks, sorted.
     pub(super) nested: Vec<PathBuf>,
-    resources: Vec<doc::ResourceInfo>,
-    verdicts: Vec<doc::Verdict>,
+    /// The parameters of its templates; none when no template could be read.
+    pub(super) declared: Option<BTreeSet<Box<str>>>,
+    /// The values that parameters of its templates hide.
+    pub(super) hidden: BTreeSet<Box<str>>,
+    pub(super) resources: Vec<doc::ResourceInfo>,
+    pub(super) verdicts: Vec<doc::Verdict>,
     /// The fingerprint of each is still its identity.
-    findings: Vec<doc::Finding>,
-    suppressions: Vec<doc::Suppression>,
-    gaps: Vec<doc::Gap>,
+    pub(super) findings: Vec<doc::Finding>,
+    pub(super) suppressions: Vec<doc::Suppression>,
+    pub(super) gaps: Vec<doc::Gap>,
     pub(super) diagnostics: Vec<doc::Diagnostic>,
 }
 
@@ -38,33 +45,50 @@ impl Part {
         Self { nested, ..Self::default() }
     }
 
-    /// Adds the part to the report.
-    pub(super) fn join(self, report: &mut Report) {
-        let base = report.resources.len();
-        report.resources.extend(self.resources);
-        report.verdicts.extend(self.verdicts.into_iter().map(|mut verdict| {
+    /// Adds what another part found.
+    pub(super) fn append(&mut self, other: Self) {
+        let base = self.resources.len();
+        self.hidden.extend(other.hidden);
+        self.resources.extend(other.resources);
+        self.verdicts.extend(other.verdicts.into_iter().map(|mut verdict| {
             verdict.resource += base;
             verdict
         }));
-        report.findings.extend(self.findings.into_iter().map(|mut finding| {
+        self.findings.extend(other.findings.into_iter().map(|mut finding| {
             finding.resource += base;
             finding
         }));
-        report.suppressions.extend(self.suppressions.into_iter().map(|mut suppression| {
+        self.suppressions.extend(other.suppressions.into_iter().map(|mut suppression| {
             suppression.resource = suppression.resource.map(|resource| resource + base);
             suppression
         }));
-        report.gaps.extend(self.gaps);
+        self.gaps.extend(other.gaps);
+        self.diagnostics.extend(other.diagnostics);
+    }
+
+    /// Puts everything into the report.
+    pub(super) fn join(self, report: &mut Report) {
+        report.resources = self.resources;
+        report.verdicts = self.verdicts;
+        report.findings = self.findings;
+        report.suppressions = self.suppressions;
+        report.gaps = self.gaps;
         report.diagnostics.extend(self.diagnostics);
     }
 }
 
-/// A report about nothing.
-pub(super) fn empty(rules: &RuleSet, today: &str) -> Report {
+/// A report about nothing yet.
+pub(super) fn empty(rules: &RuleSet, today: &str, deployments: &[Deployment]) -> Report {
+    let environment = |deployment: &Deployment| {
+        let (name, region) = (deployment.name.as_deref()?, deployment.values.region.as_deref());
+        let (name, files, region) = (name.to_owned(), deployment.files.clone(), region.map(str::to_owned));
+        Some(doc::Environment { name, files, region, ..doc::Environment::default() })
+    };
     Report {
         version: doc::VERSION.to_owned(),
         tool: doc::Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         date: today.to_owned(),
+        environments: deployments.iter().filter_map(environment).collect(),
         rules: rules.rules.iter().map(rules::info).collect(),
         ..Report::default()
     }
@@ -79,7 +103,7 @@ pub(super) fn secret_rules(rules: &RuleSet) -> Vec<bool> {
 pub(super) fn finish(report: &mut Report, fail_on: Option<Severity>) {
     let mut fingerprints = Fingerprints::default();
     for finding in &mut report.findings {
-        finding.fingerprint = fingerprints.next(&finding.fingerprint);
+        finding.fingerprint = fingerprints.next(&finding.fingerprint, &finding.environments);
     }
     let rules = &report.rules;
     report.findings.sort_by(|a, b| {
@@ -90,6 +114,7 @@ pub(super) fn finish(report: &mut Report, fail_on: Option<Severity>) {
             .then_with(|| rules[a.rule].id.cmp(&rules[b.rule].id))
     });
     report.summary = summary(report, fail_on);
+    counts::environments(report);
 }
 
 fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
@@ -108,14 +133,7 @@ fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
             doc::Outcome::NotApplicable => summary.not_applicable += 1,
         }
     }
-    for finding in &report.findings {
-        *match finding.severity {
-            Severity::Critical => &mut summary.findings.critical,
-            Severity::High => &mut summary.findings.high,
-            Severity::Medium => &mut summary.findings.medium,
-            Severity::Low => &mut summary.findings.low,
-        } += 1;
-    }
+    summary.findings = counts::by_severity(report.findings.iter().map(|finding| finding.severity));
     let fails = |finding: &&doc::Finding| fail_on.is_some_and(|least| finding.severity >= least);
     let failing = report.findings.iter().filter(fails).count();
     summary.gate = doc::Gate { fail_on, passed: failing == 0, failing };
@@ -130,6 +148,8 @@ pub(super) struct Scope<'a> {
     inventory: &'a Inventory,
     rules: &'a RuleSet,
     secret_rules: &'a [bool],
+    /// All environments: what is a secret in one is shown in none.
+    deployments: &'a [Deployment],
     secrets: std::cell::OnceCell<Secrets>,
     /// Where rules about secrets found fault.
     shown: Vec<Place>,
@@ -141,16 +161,22 @@ impl<'a> Scope<'a> {
         inventory: &'a Inventory,
         rules: &'a RuleSet,
         secret_rules: &'a [bool],
+        deployments: &'a [Deployment],
         verdicts: &[eval::Verdict],
     ) -> Self {
         let of_secrets = verdicts.iter().filter(|verdict| secret_rules.get(verdict.rule).copied().unwrap_or(true));
         let shown = of_secrets.flat_map(violations).map(|violation| violation.place).collect();
-        Self { loaded, inventory, rules, secret_rules, secrets: std::cell::OnceCell::new(), shown }
+        Self { loaded, inventory, rules, secret_rules, deployments, secrets: std::cell::OnceCell::new(), shown }
     }
 
     /// The secrets of the unit, looked for when something of it is shown.
     fn secrets(&self) -> &Secrets {
-        self.secrets.get_or_init(|| Secrets::of(&self.loaded.unit, self.inventory, &self.shown))
+        self.secrets.get_or_init(|| Secrets::of(&self.loaded.unit, self.inventory, &self.shown, self.deployments))
+    }
+
+    /// Whether the value of a parameter is a secret.
+    pub(super) fn hides(&self, parameter: &str) -> bool {
+        self.secrets().is_parameter(parameter)
     }
 
     /// Adds resources, verdicts, findings and gaps to the part.
@@ -172,9 +198,10 @@ impl<'a> Scope<'a> {
             location: self.location(suppression.place),
         }));
         part.gaps.extend(self.inventory.gaps.iter().map(|gap| doc::Gap {
-            what: gap.what.to_string(),
-            cause: cause(&gap.cause),
+            what: self.secrets().mask(&gap.what),
+            cause: self.cause(&gap.cause),
             location: self.location(gap.place),
+            environments: Vec::new(),
         }));
     }
 
@@ -202,6 +229,7 @@ impl<'a> Scope<'a> {
             reason: None,
             causes: Vec::new(),
             when: Vec::new(),
+            environments: Vec::new(),
         };
         match &verdict.outcome {
             eval::Outcome::Pass { by_default } => out.by_default = *by_default,
@@ -211,7 +239,7 @@ impl<'a> Scope<'a> {
             }
             eval::Outcome::Unknown { causes, when } => {
                 out.outcome = doc::Outcome::Unknown;
-                out.causes = causes.iter().map(cause).collect();
+                out.causes = causes.iter().map(|cause| self.cause(cause)).collect();
                 out.when = self.cases(when.as_ref());
             }
             eval::Outcome::NotApplicable { reason } => {
@@ -264,13 +292,15 @@ impl<'a> Scope<'a> {
                 &self.identity_of(violation.owner),
                 &violation.path,
             ),
+            environments: Vec::new(),
         }
     }
 
     /// Message and found value without secrets.
     fn shown(&self, rule: usize, violation: &Violation) -> (String, Option<String>) {
         let secrets = self.secrets();
-        let hidden = secrets.covers(violation.place) || self.secret_rules.get(rule).copied().unwrap_or(true);
+        let given = violation.found.as_deref().is_some_and(|found| secrets.is_given(found));
+        let hidden = given || secrets.covers(violation.place) || self.secret_rules.get(rule).copied().unwrap_or(true);
         let mut message = violation.message.clone();
         if let Some(found) = violation.found.as_deref().filter(|found| hidden && !found.is_empty()) {
             message = message.replace(found, MASK);
@@ -354,42 +384,25 @@ impl<'a> Scope<'a> {
     }
 
     /// A problem of this unit.
-    pub(super) fn diagnostic(&self, problem: Diagnostic) -> doc::Diagnostic {
+    pub(super) fn diagnostic(&self, found: Diagnostic) -> doc::Diagnostic {
         let mask = |text: &str| self.secrets().mask(text);
-        diagnostic(problem, mask, |file, span| self.excerpt_of(file, span))
+        problem(found, mask, |file, span| self.excerpt_of(file, span))
     }
-}
 
-/// A problem of a file that holds no secrets, such as a rule, as reports have it.
-#[must_use]
-pub fn plain_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
-    diagnostic(problem, str::to_owned, |file, span| excerpt(file, span, |_, _| Vec::new()))
-}
+    /// The values that its parameters hide, when any are given.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = Box<str>> {
+        let given = self.deployments.iter().any(|deployment| !deployment.values.parameters.is_empty());
+        given.then(|| self.secrets().given()).into_iter().flatten().map(Box::from)
+    }
 
-/// A problem of a file that is not part of a unit, most often because it could not be parsed.
-pub(super) fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
-    diagnostic(problem, str::to_owned, |file, span| {
-        excerpt(file, span, |start, end| unparsed_spans(file.text(), start, end))
-    })
-}
+    /// A problem of a value that this unit is given.
+    pub(super) fn given_diagnostic(&self, problem: Diagnostic) -> doc::Diagnostic {
+        without_lines(problem, |text| self.secrets().mask(text))
+    }
 
-fn diagnostic(
-    problem: Diagnostic,
-    mask: impl Fn(&str) -> String,
-    excerpt: impl Fn(&SourceFile, Span) -> doc::Excerpt,
-) -> doc::Diagnostic {
-    let file = problem.file.as_deref();
-    let note = |note: &crate::source::Note| {
-        Some(doc::DiagnosticNote { position: position(file?.position(note.span.start)), message: mask(&note.message) })
-    };
-    doc::Diagnostic {
-        level: level_name(problem.level).to_owned(),
-        message: mask(&problem.message),
-        path: problem.path.to_string(),
-        position: problem.position().map(position),
-        excerpt: file.zip(problem.span).map(|(file, span)| excerpt(file, span)),
-        notes: problem.notes.iter().filter_map(note).collect(),
-        help: problem.help.as_deref().map(mask),
+    /// Why something is unknown. The name of an export may be made of a secret.
+    fn cause(&self, cause: &crate::value::Cause) -> doc::Cause {
+        doc::Cause { id: cause.id().to_owned(), text: self.secrets().mask(&cause.to_string()) }
     }
 }
 
@@ -410,14 +423,6 @@ fn cdk_path(resource: &Resource) -> Option<&str> {
     match &resource.origin {
         Origin::Template { cdk_path } => cdk_path.as_deref(),
     }
-}
-
-fn cause(cause: &crate::value::Cause) -> doc::Cause {
-    doc::Cause { id: cause.id().to_owned(), text: cause.to_string() }
-}
-
-const fn position(position: Position) -> doc::Position {
-    doc::Position { line: position.line, column: position.column }
 }
 
 fn shortened(text: String) -> String {

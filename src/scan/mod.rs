@@ -5,8 +5,12 @@
 //! the inputs, so that the same input gives the same report, byte for byte.
 
 mod collect;
+mod counts;
+mod deploy;
 mod excerpt;
 mod fingerprint;
+mod merge;
+mod problem;
 mod redact;
 mod rules;
 mod status;
@@ -17,18 +21,19 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::deployment::Deployment;
 use crate::eval;
 use crate::report::Report;
 use crate::report::document::{self, Severity};
 use crate::rule::RuleSet;
 use crate::source::discover::{DiscoverOptions, Input, discover};
-use crate::source::{Level, Limits, Loader};
-use crate::template::load::load;
+use crate::source::{Diagnostic, Level, Limits, Loader, Position};
+use crate::template::load::{LoadedUnit, load};
 use crate::template::unit::Environment;
 
 use self::collect::Part;
 
-pub use collect::plain_diagnostic;
+pub use problem::{parameter_diagnostic, plain_diagnostic};
 pub use status::Status;
 
 /// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.
@@ -46,6 +51,8 @@ pub struct Request {
     pub cwd: PathBuf,
     /// Where templates are deployed that do not say it themselves.
     pub environment: Environment,
+    /// The values that parameters are given: once for each environment, all of them named, or once without a name.
+    pub deployments: Vec<Deployment>,
     /// What the evaluation depends on.
     pub options: eval::Options,
     /// The severity from which on a finding fails the gate; none: no finding does.
@@ -66,14 +73,15 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
     let mut parts = judge.all(&found.inputs);
     let scanned_as_nested = drop_nested(&found.inputs, &mut parts);
 
-    let mut report = collect::empty(rules, &request.options.today);
-    report.diagnostics = found.diagnostics.into_iter().map(collect::bare_diagnostic).collect();
+    let mut report = collect::empty(rules, &request.options.today, &request.deployments);
+    let (mut all, mut declared) = (Part::default(), None::<BTreeSet<Box<str>>>);
+    report.diagnostics = found.diagnostics.into_iter().map(problem::bare_diagnostic).collect();
     report.skipped = found
         .skipped
         .into_iter()
         .map(|skipped| document::Skipped { path: skipped.path, reason: skipped.reason })
         .collect();
-    for (index, (input, part)) in found.inputs.iter().zip(parts).enumerate() {
+    for (index, (input, mut part)) in found.inputs.iter().zip(parts).enumerate() {
         match scanned_as_nested.contains(&index) {
             true => {
                 let reason = "scanned as the template of a nested stack".to_owned();
@@ -81,10 +89,17 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
             }
             false => {
                 report.inputs.push(document::Input { path: path_of(input, &loader), kind: kind_of(input).to_owned() });
-                part.join(&mut report);
+                declared = [declared, part.declared.take()].into_iter().flatten().reduce(|a, b| &a | &b);
+                all.append(part);
             }
         }
     }
+    // Where nothing was read, nothing is missing in it.
+    let undeclared = declared.map(|declared| deploy::undeclared(&request.deployments, &declared)).unwrap_or_default();
+    report.diagnostics.extend(undeclared.into_iter().map(parameter_diagnostic));
+    let hidden = std::mem::take(&mut all.hidden);
+    all.join(&mut report);
+    redact::mask_everywhere(&mut report, &hidden);
     report.skipped.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     collect::finish(&mut report, request.fail_on);
     report
@@ -119,17 +134,49 @@ impl Judge<'_> {
         let mut part = Part::new(std::mem::take(&mut loaded.nested));
         // What was read of a file that a unit has is shown with that unit's redaction.
         let mut problems = std::mem::take(&mut loaded.diagnostics);
-        for unit in loaded.units {
-            let (inventory, found) = unit.resolve();
-            let verdicts = eval::evaluate(&inventory, self.rules, &self.request.options);
-            let scope = collect::Scope::new(&unit, &inventory, self.rules, &self.secret_rules, &verdicts);
-            scope.collect(&verdicts, &mut part);
-            let own = problems.extract_if(.., |problem| scope.owns(problem)).collect::<Vec<_>>();
-            for problem in own.into_iter().chain(found).chain(unit.constructs.diagnostics()) {
-                part.diagnostics.push(scope.diagnostic(problem));
-            }
+        for mut unit in loaded.units {
+            let roots = std::mem::take(&mut unit.unit.roots);
+            let declared = part.declared.get_or_insert_default();
+            declared.extend(deploy::declared(&unit.unit, &roots).map(Box::from));
+            let unnamed = [Deployment::default()];
+            let deployments = if self.request.deployments.is_empty() { &unnamed } else { &*self.request.deployments };
+            let mut own = Vec::new();
+            let mut deployed = |deployment: &Deployment| {
+                unit.unit.roots = deploy::roots(&unit.unit, &roots, deployment);
+                self.unit(&unit, deployment, &mut problems, &mut own)
+            };
+            let mut parts: Vec<Part> = deployments.iter().map(&mut deployed).collect();
+            part.diagnostics.append(&mut own);
+            let names: Vec<&str> = deployments.iter().filter_map(|deployment| deployment.name.as_deref()).collect();
+            part.append(match names.as_slice() {
+                [] => parts.swap_remove(0),
+                names => merge::merged(parts, names),
+            });
         }
-        part.diagnostics.splice(0..0, problems.into_iter().map(collect::bare_diagnostic));
+        part.diagnostics.splice(0..0, problems.into_iter().map(problem::bare_diagnostic));
+        part
+    }
+
+    /// Judges a unit as one deployment makes it. What is known to be wrong with its files is moved to `own`.
+    fn unit(
+        &self,
+        unit: &LoadedUnit,
+        deployment: &Deployment,
+        problems: &mut Vec<Diagnostic>,
+        own: &mut Vec<document::Diagnostic>,
+    ) -> Part {
+        let (inventory, found) = unit.resolve();
+        let verdicts = eval::evaluate(&inventory, self.rules, &self.request.options);
+        let (secret_rules, deployments) = (&self.secret_rules, &self.request.deployments);
+        let scope = collect::Scope::new(unit, &inventory, self.rules, secret_rules, deployments, &verdicts);
+        let mut part = Part::default();
+        scope.collect(&verdicts, &mut part);
+        own.extend(problems.extract_if(.., |problem| scope.owns(problem)).map(|problem| scope.diagnostic(problem)));
+        part.hidden.extend(scope.hidden());
+        let refused = deploy::refused(&unit.unit, deployment, |name| scope.hides(name));
+        part.diagnostics.extend(refused.into_iter().map(|problem| scope.given_diagnostic(problem)));
+        let found = found.into_iter().chain(unit.constructs.diagnostics());
+        part.diagnostics.extend(found.map(|problem| scope.diagnostic(problem)));
         part
     }
 }
@@ -188,6 +235,11 @@ const fn kind_of(input: &Input) -> &'static str {
         Input::Assembly { .. } => "assembly",
         Input::Template { .. } => "template",
     }
+}
+
+/// A place in a file, as reports have it.
+const fn position(position: Position) -> document::Position {
+    document::Position { line: position.line, column: position.column }
 }
 
 /// The word for a level, as reports write it.

@@ -30,6 +30,12 @@ impl Loader {
         &self.cwd
     }
 
+    /// How much a file may hold.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// The path as reports show it.
     #[must_use]
     pub fn display(&self, path: &Path) -> String {

@@ -7,6 +7,7 @@ pub mod assembly;
 mod conditions;
 mod custom;
 mod functions;
+pub mod given;
 pub mod load;
 mod macros;
 mod parameters;

@@ -46,7 +46,7 @@ pub struct Environment {
 }
 
 /// A stack that is deployed by itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Root {
     /// Index into [`Unit::templates`].
     pub template: usize,

@@ -57,9 +57,9 @@ fn unknown_and_contradicting_flags_are_refused() {
         &["--framework", "pci-dss-3"],
         &["--rule", "no-such-rule"],
         &["--rules", "no/such/folder"],
-        &["--param", "nonsense"],
-        &["--param", "test-database-unencrypted.unwanted=true"],
-        &["--param", "test-database-unencrypted.wanted=7"],
+        &["--rule-param", "nonsense"],
+        &["--rule-param", "test-database-unencrypted.unwanted=true"],
+        &["--rule-param", "test-database-unencrypted.wanted=7"],
     ] {
         let run = check(&[&["fixtures/traps/a1.yaml"], args].concat());
         assert_eq!(run.code(), 2, "{args:?}");
@@ -79,7 +79,7 @@ fn a_misspelt_rule_is_guessed() {
 fn a_parameter_changes_what_a_rule_wants() {
     let dir = tempfile::tempdir().unwrap();
     let bad = write(dir.path(), "bad.yaml", &database(false));
-    assert_eq!(check(&[&bad, "--param", "test-database-unencrypted.wanted=false"]).code(), 0);
+    assert_eq!(check(&[&bad, "--rule-param", "test-database-unencrypted.wanted=false"]).code(), 0);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod architecture;
 mod broken;
 mod commands;
 mod common;
+mod environments;
 mod generated;
 mod hostile;
 mod outputs;

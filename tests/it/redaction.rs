@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use fasscan::deployment::{Deployment, Given, Values};
 use fasscan::eval::Options;
 use fasscan::report::{Report, json, sarif, text};
 use fasscan::rule::RuleSet;
@@ -113,15 +114,108 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("broken-block.yaml", "Resources:\n  Db:\n    Properties:\n      SecretString: |\n        SECRET\n\tb: SECRET\n"),
 ];
 
+/// Templates with a parameter `P` that is given a secret, and the value that it is given. Every one has something to say
+/// that has to do with it.
+const GIVEN: [(&str, &str, &str); 14] = [
+    (
+        "alone.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref P}}}\n",
+    ),
+    (
+        "sub.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Sub 'nodejs12-${P}', Description: !Ref P}}}\n",
+    ),
+    (
+        "by-use.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {MasterUserPassword: !Ref P, StorageEncrypted: !Ref P}}}\n",
+    ),
+    (
+        "variables.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String}}\nResources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Ref P, Environment: {Variables: {API_KEY: !Ref P}}}}}\n",
+    ),
+    (
+        "url.yaml",
+        "postgres://app:SECRET@db/x",
+        "Parameters: {P: {Type: String}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref P}}}\n",
+    ),
+    (
+        "list.yaml",
+        "SECRET,other",
+        "Parameters: {P: {Type: CommaDelimitedList, NoEcho: true}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Select [0, !Ref P]}}}\n",
+    ),
+    (
+        "allowed.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true, AllowedValues: [one, SECRET, two]}}\nConditions: {C: !Equals [!Ref P, SECRET]}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !If [C, false, true]}}}\n",
+    ),
+    (
+        "compared.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true, Default: one}, Q: {Type: String}}\nConditions: {C: !Equals [!Ref P, !ImportValue x], D: !Equals [!Ref Q, !Ref P]}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !If [C, false, true], PubliclyAccessible: !If [D, true, false]}}}\n",
+    ),
+    (
+        "too-short.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true, MinLength: 90}}\nResources: {Db: {Type: AWS::RDS::DBInstance}}\n",
+    ),
+    (
+        "not-allowed.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true, AllowedValues: [one, two]}}\nResources: {Db: {Type: AWS::RDS::DBInstance}}\n",
+    ),
+    (
+        "no-number.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: Number, NoEcho: true}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {BackupRetentionPeriod: !Ref P}}}\n",
+    ),
+    (
+        "import.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !ImportValue {'Fn::Sub': 'x-${P}'}}}}\n",
+    ),
+    (
+        "broken-use.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true}}\nMappings: {M: {a: {b: c}}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !FindInMap [M, !Ref P, b]}}}\n",
+    ),
+    (
+        "attributes.yaml",
+        "SECRET",
+        "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: !GetAtt [Db, !Ref P], StorageEncrypted: !Select [!Ref P, [a]]}}}\n",
+    ),
+];
+
 fn report(name: &str, template: &str) -> Report {
+    report_of(name, template, Vec::new())
+}
+
+/// An environment in which `P` has this value.
+fn deployment(name: &str, value: Option<&str>) -> Deployment {
+    let given = value.map(|value| Given { name: "P".into(), value: value.into(), origin: None });
+    let values = Values { parameters: given.into_iter().collect(), ..Values::default() };
+    Deployment { name: Some(name.into()), files: Vec::new(), values }
+}
+
+fn report_of(name: &str, template: &str, deployments: Vec<Deployment>) -> Report {
+    report_of_files(&[(name, template)], deployments)
+}
+
+fn report_of_files(files: &[(&str, &str)], deployments: Vec<Deployment>) -> Report {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join(name), template).unwrap();
+    for (name, template) in files {
+        std::fs::write(dir.path().join(name), template).unwrap();
+    }
     static RULES: OnceLock<RuleSet> = OnceLock::new();
     let rules = RULES.get_or_init(|| RuleSet::builtin().0);
     let request = Request {
-        paths: vec![name.into()],
+        paths: files.iter().map(|(name, _)| (*name).into()).collect(),
         cwd: dir.path().canonicalize().unwrap(),
         environment: Environment::default(),
+        deployments,
         options: Options { today: "2026-11-21".into(), strict: true },
         fail_on: None,
         jobs: None,
@@ -150,6 +244,71 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_secret_that_is_given_reaches_a_report(secret in "[a-zA-Z][a-zA-Z0-9_!?.-]{6,24}[a-zA-Z0-9]") {
+        for (name, value, template) in GIVEN {
+            let value = value.replace("SECRET", &secret);
+            let environments = vec![deployment("none", None), deployment("some", Some(&value))];
+            let report = report_of(name, &template.replace("SECRET", &secret), environments);
+            prop_assert!(!report.verdicts.is_empty() || !report.diagnostics.is_empty(), "{name} says nothing");
+            for shown in formats(&report) {
+                prop_assert!(!shown.contains(&secret), "{name}: {secret} in\n{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_that_another_template_hides_is_shown_by_none() {
+    let hiding = "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {T: {Type: AWS::SNS::Topic}}\n";
+    let plain = "Parameters: {P: {Type: String}}\nResources: {Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref P, Engine: !Sub 'x-${P}'}}}\n";
+    let parent = "Parameters: {P: {Type: String}}\nResources:\n  Db: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref P}}\n  \
+        N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml, Parameters: {Q: !Sub '${P}'}}}\n";
+    let nested = "Parameters: {Q: {Type: String, NoEcho: true}}\nResources: {T: {Type: AWS::SNS::Topic}}\n";
+    let prod = || vec![deployment("prod", Some("hunter22"))];
+    for files in [&[("a.yaml", hiding), ("b.yaml", plain)][..], &[("a.yaml", parent), ("nested.yaml", nested)]] {
+        let report = report_of_files(files, prod());
+        assert!(report.findings.iter().any(|finding| finding.path.ends_with("StorageEncrypted")));
+        formats(&report).iter().for_each(|shown| assert!(!shown.contains("hunter22"), "{shown}"));
+    }
+    assert!(formats(&report_of_files(&[("b.yaml", plain)], prod()))[0].contains("hunter22"), "it is no secret there");
+}
+
+#[test]
+fn the_case_of_a_hidden_parameter_is_explained_without_its_value() {
+    let (name, _, template) = GIVEN[6];
+    let report = report(name, &template.replace("SECRET", "hunter22"));
+    let finding = report.findings.iter().find(|finding| finding.path.ends_with("StorageEncrypted")).unwrap();
+    assert_eq!(finding.when, [fasscan::report::document::Case { name: "P".to_owned(), value: "****".to_owned() }]);
+    assert!(formats(&report)[2].contains("fails when P = ****"));
+}
+
+#[test]
+fn a_hidden_value_that_stands_alone_is_masked_however_short_it_is() {
+    let (name, _, template) = GIVEN[0];
+    let report = report_of(name, template, vec![deployment("prod", Some("x1z"))]);
+    let finding = report.findings.iter().find(|finding| finding.path.ends_with("StorageEncrypted")).unwrap();
+    assert_eq!(finding.found.as_deref(), Some("****"));
+    formats(&report).iter().for_each(|shown| assert!(!shown.contains("x1z"), "{shown}"));
+}
+
+#[test]
+fn a_value_that_is_not_taken_is_shown_only_if_it_may_be() {
+    let message = |no_echo: bool| {
+        let definition = format!("{{Type: String, NoEcho: {no_echo}, AllowedValues: [one, two]}}");
+        let template = format!("Parameters: {{P: {definition}}}\nResources: {{Db: {{Type: AWS::RDS::DBInstance}}}}\n");
+        report_of("t.yaml", &template, vec![deployment("prod", Some("x1z"))]).diagnostics[0].message.clone()
+    };
+    assert_eq!(
+        message(false),
+        "`t.yaml` does not take the value `x1z` of parameter `P`: it is not one of `one`, `two`"
+    );
+    assert_eq!(message(true), "`t.yaml` does not take the value of parameter `P`: it is not one of the allowed values");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The JSON report, its schema, and the SARIF log.
 use crate::common::{empty, sample};
-use fasscan::report::document::{Report, Severity};
+use fasscan::report::document::{Environment, Report, Severity};
 use fasscan::report::json;
 use fasscan::report::sarif::{SarifOptions, render as sarif};
 use serde_json::Value;
@@ -12,7 +12,15 @@ fn parse(text: &str) -> Value {
 #[test]
 fn every_report_satisfies_the_schema_and_reads_back() {
     let validator = jsonschema::validator_for(&parse(&json::schema())).unwrap();
-    for report in [sample(), empty()] {
+    let names = vec!["dev".to_owned(), "prod".to_owned()];
+    let mut of_environments = sample();
+    of_environments.environments =
+        names.iter().map(|name| Environment { name: name.clone(), ..Environment::default() }).collect();
+    of_environments.findings[0].environments = names.clone();
+    of_environments.verdicts[0].environments = names.clone();
+    of_environments.gaps[0].environments = names.clone();
+    of_environments.diagnostics[0].environments = names;
+    for report in [sample(), empty(), of_environments] {
         let text = json::render(&report);
         let errors: Vec<String> = validator.iter_errors(&parse(&text)).map(|error| error.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new());

@@ -35,6 +35,7 @@ pub fn render(report: &Report, options: &SarifOptions) -> String {
         .execution_successful(report.summary.complete)
         .tool_execution_notifications(notifications::all(report, left_out))
         .build();
+    let environments = (!report.environments.is_empty()).then(|| ("environments", json(&report.environments)));
     let about = [("date", report.date.clone().into()), ("summary", json(&report.summary))];
     let root = ArtifactLocation::builder().description("The folder that the paths are relative to.").build();
     let run = Run {
@@ -42,7 +43,7 @@ pub fn render(report: &Report, options: &SarifOptions) -> String {
         column_kind: json(&ResultColumnKind::UnicodeCodePoints),
         invocations: [invocation],
         original_uri_base_ids: BTreeMap::from([(places::ROOT, root)]),
-        properties: bag(about),
+        properties: bag(about.into_iter().chain(environments)),
         results: Each(results),
         taxonomies: frameworks.iter().map(rules::taxonomy).collect(),
         tool: Tool { driver: driver(report, &frameworks) },

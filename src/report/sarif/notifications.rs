@@ -2,6 +2,7 @@
 
 use super::{places, rules::plain, sentence};
 use crate::report::document::Report;
+use crate::report::environments_text;
 use serde_sarif::sarif::{
     Location, Message, Notification, NotificationLevel, ReportingDescriptor, ReportingDescriptorReference,
 };
@@ -60,6 +61,9 @@ pub(super) fn descriptors() -> Vec<ReportingDescriptor> {
 /// Diagnostics, gaps, skipped files, and how many results were left out.
 pub(super) fn all(report: &Report, left_out: usize) -> Vec<Notification> {
     let mut all = Vec::new();
+    let environments = |names: &[String]| {
+        environments_text(report, names).map(|text| format!(" {}", sentence(&text))).unwrap_or_default()
+    };
     for diagnostic in &report.diagnostics {
         let level = match diagnostic.level.as_str() {
             "error" => NotificationLevel::Error,
@@ -68,11 +72,13 @@ pub(super) fn all(report: &Report, left_out: usize) -> Vec<Notification> {
         };
         let help = diagnostic.help.as_deref().map(|help| format!(" {}", sentence(help))).unwrap_or_default();
         let place = (!diagnostic.path.is_empty()).then(|| places::at(&diagnostic.path, diagnostic.position));
-        all.push(notification(Kind::InputProblem, level, sentence(&diagnostic.message) + &help, place));
+        let text = sentence(&diagnostic.message) + &help + &environments(&diagnostic.environments);
+        all.push(notification(Kind::InputProblem, level, text, place));
     }
     for gap in &report.gaps {
         let place = places::template(&gap.location, None);
         let text = sentence(&format!("not examined: {}: {}", gap.what, gap.cause.text));
+        let text = text + &environments(&gap.environments);
         all.push(notification(Kind::NotExamined, NotificationLevel::Warning, text, Some(place)));
     }
     for file in &report.skipped {

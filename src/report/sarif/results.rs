@@ -5,7 +5,7 @@
 
 use super::{SarifOptions, bag, places, rules, sentence, signed};
 use crate::report::document::{Finding, Outcome, Report, ResourceInfo, Verdict};
-use crate::report::{case_text, ordered, resource_name, rule_id, severity_name, statement};
+use crate::report::{case_text, environments_text, ordered, resource_name, rule_id, severity_name, statement};
 use serde_sarif::sarif::{Location, Message, PropertyBag, Result, ResultKind, ResultLevel};
 use std::collections::BTreeMap;
 
@@ -78,10 +78,15 @@ fn from_verdict(report: &Report, verdict: &Verdict) -> Option<Result> {
     let position = crate::report::document::Position { line: resource.line, column: 1 };
     let mut primary = places::at(&resource.file, Some(position));
     name(&mut primary, Some(resource));
-    let mut result = base(report, verdict.rule, without_links(&sentence(&text)), primary);
+    let mut text = sentence(&text);
+    if let Some(environments) = environments_text(report, &verdict.environments) {
+        text += &format!(" {}", sentence(&environments));
+    }
+    let mut result = base(report, verdict.rule, without_links(&text), primary);
     result.kind = Some(kind);
     result.level = Some(ResultLevel::None);
-    result.properties = Some(bag(about_resource(resource)));
+    let environments = in_environments(&verdict.environments);
+    result.properties = Some(bag(about_resource(resource).into_iter().chain(environments)));
     Some(result)
 }
 
@@ -109,6 +114,9 @@ fn finding_text(report: &Report, finding: &Finding, resource: Option<&ResourceIn
     if !finding.when.is_empty() {
         text += &format!(" Fails when {}.", case_text(&finding.when));
     }
+    if let Some(environments) = environments_text(report, &finding.environments) {
+        text += &format!(" {}", sentence(&environments));
+    }
     let mut text = without_links(&text);
     if linked {
         text += " See it [in the template](1).";
@@ -126,10 +134,15 @@ fn finding_properties(finding: &Finding, resource: Option<&ResourceInfo>) -> Pro
     if !finding.when.is_empty() {
         entries.push(("when", super::json(&finding.when)));
     }
+    entries.extend(in_environments(&finding.environments));
     if let Some(frame) = finding.source.as_ref().filter(|frame| !frame.exists) {
         entries.push(("source", format!("{}:{}:{}", frame.file, frame.line, frame.column).into()));
     }
     bag(entries)
+}
+
+fn in_environments(names: &[String]) -> Option<(&'static str, serde_json::Value)> {
+    (!names.is_empty()).then(|| ("environments", super::json(&names)))
 }
 
 fn about_resource(resource: &ResourceInfo) -> Vec<(&'static str, serde_json::Value)> {

@@ -1,7 +1,7 @@
 //! What is not a finding: unknown verdicts, gaps, skipped files, and the order of diagnostics.
 
 use super::paint::{clean, count, wrap};
-use super::{Detail, Page, rule_id};
+use super::{Detail, Page, environments_text, rule_id};
 use crate::report::document::{Diagnostic, Outcome, Report, Verdict};
 use crate::report::resource_name;
 use std::collections::BTreeMap;
@@ -27,7 +27,8 @@ pub(super) fn unknown(page: Page<'_>) -> Option<String> {
     let lines = verdicts.into_iter().map(|verdict| {
         let resource = page.report.resources.get(verdict.resource).map(resource_name).unwrap_or_default();
         let causes: Vec<&str> = verdict.causes.iter().map(|cause| cause.text.as_str()).collect();
-        format!("{resource}: {}: {}", rule_id(page.report, verdict.rule), causes.join("; "))
+        let place = environments(page, &verdict.environments);
+        format!("{resource}: {}: {}{place}", rule_id(page.report, verdict.rule), causes.join("; "))
     });
     section(page, "unknown", &title, lines.collect())
 }
@@ -37,9 +38,15 @@ pub(super) fn gaps(page: Page<'_>) -> Option<String> {
     let gaps = &page.report.gaps;
     let lines = gaps.iter().map(|gap| {
         let at = &gap.location;
-        format!("{}: {} ({}:{}:{})", gap.what, gap.cause.text, at.file, at.start.line, at.start.column)
+        let place = environments(page, &gap.environments);
+        format!("{}: {} ({}:{}:{}){place}", gap.what, gap.cause.text, at.file, at.start.line, at.start.column)
     });
     section(page, "not examined", &count(gaps.len(), "part", "parts"), lines.collect())
+}
+
+/// ` (in prod only)`, to stand at the end of a line.
+fn environments(page: Page<'_>, names: &[String]) -> String {
+    environments_text(page.report, names).map(|text| format!(" ({text})")).unwrap_or_default()
 }
 
 /// The files that were not scanned.

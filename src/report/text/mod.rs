@@ -2,12 +2,13 @@
 //!
 //! Whether there are colours and how wide the terminal is, the caller knows.
 
+mod environments;
 mod lists;
 mod paint;
 mod snippet;
 mod summary;
 
-use super::{Report, case_text, document, ordered, rule_id, severity_name, statement};
+use super::{Report, case_text, document, environments_text, ordered, rule_id, severity_name, statement};
 use paint::Paint;
 
 /// Columns when nobody says how wide the terminal is.
@@ -60,6 +61,9 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
         blocks.extend([lists::unknown(page), lists::gaps(page), lists::skipped(page)].into_iter().flatten());
         blocks.extend(lists::diagnostics(report).into_iter().map(|diagnostic| snippet::diagnostic(page, diagnostic)));
     }
+    if options.detail != Detail::Quiet {
+        blocks.extend(environments::table(page));
+    }
     blocks.push(summary::block(page));
     let mut text = blocks.join("\n\n");
     text.push('\n');
@@ -85,10 +89,13 @@ fn quiet(page: Page<'_>) -> Option<String> {
         let place = paint::clean(&format!("{}:{}:{}", at.file, at.start.line, at.start.column));
         let name = format!("{}[{}]", severity_name(finding.severity), rule_id(report, finding.rule));
         let name = page.paint.severity(finding.severity, &paint::clean(&name));
-        let when = match finding.when.as_slice() {
+        let mut when = match finding.when.as_slice() {
             [] => String::new(),
             when => format!(" (when {})", case_text(when)),
         };
+        if let Some(environments) = environments_text(report, &finding.environments) {
+            when += &format!(" ({environments})");
+        }
         lines.push(format!("{place}: {name}: {}", paint::clean(&(statement(report, finding) + &when))));
     }
     for diagnostic in lists::diagnostics(report).into_iter().filter(|diagnostic| diagnostic.level == "error") {

@@ -1,7 +1,7 @@
 //! Findings and diagnostics as a compiler shows them: title, place, quoted lines, notes.
 
 use super::paint::{clean, clean_lines, wrap};
-use super::{Detail, Page, case_text, rule_id, severity_name};
+use super::{Detail, Page, case_text, environments_text, rule_id, severity_name};
 use crate::report::document::{Diagnostic, Excerpt, Finding, Position, ResourceInfo, RuleInfo, Severity};
 use crate::report::marked;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
@@ -37,6 +37,9 @@ pub(super) fn finding(page: Page<'_>, finding: &Finding) -> String {
     if !finding.when.is_empty() {
         notes.add("note", &format!("fails when {}", case_text(&finding.when)));
     }
+    if let Some(environments) = environments_text(page.report, &finding.environments) {
+        notes.add("note", &environments);
+    }
     for related in &finding.related {
         let at = &related.location;
         notes.add("note", &format!("{} ({}:{}:{})", related.message, at.file, at.start.line, at.start.column));
@@ -66,6 +69,9 @@ pub(super) fn diagnostic(page: Page<'_>, diagnostic: &Diagnostic) -> String {
     for note in &diagnostic.notes {
         let at = note.position;
         notes.add("note", &format!("{} ({}:{}:{})", note.message, diagnostic.path, at.line, at.column));
+    }
+    if let Some(environments) = environments_text(page.report, &diagnostic.environments) {
+        notes.add("note", &environments);
     }
     if let Some(help) = &diagnostic.help {
         notes.add("help", help);

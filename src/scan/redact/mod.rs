@@ -3,6 +3,7 @@
 //! Found by one walk over the source trees and one over the resolved values, and only for units of which something is
 //! shown. It rather hides too much: a name that sounds like a secret's is enough.
 
+mod everywhere;
 mod texts;
 mod tree;
 mod unparsed;
@@ -10,11 +11,13 @@ mod values;
 
 use rustc_hash::FxHashSet;
 
+use crate::deployment::Deployment;
 use crate::inventory::Inventory;
 use crate::source::{FileId, SourceFile, Span};
 use crate::template::unit::Unit;
 use crate::value::Place;
 
+pub(super) use everywhere::mask_everywhere;
 pub(super) use texts::MASK;
 pub(super) use unparsed::spans as unparsed_spans;
 
@@ -27,11 +30,13 @@ pub(super) struct Secrets {
     texts: texts::Texts,
     /// Parameters whose value is one.
     parameters: FxHashSet<Box<str>>,
+    /// The values that the deployment gives them, and the items of these: also those too short to be looked for in texts.
+    given: FxHashSet<Box<str>>,
 }
 
 impl Secrets {
     /// The secrets of `unit`; `shown` are places that a rule about secrets found fault with.
-    pub(super) fn of(unit: &Unit, inventory: &Inventory, shown: &[Place]) -> Self {
+    pub(super) fn of(unit: &Unit, inventory: &Inventory, shown: &[Place], deployments: &[Deployment]) -> Self {
         let mut secrets = Self::default();
         let mut places = shown.to_vec();
         values::collect(inventory, &mut places, &mut secrets.texts);
@@ -52,15 +57,29 @@ impl Secrets {
             }
             secrets.files.push(merged(spans));
         }
-        for root in &unit.roots {
-            for (name, value) in &root.parameters {
-                if secrets.parameters.contains(name) {
-                    secrets.texts.add(value);
+        // Values go down: what comes last stands deepest.
+        for template in unit.templates.iter().rev() {
+            let passed = tree::passed_on(template, |name| secrets.parameters.contains(name));
+            secrets.parameters.extend(passed);
+        }
+        let of_roots = unit.roots.iter().flat_map(|root| &root.parameters).map(|(name, value)| (name, value));
+        let given = deployments.iter().flat_map(|deployment| &deployment.values.parameters);
+        for (name, value) in of_roots.chain(given.map(|given| (&given.name, &given.value))) {
+            if secrets.is_parameter(name) || shows_secret(value) {
+                // The items of a list are values of their own.
+                for text in value.split(',').map(str::trim).chain([&**value]) {
+                    secrets.texts.add(text);
+                    secrets.given.extend((!matches!(text, "" | "true" | "false")).then(|| Box::from(text)));
                 }
             }
         }
         secrets.texts.finish();
         secrets
+    }
+
+    /// Whether the value of a parameter is a secret.
+    pub(super) fn is_parameter(&self, name: &str) -> bool {
+        self.parameters.contains(name)
     }
 
     /// The places of secrets in the file that `file` is, when it is one of the unit.
@@ -74,6 +93,16 @@ impl Secrets {
         self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
     }
 
+    /// The secret values that parameters are given.
+    pub(super) fn given(&self) -> impl Iterator<Item = &str> {
+        self.given.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether a text is nothing but the secret value of a parameter.
+    pub(super) fn is_given(&self, text: &str) -> bool {
+        self.given.contains(text)
+    }
+
     /// The text with every secret in it masked.
     pub(super) fn mask(&self, text: &str) -> String {
         self.texts.mask(text)
@@ -81,7 +110,7 @@ impl Secrets {
 
     /// The value of a parameter, masked when it is a secret.
     pub(super) fn parameter_value(&self, name: &str, value: &str) -> String {
-        if self.parameters.contains(name) { MASK.to_owned() } else { self.mask(value) }
+        if self.is_parameter(name) { MASK.to_owned() } else { self.mask(value) }
     }
 }
 

@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::texts::Texts;
 use super::{is_dynamic, is_pair_value, is_secret_key, names_a_secret, shows_secret, touches};
 use crate::source::{Kind, Member, NodeId, Span, Symbol, Tree};
+use crate::template::unit::Template;
 
 /// Fewer digits say how long a password is rather than what it is.
 const LEAST_DIGITS: usize = 4;
@@ -203,11 +204,49 @@ impl<'a> Walk<'a> {
         let text = items.first().copied().unwrap_or(argument);
         self.value(text, secret);
         if let Some(template) = tree.string(text).filter(|template| secret && !is_dynamic(template)) {
-            let names = template.split("${").skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
-            self.parameters.extend(names);
+            self.parameters.extend(sub_names(template));
         }
         if let Some(variables) = items.get(1) {
             tree.members(*variables).iter().for_each(|variable| self.member(variable, secret));
         }
     }
+}
+
+/// The parameters of a template whose values its nested stacks get for parameters that are secret.
+pub(super) fn passed_on(template: &Template, is_secret: impl Fn(&str) -> bool) -> Vec<Box<str>> {
+    let tree = &template.tree;
+    let mut found = Vec::new();
+    for logical_id in template.nested.keys() {
+        let given = tree.at(tree.root(), &["Resources", logical_id, "Properties", "Parameters"]);
+        for member in given.into_iter().flat_map(|given| tree.members(given)) {
+            if is_secret(tree.key(member)) {
+                references(tree, member.value, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// The names that a value refers to.
+fn references(tree: &Tree, node: NodeId, found: &mut Vec<Box<str>>) {
+    for member in tree.members(node) {
+        let text = tree.string(member.value);
+        match (tree.key(member), text) {
+            ("Ref", Some(name)) => found.push(name.into()),
+            ("Fn::Sub", Some(text)) => found.extend(sub_names(text).map(Box::from)),
+            _ => {
+                let first = tree.items(member.value).first().and_then(|item| tree.string(*item));
+                if tree.key(member) == "Fn::Sub" {
+                    found.extend(first.into_iter().flat_map(sub_names).map(Box::from));
+                }
+                references(tree, member.value, found);
+            }
+        }
+    }
+    tree.items(node).iter().for_each(|item| references(tree, *item, found));
+}
+
+/// What stands in the `${...}` of a text.
+fn sub_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name)
 }

@@ -148,6 +148,7 @@ fn finding(rule: usize, resource: usize, needle: &str, path: &str, message: &str
         related: Vec::new(),
         when: Vec::new(),
         fingerprint: format!("{rule:08x}{resource:08x}"),
+        environments: Vec::new(),
     }
 }
 
@@ -184,7 +185,16 @@ fn findings() -> Vec<Finding> {
 }
 
 fn verdict(rule: usize, resource: usize, outcome: Outcome) -> Verdict {
-    Verdict { rule, resource, outcome, by_default: false, reason: None, causes: Vec::new(), when: Vec::new() }
+    Verdict {
+        rule,
+        resource,
+        outcome,
+        by_default: false,
+        reason: None,
+        causes: Vec::new(),
+        when: Vec::new(),
+        environments: Vec::new(),
+    }
 }
 
 fn cause(id: &str, text: &str) -> Cause {
@@ -220,6 +230,7 @@ fn diagnostics() -> Vec<Diagnostic> {
         excerpt: None,
         notes: Vec::new(),
         help: None,
+        environments: Vec::new(),
     };
     let broken = Diagnostic {
         level: "error".to_owned(),
@@ -232,6 +243,7 @@ fn diagnostics() -> Vec<Diagnostic> {
             message: "the file ends here".to_owned(),
         }],
         help: Some("close it with `}`".to_owned()),
+        environments: Vec::new(),
     };
     vec![plain, broken]
 }
@@ -270,6 +282,7 @@ pub(crate) fn sample() -> Report {
             what: "nested stack `Messaging`".to_owned(),
             cause: cause("remote-nested-stack", "its template is at a remote address"),
             location,
+            environments: Vec::new(),
         }],
         skipped: vec![
             skipped("package.json", "not a template"),
@@ -289,6 +302,7 @@ pub(crate) fn empty() -> Report {
         tool: Tool { name: "fasscan".to_owned(), version: "0.1.0".to_owned() },
         date: "2026-11-21".to_owned(),
         summary: Summary { complete: true, gate: Gate { passed: true, ..Gate::default() }, ..Summary::default() },
+        environments: Vec::new(),
         inputs: Vec::new(),
         rules: Vec::new(),
         resources: Vec::new(),
