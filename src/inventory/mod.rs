@@ -7,12 +7,14 @@ mod identity;
 mod relation;
 mod resource;
 pub mod schema;
+mod unseen;
 
 use rustc_hash::FxHashMap;
 
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
-pub use resource::{Gap, Origin, Resource, Stack, StackId};
+pub use resource::{Gap, Origin, Resource, Stack, StackId, Unexpanded};
+pub use unseen::Unseen;
 
 use crate::source::{Files, Interner, Symbol};
 use crate::value::{Place, ResourceId, ValueId, Values, View};

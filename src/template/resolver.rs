@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::parameters::is_ssm;
 use super::state::{Case, ConditionState, Exports, Given, Output};
-use super::transform::{self, Deployment, LANGUAGE_EXTENSIONS, Parameter, Problem};
+use super::transform::{self, Deployment, LOOP, Parameter, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
 use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
@@ -45,6 +45,8 @@ pub(super) struct StackState<'u> {
     pub(super) resources: FxHashMap<&'u str, (ResourceId, NodeId)>,
     pub(super) outputs: FxHashMap<&'u str, Output>,
     pub(super) nested: FxHashMap<&'u str, Option<usize>>,
+    /// What its transforms left as it is, and why.
+    pub(super) unexpanded: FxHashMap<NodeId, Cause>,
 }
 
 /// A template as its transforms leave it.
@@ -119,6 +121,7 @@ impl<'u> Resolver<'u> {
                     region: root.environment.region.clone(),
                     parent: None,
                     transformed_by: None,
+                    unexpanded: Vec::new(),
                     tags: root.tags.clone(),
                     outputs: Vec::new(),
                 };
@@ -159,10 +162,12 @@ impl<'u> Resolver<'u> {
             resources: FxHashMap::default(),
             outputs: FxHashMap::default(),
             nested: FxHashMap::default(),
+            unexpanded: problems.iter().filter_map(Problem::unexpanded).map(|(at, why)| (at, why.clone())).collect(),
         });
         for problem in problems {
             match problem {
                 Problem::Error(node, message) => self.error(self.place(index, node), message),
+                Problem::KeyError(member, message) => self.error(self.key_place(index, &member), message),
                 Problem::Gap(node, what, cause) => self.gap(index, node, &what, cause),
             }
         }
@@ -312,6 +317,7 @@ impl<'u> Resolver<'u> {
             region: parent.region.clone(),
             parent: Some(resource),
             transformed_by: None,
+            unexpanded: Vec::new(),
             tags: parent.tags.clone(),
             outputs: Vec::new(),
         };
@@ -374,13 +380,9 @@ impl<'u> Resolver<'u> {
         let mut entries = Vec::with_capacity(members.len());
         for member in members {
             let key = tree.key(member);
-            if key.starts_with("Fn::Transform") || key.starts_with("Fn::ForEach::") {
-                let name = if key == "Fn::Transform" {
-                    self.macro_name(stack, member.value)
-                } else {
-                    LANGUAGE_EXTENSIONS.into()
-                };
-                return self.unknown(Cause::Macro { name }, place);
+            if key == "Fn::Transform" || key.starts_with(LOOP) {
+                let cause = self.unexpanded(stack, member);
+                return self.unknown(cause, place);
             }
             let value = self.value(stack, member.value);
             if !self.is_absent(value) {
@@ -463,5 +465,5 @@ fn symbols_of(names: &mut Interner, keys: &Interner) -> Arc<[Symbol]> {
 
 /// Functions that replace the map they stand in, which therefore has no other key.
 fn is_function(key: &str) -> bool {
-    key == "Ref" || key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with("Fn::ForEach::")
+    key == "Ref" || key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with(LOOP)
 }
