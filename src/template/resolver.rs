@@ -287,7 +287,8 @@ impl<'u> Resolver<'u> {
         self.stacks[stack].nested.insert(name, None);
         let state = &self.stacks[stack];
         let (resource, node) = *state.resources.get(name)?;
-        let Some(Nested::Template(template)) = state.template.nested.get(name).copied() else { return None };
+        let Some(Nested::Template(template)) = self.nested_template(stack, name, node) else { return None };
+        let state = &self.stacks[stack];
         let (tree, depth) = (state.tree, state.depth + 1);
         if depth > NESTING || self.stacks.len() >= STACKS {
             self.gap(stack, node, "there are too many nested stacks to follow", Cause::Limit);
@@ -298,6 +299,13 @@ impl<'u> Resolver<'u> {
         let index = self.instance(stack, name, template, depth, (tree, node, resource));
         self.case = case;
         Some(index)
+    }
+
+    /// The template of a nested stack: in a loop by the URL that the iteration has.
+    pub(super) fn nested_template(&self, stack: usize, name: &str, node: NodeId) -> Option<Nested> {
+        let StackState { template, tree, .. } = &self.stacks[stack];
+        let url = tree.at(node, &["Properties", "TemplateURL"]).and_then(|url| tree.string(url));
+        template.nested.get(name).or_else(|| template.located.get(url?)).copied()
     }
 
     fn instance(

@@ -11,7 +11,13 @@ use crate::value::{Cause, Condition, ConditionId, Entry, Formula, Kind, Place, V
 impl<'u> Resolver<'u> {
     pub(super) fn declare_resources(&mut self, stack: usize) {
         let tree = self.stacks[stack].tree;
-        let Some(section) = tree.get(tree.root(), "Resources") else { return };
+        let Some(section) = tree.get(tree.root(), "Resources") else {
+            let id = self.stacks[stack].id;
+            if self.inventory.stacks[id.0 as usize].transformed_by.is_none() {
+                self.error(self.place(stack, tree.root()), "the template has no `Resources`");
+            }
+            return;
+        };
         if !matches!(tree.kind(section), Node::Map { .. }) {
             let place = self.place(stack, section);
             self.error(place, "`Resources` is not a map");
@@ -210,7 +216,7 @@ impl<'u> Resolver<'u> {
     }
 
     fn resolve_nested(&mut self, stack: usize, name: &'u str, node: NodeId) {
-        match self.stacks[stack].template.nested.get(name) {
+        match self.nested_template(stack, name, node) {
             Some(Nested::Template(_)) => {
                 self.nested_stack(stack, name);
             }

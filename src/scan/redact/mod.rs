@@ -8,10 +8,12 @@ mod tree;
 mod unparsed;
 mod values;
 
-use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::inventory::Inventory;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{SourceFile, Span};
 use crate::template::unit::Unit;
 use crate::value::Place;
 
@@ -22,7 +24,9 @@ pub(super) use unparsed::spans as unparsed_spans;
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     /// By file: sorted and disjoint.
-    files: Vec<Vec<Span>>,
+    files: Vec<(Arc<SourceFile>, Vec<Span>)>,
+    /// The index in `files` of every file of the inventory.
+    ids: Vec<Option<usize>>,
     /// What messages must not say.
     texts: texts::Texts,
     /// Parameters whose value is one.
@@ -35,12 +39,25 @@ impl Secrets {
         let mut secrets = Self::default();
         let mut places = shown.to_vec();
         values::collect(inventory, &mut places, &mut secrets.texts);
-        for (index, template) in unit.templates.iter().enumerate() {
-            let of_file = places.iter().filter(|place| place.file == FileId(index as u32)).map(|place| place.span);
-            let found = tree::Walk::of(&template.tree, merged(of_file.collect()), &mut secrets.texts);
-            secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
-            secrets.files.push(merged(found.spans));
+        let mut of_file: FxHashMap<*const SourceFile, Vec<Span>> = FxHashMap::default();
+        for place in places {
+            of_file.entry(Arc::as_ptr(inventory.files.get(place.file))).or_default().push(place.span);
         }
+        for template in &unit.templates {
+            // A file that is included may say that a parameter of the template is a secret, so the template comes last.
+            let mut parameters: FxHashSet<&str> = FxHashSet::default();
+            let trees: Vec<_> = template.trees().collect();
+            for tree in trees.into_iter().rev() {
+                let known = of_file.get(&Arc::as_ptr(tree.file())).cloned().unwrap_or_default();
+                let tree::Walk { spans, parameters: found, .. } =
+                    tree::Walk::of(tree, merged(known), &parameters, &mut secrets.texts);
+                parameters.extend(found);
+                secrets.files.push((Arc::clone(tree.file()), merged(spans)));
+            }
+            secrets.parameters.extend(parameters.into_iter().map(Box::from));
+        }
+        let index_of = |file: &Arc<SourceFile>| secrets.files.iter().position(|(known, _)| Arc::ptr_eq(known, file));
+        secrets.ids = inventory.files.iter().map(|(_, file)| index_of(file)).collect();
         for root in &unit.roots {
             for (name, value) in &root.parameters {
                 if secrets.parameters.contains(name) {
@@ -53,14 +70,15 @@ impl Secrets {
     }
 
     /// The places of secrets in the file that `file` is, when it is one of the unit.
-    pub(super) fn of_file(&self, unit: &Unit, file: &SourceFile) -> Option<&[Span]> {
-        let index = unit.templates.iter().position(|template| std::ptr::eq(template.tree.file().as_ref(), file))?;
-        self.files.get(index).map(Vec::as_slice)
+    pub(super) fn of_file(&self, file: &SourceFile) -> Option<&[Span]> {
+        let known = self.files.iter().find(|(known, _)| std::ptr::eq(known.as_ref(), file));
+        known.map(|(_, spans)| spans.as_slice())
     }
 
     /// Whether a secret stands at this place.
     pub(super) fn covers(&self, place: Place) -> bool {
-        self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+        let file = self.ids.get(place.file.0 as usize).copied().flatten();
+        file.and_then(|index| self.files.get(index)).is_some_and(|(_, spans)| touches(spans, place.span))
     }
 
     /// The text with every secret in it masked.

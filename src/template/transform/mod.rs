@@ -15,6 +15,7 @@ mod serverless;
 pub(super) use deployment::{Deployment, Parameter};
 use draft::Draft;
 pub(super) use draft::Problem;
+pub(super) use include::included_files;
 pub(super) use language::{LOOP, types_in_loop};
 
 use super::unit::Template;
@@ -55,6 +56,27 @@ pub(super) fn expand(tree: &Tree, deployment: &Deployment<'_>) -> Expansion {
         serverless::expand(&mut draft);
     }
     draft.finish()
+}
+
+/// A template as includes and loops make it with what is known before its parent passes values; `None` where it has none.
+pub(super) fn preview(template: &Template, given: &[(Box<str>, Box<str>)]) -> Option<Tree> {
+    let tree = &template.tree;
+    let loops = language::has_loops(tree) && declares(tree, LANGUAGE_EXTENSIONS);
+    if template.included.is_empty() && !loops {
+        return None;
+    }
+    let deployment = Deployment::by_default(template, given);
+    let mut draft = Draft::new(tree, &deployment);
+    include::expand(&mut draft);
+    if declares(tree, LANGUAGE_EXTENSIONS) {
+        language::expand(&mut draft);
+    }
+    Some(draft.finish().tree)
+}
+
+/// Whether a transform may give the template sections that it does not have.
+pub(super) fn may_add_sections(tree: &Tree) -> bool {
+    ["Fn::Transform", "Modules"].iter().any(|key| tree.get(tree.root(), key).is_some()) || foreign(tree).is_some()
 }
 
 /// The first transform of the whole template that fasscan does not apply itself.

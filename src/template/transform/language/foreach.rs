@@ -168,15 +168,19 @@ impl Walk<'_, '_> {
     /// Adds a member that an iteration made.
     fn add(&mut self, each: &Loop, member: Member, made: &mut Made) {
         let key = self.draft.tree.key(&member);
-        if made.level == 0 && !(key.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !key.is_empty()) {
+        let is_macro = key == "Fn::Transform";
+        if made.level == 0 && !is_macro && !(key.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !key.is_empty()) {
             let message = format!(
                 "`{key}`, which `{}` makes, is no logical id: it has letters and digits only, as `&{{{}}}` gives them",
                 each.key, each.identifiers[0]
             );
             self.draft.error_at_key(&member, message);
         }
-        if made.keys.insert(member.key) {
+        let new = made.keys.insert(member.key);
+        if new {
             made.members.push(member);
+        }
+        if new || is_macro {
             return;
         }
         let key = self.draft.tree.key(&member);

@@ -177,12 +177,22 @@ impl Walk<'_, '_> {
             }
         }
         match changed {
-            Some(members) => {
-                self.stand_with(node);
-                self.draft.with_members(node, &members)
-            }
+            Some(members) => self.changed_map(node, &members),
             None => node,
         }
+    }
+
+    fn changed_map(&mut self, node: NodeId, members: &[Member]) -> NodeId {
+        // A text of which nothing is left to fill in is that text.
+        if let [member] = members
+            && self.draft.tree.key(member) == "Fn::Sub"
+            && let Some(text) = self.draft.tree.string(member.value).filter(|text| !text.contains("${"))
+        {
+            let text = text.to_owned();
+            return self.text_of(node, &text);
+        }
+        self.stand_with(node);
+        self.draft.with_members(node, members)
     }
 
     /// A member with what the loops around make of its key and value.
