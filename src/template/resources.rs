@@ -133,7 +133,9 @@ impl<'u> Resolver<'u> {
         let tree = self.stacks[stack].tree;
         let place = self.place(stack, node);
         if let Some(name) = tree.string(node) {
-            return self.condition(stack, name, Some(place));
+            let condition = self.condition(stack, name, Some(place));
+            let made = condition.is_none() && self.expansion(stack, &["Conditions"]).is_some();
+            return if made { Some(self.open_condition(stack, node, place)) } else { condition };
         }
         if !declares(tree, LANGUAGE_EXTENSIONS) {
             self.error(place, format!("a function as `Condition` needs the transform `{LANGUAGE_EXTENSIONS}`"));

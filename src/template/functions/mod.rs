@@ -70,7 +70,8 @@ impl<'u> Resolver<'u> {
             return self.invalid(place, "the first argument of `Fn::If` is the name of a condition");
         };
         let Some(condition) = self.condition(stack, name, Some(place)) else {
-            return self.unknown(Cause::Invalid, place);
+            let cause = self.expansion(stack, &["Conditions"]).unwrap_or(Cause::Invalid);
+            return self.unknown(cause, place);
         };
         match self.decided(condition) {
             Some(true) => self.value(stack, *then),
