@@ -18,4 +18,5 @@ mod rules;
 mod run;
 mod sarif_validators;
 mod systems;
+mod transforms;
 mod traps;
