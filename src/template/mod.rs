@@ -13,6 +13,7 @@ mod physical;
 mod resolver;
 mod resources;
 mod state;
+pub mod support;
 mod transform;
 pub mod unit;
 

@@ -12,6 +12,7 @@ pub(super) use text::sub_names;
 use super::conditions::condition_name;
 use super::resolver::Resolver;
 use super::state::Undecided;
+use super::support::is_rule_function;
 use super::transform::{LANGUAGE_EXTENSIONS, LOOP, declares};
 use crate::source::{Member, NodeId};
 use crate::value::{Cause, Kind, Place, ValueId};
@@ -57,6 +58,7 @@ impl<'u> Resolver<'u> {
                 self.unknown(cause, place)
             }
             name if name.starts_with('!') => self.unknown(Cause::Macro { name: name.into() }, place),
+            name if is_rule_function(name) => self.invalid(place, format!("`{name}` stands in `Rules` only")),
             name => self.invalid(place, format!("there is no function `{name}`")),
         }
     }
