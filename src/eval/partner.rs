@@ -89,6 +89,18 @@ impl Scope<'_> {
             };
             found.possible.push((Some(*partner), cause));
         }
+        self.unseen(Some(start), types, found);
+    }
+
+    /// Why there may be a partner that is not in sight.
+    fn unseen(&self, start: Option<ResourceId>, types: &[Box<str>], found: &mut Partners) {
+        let types: Vec<&str> = types.iter().map(AsRef::as_ref).collect();
+        let (unseen, inventory) = (self.context.facts.unseen(), self.context.inventory);
+        let cause = match start {
+            Some(start) => unseen.referrer(inventory, start, &types),
+            None => unseen.resource(inventory, &types),
+        };
+        found.possible.extend(cause.map(|cause| (None, cause.clone())));
     }
 
     /// Whether the partner is there and refers to the target in this world.
@@ -177,7 +189,12 @@ impl Scope<'_> {
                         match self.view.text(item) {
                             Read::Known(_) => {
                                 let relations = self.relations(&own, path);
-                                for id in relations.targets(start).iter().filter(|id| is_partner(**id)) {
+                                let mut named =
+                                    relations.targets(start).iter().filter(|id| is_partner(**id)).peekable();
+                                if named.peek().is_none() {
+                                    self.unseen(None, types, found);
+                                }
+                                for id in named {
                                     self.push_existing(*id, reference(), found);
                                 }
                             }

@@ -9,7 +9,7 @@ pub mod tags;
 
 use std::sync::OnceLock;
 
-use crate::inventory::{Inventory, Relations};
+use crate::inventory::{Inventory, Relations, Unseen};
 
 /// The facts of one inventory. Relations are made when first asked for.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub struct Facts<'a> {
     egress: OnceLock<Relations>,
     associations: OnceLock<Relations>,
     routes: OnceLock<Relations>,
+    unseen: OnceLock<Unseen>,
 }
 
 impl<'a> Facts<'a> {
@@ -32,6 +33,13 @@ impl<'a> Facts<'a> {
             egress: OnceLock::new(),
             associations: OnceLock::new(),
             routes: OnceLock::new(),
+            unseen: OnceLock::new(),
         }
+    }
+
+    /// The resources that are there and not in the inventory.
+    #[must_use]
+    pub fn unseen(&self) -> &Unseen {
+        self.unseen.get_or_init(|| Unseen::of(self.inventory))
     }
 }

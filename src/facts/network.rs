@@ -124,6 +124,10 @@ impl<'a> Facts<'a> {
                 found.possible.push(rule);
             }
         }
+        if let Some(cause) = self.unseen().referrer(inventory, group, &[separate]) {
+            found.open.push(cause.clone());
+            found.unset = false;
+        }
         found
     }
 
@@ -218,6 +222,7 @@ impl<'a> Facts<'a> {
                 open.push(Cause::NotInInput { what: "the table of a route to the internet".into() });
             }
         }
+        open.extend(self.unseen().referrer(inventory, table, &["AWS::EC2::Route"]).cloned());
         if open.is_empty() { Ok(None) } else { Err(open) }
     }
 

@@ -7,6 +7,7 @@ mod identity;
 mod relation;
 mod resource;
 pub mod schema;
+mod unseen;
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use rustc_hash::FxHashMap;
 
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
-pub use resource::{Gap, Origin, Resource, Stack, StackId, Suppression};
+pub use resource::{Gap, Origin, Resource, Stack, StackId, Suppression, Unexpanded};
+pub use unseen::Unseen;
 
 use crate::source::{Files, Interner, Symbol, Tree};
 use crate::value::{Place, ResourceId, ValueId, Values, View};

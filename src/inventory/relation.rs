@@ -141,7 +141,7 @@ fn reached(inventory: &Inventory, id: ValueId, targets: &mut Vec<ResourceId>, op
 }
 
 /// Literal physical names and ARNs of the inventory, to the resources that carry them.
-fn physical_names(inventory: &Inventory) -> FxHashMap<String, Vec<ResourceId>> {
+pub(super) fn physical_names(inventory: &Inventory) -> FxHashMap<String, Vec<ResourceId>> {
     let world = World::open();
     let view = crate::value::View::new(&inventory.values, &world);
     let mut names: FxHashMap<String, Vec<ResourceId>> = FxHashMap::default();

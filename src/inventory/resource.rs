@@ -23,10 +23,21 @@ pub struct Stack {
     /// A transform that AWS applies to the whole template and that could not be applied here: nothing of this stack
     /// may be called compliant.
     pub transformed_by: Option<Box<str>>,
+    /// What could not be expanded here: each may stand for resources that are not in the inventory.
+    pub unexpanded: Vec<Unexpanded>,
     /// Tags that the deployment puts on every taggable resource.
     pub tags: Vec<(Box<str>, Box<str>)>,
     /// The stack's outputs, in document order; absent where the output's condition is false.
     pub outputs: Vec<(Box<str>, ValueId)>,
+}
+
+/// Something that may stand for resources that are not in the inventory.
+#[derive(Debug, Clone)]
+pub struct Unexpanded {
+    /// Why it is not expanded.
+    pub cause: Cause,
+    /// The types of its resources, when they are known.
+    pub types: Option<Vec<Symbol>>,
 }
 
 /// Where a resource comes from.

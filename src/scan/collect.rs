@@ -37,6 +37,8 @@ pub(super) struct Part {
     pub(super) suppressions: Vec<doc::Suppression>,
     pub(super) gaps: Vec<doc::Gap>,
     pub(super) diagnostics: Vec<doc::Diagnostic>,
+    /// The files that templates include, sorted.
+    pub(super) included: Vec<PathBuf>,
 }
 
 impl Part {
@@ -370,7 +372,7 @@ impl<'a> Scope<'a> {
     }
 
     fn excerpt_of(&self, file: &SourceFile, span: Span) -> doc::Excerpt {
-        match self.secrets().of_file(&self.loaded.unit, file) {
+        match self.secrets().of_file(file) {
             Some(secrets) => excerpt(file, span, |start, end| within(secrets, start, end)),
             None => excerpt(file, span, |start, end| unparsed_spans(file.text(), start, end)),
         }
@@ -378,9 +380,9 @@ impl<'a> Scope<'a> {
 
     /// Whether a problem is of a file of this unit.
     pub(super) fn owns(&self, problem: &Diagnostic) -> bool {
-        let templates = &self.loaded.unit.templates;
-        let is = |file: &SourceFile| templates.iter().any(|template| std::ptr::eq(template.tree.file().as_ref(), file));
-        problem.file.as_deref().is_some_and(is)
+        let mut trees = self.loaded.unit.templates.iter().flat_map(|template| template.trees());
+        let file = problem.file.as_deref();
+        file.is_some_and(|file| trees.any(|tree| std::ptr::eq(tree.file().as_ref(), file)))
     }
 
     /// A problem of this unit.

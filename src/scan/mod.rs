@@ -71,7 +71,7 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
     let found = discover(&request.paths, &options);
     let judge = Judge { request, rules, loader: &loader, secret_rules: collect::secret_rules(rules) };
     let mut parts = judge.all(&found.inputs);
-    let scanned_as_nested = drop_nested(&found.inputs, &mut parts);
+    let (scanned_as_nested, included) = drop_nested(&found.inputs, &mut parts);
 
     let mut report = collect::empty(rules, &request.options.today, &request.deployments);
     let (mut all, mut declared) = (Part::default(), None::<BTreeSet<Box<str>>>);
@@ -84,7 +84,10 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
     for (index, (input, mut part)) in found.inputs.iter().zip(parts).enumerate() {
         match scanned_as_nested.contains(&index) {
             true => {
-                let reason = "scanned as the template of a nested stack".to_owned();
+                let reason = match included.contains(&index) {
+                    true => "scanned as a part of the template that includes it".to_owned(),
+                    false => "scanned as the template of a nested stack".to_owned(),
+                };
                 report.skipped.push(document::Skipped { path: path_of(input, &loader), reason });
             }
             false => {
@@ -132,6 +135,7 @@ impl Judge<'_> {
     fn input(&self, input: &Input) -> Part {
         let mut loaded = load(input, self.loader, &self.request.environment);
         let mut part = Part::new(std::mem::take(&mut loaded.nested));
+        part.included = std::mem::take(&mut loaded.included);
         // What was read of a file that a unit has is shown with that unit's redaction.
         let mut problems = std::mem::take(&mut loaded.diagnostics);
         for mut unit in loaded.units {
@@ -203,23 +207,26 @@ fn templates_in(dir: &Path, nested: bool) -> u64 {
     dir.read_dir().into_iter().flatten().flatten().map(bytes).sum()
 }
 
-/// The inputs that another one has as the template of a nested stack: they are scanned there, with their parameters, and
-/// not a second time by themselves.
-fn drop_nested(inputs: &[Input], parts: &mut [Part]) -> BTreeSet<usize> {
-    let mut dropped = BTreeSet::new();
+/// The inputs that another one has as the template of a nested stack, or includes: they are scanned there, with their
+/// parameters, and not a second time by themselves. And which of them are included.
+fn drop_nested(inputs: &[Input], parts: &mut [Part]) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    let (mut dropped, mut included) = (BTreeSet::new(), BTreeSet::new());
     for (index, part) in parts.iter_mut().enumerate() {
-        let nested = std::mem::take(&mut part.nested);
-        if nested.is_empty() || dropped.contains(&index) {
+        let (nested, parts_of) = (std::mem::take(&mut part.nested), std::mem::take(&mut part.included));
+        if nested.is_empty() && parts_of.is_empty() || dropped.contains(&index) {
             continue;
         }
         for (other, input) in inputs.iter().enumerate() {
             let Input::Template { path } = input else { continue };
             if other != index && nested.binary_search(path).is_ok() {
                 dropped.insert(other);
+            } else if other != index && parts_of.binary_search(path).is_ok() {
+                dropped.insert(other);
+                included.insert(other);
             }
         }
     }
-    dropped
+    (dropped, included)
 }
 
 fn path_of(input: &Input, loader: &Loader) -> String {

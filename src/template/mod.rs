@@ -16,6 +16,7 @@ mod resolver;
 mod resources;
 mod stack_set;
 mod state;
+pub mod support;
 mod suppressions;
 mod transform;
 pub mod unit;

@@ -103,7 +103,7 @@ impl<'u> Resolver<'u> {
 
     /// The text of a parameter as its type makes of it: lists are split at commas, and the items trimmed.
     fn typed(&mut self, kind: &str, text: &str, place: Place) -> ValueId {
-        if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+        if is_list(kind) {
             let items: Vec<ValueId> = text.split(',').map(|item| self.literal(item.trim(), place)).collect();
             return self.inventory.values.push_list(&items, place);
         }
@@ -112,7 +112,7 @@ impl<'u> Resolver<'u> {
 
     /// A value that a parent stack passes: everything arrives as text.
     fn retyped(&mut self, kind: &str, value: ValueId) -> ValueId {
-        if kind != "CommaDelimitedList" && !kind.starts_with("List<") {
+        if !is_list(kind) {
             return value;
         }
         if let Kind::List(_) = self.inventory.values.kind(value) {
@@ -126,6 +126,11 @@ impl<'u> Resolver<'u> {
 /// Whether the parameter's text is the name of what it stands for in the parameter store.
 pub(super) fn is_ssm(kind: &str) -> bool {
     kind.starts_with("AWS::SSM::Parameter::Value")
+}
+
+/// Whether the parameter's text is a list, with commas between the items.
+pub(super) fn is_list(kind: &str) -> bool {
+    kind == "CommaDelimitedList" || kind.starts_with("List<")
 }
 
 /// The parameters that the template's conditions depend on, each with the texts that it is compared with.

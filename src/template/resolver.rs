@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::parameters::is_ssm;
 use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
-use super::transform::{self, Deployment, LANGUAGE_EXTENSIONS, Parameter, Problem};
+use super::transform::{self, Deployment, LOOP, Parameter, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
 use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
@@ -44,6 +44,8 @@ pub(super) struct StackState<'u> {
     pub(super) resources: FxHashMap<&'u str, (ResourceId, NodeId)>,
     pub(super) outputs: FxHashMap<&'u str, Output>,
     pub(super) nested: FxHashMap<&'u str, Option<usize>>,
+    /// What its transforms left as it is, and why.
+    pub(super) unexpanded: FxHashMap<NodeId, Cause>,
 }
 
 /// A template as its transforms leave it.
@@ -117,6 +119,7 @@ impl<'u> Resolver<'u> {
                     region: root.environment.region.clone(),
                     parent: None,
                     transformed_by: None,
+                    unexpanded: Vec::new(),
                     tags: root.tags.clone(),
                     outputs: Vec::new(),
                 };
@@ -156,10 +159,12 @@ impl<'u> Resolver<'u> {
             resources: FxHashMap::default(),
             outputs: FxHashMap::default(),
             nested: FxHashMap::default(),
+            unexpanded: problems.iter().filter_map(Problem::unexpanded).map(|(at, why)| (at, why.clone())).collect(),
         });
         for problem in problems {
             match problem {
                 Problem::Error(node, message) => self.error(self.place(index, node), message),
+                Problem::KeyError(member, message) => self.error(self.key_place(index, &member), message),
                 Problem::Gap(node, what, cause) => self.gap(index, node, &what, cause),
             }
         }
@@ -284,7 +289,8 @@ impl<'u> Resolver<'u> {
         self.stacks[stack].nested.insert(name, None);
         let state = &self.stacks[stack];
         let (resource, node) = *state.resources.get(name)?;
-        let Some(Nested::Template(template)) = state.template.nested.get(name).copied() else { return None };
+        let Some(Nested::Template(template)) = self.nested_template(stack, name, node) else { return None };
+        let state = &self.stacks[stack];
         let (tree, depth) = (state.tree, state.depth + 1);
         if depth > NESTING || self.stacks.len() >= STACKS {
             self.gap(stack, node, "there are too many nested stacks to follow", Cause::Limit);
@@ -295,6 +301,13 @@ impl<'u> Resolver<'u> {
         let index = self.instance(stack, name, template, depth, (tree, node, resource));
         self.case = case;
         Some(index)
+    }
+
+    /// The template of a nested stack: in a loop by the URL that the iteration has.
+    pub(super) fn nested_template(&self, stack: usize, name: &str, node: NodeId) -> Option<Nested> {
+        let StackState { template, tree, .. } = &self.stacks[stack];
+        let url = tree.at(node, &["Properties", "TemplateURL"]).and_then(|url| tree.string(url));
+        template.nested.get(name).or_else(|| template.located.get(url?)).copied()
     }
 
     fn instance(
@@ -314,6 +327,7 @@ impl<'u> Resolver<'u> {
             region: parent.region.clone(),
             parent: Some(resource),
             transformed_by: None,
+            unexpanded: Vec::new(),
             tags: parent.tags.clone(),
             outputs: Vec::new(),
         };
@@ -376,13 +390,9 @@ impl<'u> Resolver<'u> {
         let mut entries = Vec::with_capacity(members.len());
         for member in members {
             let key = tree.key(member);
-            if key.starts_with("Fn::Transform") || key.starts_with("Fn::ForEach::") {
-                let name = if key == "Fn::Transform" {
-                    self.macro_name(stack, member.value)
-                } else {
-                    LANGUAGE_EXTENSIONS.into()
-                };
-                return self.unknown(Cause::Macro { name }, place);
+            if key == "Fn::Transform" || key.starts_with(LOOP) {
+                let cause = self.unexpanded(stack, member);
+                return self.unknown(cause, place);
             }
             let value = self.value(stack, member.value);
             if !self.is_absent(value) {
@@ -465,5 +475,5 @@ pub(super) fn symbols_of(names: &mut Interner, keys: &Interner) -> Arc<[Symbol]>
 
 /// Functions that replace the map they stand in, which therefore has no other key.
 fn is_function(key: &str) -> bool {
-    key == "Ref" || key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with("Fn::ForEach::")
+    key == "Ref" || key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with(LOOP)
 }

@@ -3,16 +3,22 @@
 use super::resolver::Resolver;
 use super::stack_set::STACK_SET;
 use super::state::Output;
-use super::transform::LANGUAGE_EXTENSIONS;
+use super::transform::{LANGUAGE_EXTENSIONS, LOOP, SERVERLESS, declares};
 use super::unit::Nested;
 use crate::inventory::{Origin, Resource};
-use crate::source::{Kind as Node, NodeId};
-use crate::value::{Cause, Entry, ValueId};
+use crate::source::{Kind as Node, Member, NodeId, Span};
+use crate::value::{Cause, Condition, ConditionId, Entry, Formula, Kind, Place, ValueId};
 
 impl<'u> Resolver<'u> {
     pub(super) fn declare_resources(&mut self, stack: usize) {
         let tree = self.stacks[stack].tree;
-        let Some(section) = tree.get(tree.root(), "Resources") else { return };
+        let Some(section) = tree.get(tree.root(), "Resources") else {
+            let id = self.stacks[stack].id;
+            if self.inventory.stacks[id.0 as usize].transformed_by.is_none() {
+                self.error(self.place(stack, tree.root()), "the template has no `Resources`");
+            }
+            return;
+        };
         if !matches!(tree.kind(section), Node::Map { .. }) {
             let place = self.place(stack, section);
             self.error(place, "`Resources` is not a map");
@@ -20,14 +26,8 @@ impl<'u> Resolver<'u> {
         }
         for member in tree.members(section) {
             let name = tree.key(member);
-            if name.starts_with("Fn::ForEach::") {
-                let cause = Cause::Macro { name: LANGUAGE_EXTENSIONS.into() };
-                self.gap(stack, member.value, &format!("the resources of `{name}` are not expanded"), cause);
-                continue;
-            }
-            if name == "Fn::Transform" {
-                let name = self.macro_name(stack, member.value);
-                self.gap(stack, member.value, "a macro adds resources", Cause::Macro { name });
+            if name == "Fn::Transform" || name.starts_with(LOOP) {
+                self.note_unexpanded_resources(stack, member);
                 continue;
             }
             let place = self.place(stack, member.value);
@@ -45,10 +45,10 @@ impl<'u> Resolver<'u> {
             }
             let Some(type_name) = tree.string(kind) else {
                 let cause = Cause::Macro { name: type_macro(tree, kind).into() };
-                self.gap(stack, member.value, &format!("the type of resource `{name}` is not known"), cause);
+                self.gap(stack, member.value, &format!("the type of resource `{name}` is not known"), cause.clone());
+                self.may_add(stack, cause, None);
                 continue;
             };
-            let properties = tree.member(member.value, "Properties");
             let cdk_path =
                 tree.at(member.value, &["Metadata", "aws:cdk:path"]).and_then(|path| tree.string(path)).map(Into::into);
             let resource = Resource {
@@ -60,7 +60,7 @@ impl<'u> Resolver<'u> {
                 attributes: ValueId::ABSENT,
                 place,
                 key_span: member.key_span,
-                head_span: properties.map_or(tree.span(kind), |properties| properties.key_span),
+                head_span: self.head_span(stack, member, kind),
                 origin: Origin::Template { cdk_path },
             };
             let id = self.inventory.push(resource);
@@ -69,16 +69,28 @@ impl<'u> Resolver<'u> {
         }
     }
 
+    /// The key `Properties`, or else the type, where they stand in the file of the resource.
+    fn head_span(&self, stack: usize, resource: &Member, kind: NodeId) -> Span {
+        let tree = self.stacks[stack].tree;
+        let here = |node: NodeId| tree.file_of(node) == tree.file_of(resource.value);
+        match tree.member(resource.value, "Properties") {
+            Some(properties) if here(properties.value) => properties.key_span,
+            _ if here(kind) => tree.span(kind),
+            _ => resource.key_span,
+        }
+    }
+
     /// Types that AWS expands into others, of which nothing here is evaluated.
     fn note_unexpanded(&mut self, stack: usize, name: &str, type_name: &str, node: NodeId) {
         let transform = if type_name.starts_with("AWS::Serverless::") {
-            "AWS::Serverless-2016-10-31"
-        } else if type_name.ends_with("::MODULE") {
+            SERVERLESS
+        } else if type_name.ends_with("::MODULE") || type_name == "LocalModule" {
             type_name
         } else {
             return;
         };
         let cause = Cause::Macro { name: transform.into() };
+        self.may_add(stack, cause.clone(), None);
         self.gap(stack, node, &format!("what `{type_name}` `{name}` expands to is not evaluated"), cause);
     }
 
@@ -97,11 +109,8 @@ impl<'u> Resolver<'u> {
         for member in tree.members(section) {
             let name = tree.key(member);
             let Some((id, node)) = self.stacks[stack].resources.get(name).copied() else { continue };
-            if let Some(named) = tree.get(node, "Condition")
-                && let Some(condition) = tree.string(named)
-            {
-                let place = self.place(stack, named);
-                let condition = self.condition(stack, condition, Some(place));
+            if let Some(named) = tree.get(node, "Condition") {
+                let condition = self.resource_condition(stack, named);
                 self.inventory.resource_mut(id).condition = condition.filter(|id| self.decided(*id) != Some(true));
             }
             let properties = self.properties(stack, node);
@@ -119,6 +128,45 @@ impl<'u> Resolver<'u> {
         }
     }
 
+    /// The condition of a resource; with the language extensions a function may name it, or name none.
+    fn resource_condition(&mut self, stack: usize, node: NodeId) -> Option<ConditionId> {
+        let tree = self.stacks[stack].tree;
+        let place = self.place(stack, node);
+        if let Some(name) = tree.string(node) {
+            let condition = self.condition(stack, name, Some(place));
+            let made = condition.is_none() && self.expansion(stack, &["Conditions"]).is_some();
+            return if made { Some(self.open_condition(stack, node, place)) } else { condition };
+        }
+        if !declares(tree, LANGUAGE_EXTENSIONS) {
+            self.error(place, format!("a function as `Condition` needs the transform `{LANGUAGE_EXTENSIONS}`"));
+            return Some(self.open_condition(stack, node, place));
+        }
+        let named = self.value(stack, node);
+        let named = self.each_case(named, place, &mut |_, name| name);
+        if self.is_absent(named) {
+            return None;
+        }
+        let name = self.constant_text(named).and_then(|name| self.stacks[stack].conditions.get_key_value(name));
+        match name.map(|(name, _)| *name) {
+            Some(name) => self.condition(stack, name, Some(place)),
+            None => {
+                if let Some(name) = self.constant_text(named).map(str::to_owned) {
+                    self.condition(stack, &name, Some(place));
+                }
+                Some(self.open_condition(stack, node, place))
+            }
+        }
+    }
+
+    /// A condition of which nobody knows whether it holds.
+    fn open_condition(&mut self, stack: usize, node: NodeId, place: Place) -> ConditionId {
+        let variable = self.comparison(stack, &format!("{stack}:{}", node.0));
+        let formula = Formula::Is(variable, 1);
+        let id = self.inventory.values.push_condition(Condition { name: "Condition".into(), formula, place });
+        self.heights.push(0);
+        id
+    }
+
     fn properties(&mut self, stack: usize, node: NodeId) -> ValueId {
         let tree = self.stacks[stack].tree;
         if let Some(transform) = tree.get(node, "Fn::Transform") {
@@ -134,12 +182,33 @@ impl<'u> Resolver<'u> {
     }
 
     /// What stands beside `Properties`. `Metadata` is for tools, not for AWS, and is left out.
+    ///
+    /// Source: "Intrinsic function references in DeletionPolicy and UpdateReplacePolicy attributes" in the CloudFormation
+    /// template reference: functions need the language extensions, and `AWS::NoValue` is none of their values.
     fn attributes(&mut self, stack: usize, node: NodeId) -> ValueId {
         let tree = self.stacks[stack].tree;
         let mut entries = Vec::new();
         for member in tree.members(node) {
-            if matches!(tree.key(member), "DeletionPolicy" | "UpdateReplacePolicy" | "DependsOn") {
-                let value = self.value(stack, member.value);
+            let key = tree.key(member);
+            if matches!(key, "DeletionPolicy" | "UpdateReplacePolicy" | "DependsOn") {
+                let place = self.place(stack, member.value);
+                let mut value = match matches!(tree.kind(member.value), Node::Map { .. }) {
+                    true if !declares(tree, LANGUAGE_EXTENSIONS) => self
+                        .invalid(place, format!("a function as `{key}` needs the transform `{LANGUAGE_EXTENSIONS}`")),
+                    _ => self.value(stack, member.value),
+                };
+                if key != "DependsOn" {
+                    value = self.each_case(value, place, &mut |resolver, value| match resolver
+                        .inventory
+                        .values
+                        .kind(value)
+                    {
+                        Kind::Absent | Kind::List(_) | Kind::Map(_) => {
+                            resolver.invalid(place, format!("`{key}` is the name of a policy"))
+                        }
+                        _ => value,
+                    });
+                }
                 let key = self.stacks[stack].symbols[member.key.0 as usize];
                 entries.push(Entry { key, key_span: member.key_span, value });
             }
@@ -149,7 +218,7 @@ impl<'u> Resolver<'u> {
     }
 
     fn resolve_nested(&mut self, stack: usize, name: &'u str, node: NodeId) {
-        match self.stacks[stack].template.nested.get(name) {
+        match self.nested_template(stack, name, node) {
             Some(Nested::Template(_)) => {
                 self.nested_stack(stack, name);
             }

@@ -56,6 +56,7 @@ impl<'u> Resolver<'u> {
             region: self.only(stack, node, "Regions"),
             parent: Some(resource),
             transformed_by: None,
+            unexpanded: Vec::new(),
             tags: Vec::new(),
             outputs: Vec::new(),
         };

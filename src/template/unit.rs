@@ -22,8 +22,11 @@ pub enum Nested {
 pub struct Template {
     /// Its tree; a map at the root.
     pub tree: Arc<Tree>,
-    /// The templates of its nested stacks, by logical id.
+    /// The templates of its nested stacks, by logical id; of those in loops for the iterations that are known without
+    /// the values that a parent passes.
     pub nested: FxHashMap<Box<str>, Nested>,
+    /// The templates of nested stacks in loops, by `TemplateURL` as it is after expansion.
+    pub located: FxHashMap<Box<str>, Nested>,
     /// The local files that an `AWS::Include` names, by location as it is written.
     pub included: FxHashMap<Box<str>, Arc<Tree>>,
 }
@@ -32,7 +35,20 @@ impl Template {
     /// A template of which nothing is at hand but itself.
     #[must_use]
     pub fn new(tree: impl Into<Arc<Tree>>) -> Self {
-        Self { tree: tree.into(), nested: FxHashMap::default(), included: FxHashMap::default() }
+        Self {
+            tree: tree.into(),
+            nested: FxHashMap::default(),
+            located: FxHashMap::default(),
+            included: FxHashMap::default(),
+        }
+    }
+
+    /// Its tree and those of the files that it includes, each once.
+    pub fn trees(&self) -> impl Iterator<Item = &Arc<Tree>> {
+        let mut included: Vec<&Arc<Tree>> = self.included.values().collect();
+        included.sort_by_key(|tree| tree.file().path());
+        included.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        std::iter::once(&self.tree).chain(included)
     }
 }
 

@@ -23,6 +23,11 @@ pub(crate) fn check_block(path: &str, name: &str, expected: &str) {
 }
 
 #[test]
+fn page_about_cloudformation() {
+    check("docs/cloudformation.md", &fasscan::template::support::page());
+}
+
+#[test]
 fn schema_of_the_json_report() {
     check("reports/schema/report.schema.json", &fasscan::report::json::schema());
 }

@@ -19,4 +19,5 @@ mod rules;
 mod run;
 mod sarif_validators;
 mod systems;
+mod transforms;
 mod traps;

@@ -132,10 +132,11 @@ fn a_resource_under_a_condition_fails_in_that_case_whatever_the_default_is() {
 }
 
 #[test]
-fn for_each_is_not_passed_over_in_silence() {
+fn what_a_loop_makes_is_judged() {
     insta::assert_debug_snapshot!(verdicts("c8_foreach.yaml", &["s3-bucket-public-acl"]), @r#"
     [
-        "not examined: the resources of `Fn::ForEach::Buckets` are not expanded",
+        "Bucketa s3-bucket-public-acl: fail at 10",
+        "Bucketb s3-bucket-public-acl: fail at 10",
     ]
     "#);
 }

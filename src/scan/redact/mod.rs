@@ -9,11 +9,13 @@ mod tree;
 mod unparsed;
 mod values;
 
-use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::deployment::Deployment;
 use crate::inventory::Inventory;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{SourceFile, Span};
 use crate::template::unit::Unit;
 use crate::value::Place;
 
@@ -25,7 +27,9 @@ pub(super) use unparsed::spans as unparsed_spans;
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     /// By file: sorted and disjoint.
-    files: Vec<Vec<Span>>,
+    files: Vec<(Arc<SourceFile>, Vec<Span>)>,
+    /// The index in `files` of every file of the inventory.
+    ids: Vec<Option<usize>>,
     /// What messages must not say.
     texts: texts::Texts,
     /// Parameters whose value is one.
@@ -40,23 +44,34 @@ impl Secrets {
         let mut secrets = Self::default();
         let mut places = shown.to_vec();
         values::collect(inventory, &mut places, &mut secrets.texts);
-        for (index, template) in unit.templates.iter().enumerate() {
-            let of_file = places.iter().filter(|place| place.file == FileId(index as u32)).map(|place| place.span);
-            let known = merged(of_file.collect());
-            let embedded: Vec<_> =
-                inventory.embedded.iter().filter(|(place, _)| place.file == FileId(index as u32)).collect();
-            let mut spans = Vec::new();
-            let mut walk = |tree, embedded: Vec<Span>| {
-                let found = tree::Walk::of(tree, known.clone(), embedded, &mut secrets.texts);
-                secrets.parameters.extend(found.parameters.iter().map(|name| Box::from(*name)));
-                spans.extend(found.spans);
-            };
-            walk(&template.tree, embedded.iter().map(|(place, _)| place.span).collect());
-            for (_, tree) in &embedded {
-                walk(tree, Vec::new());
-            }
-            secrets.files.push(merged(spans));
+        let mut of_file: FxHashMap<*const SourceFile, Vec<Span>> = FxHashMap::default();
+        for place in places {
+            of_file.entry(Arc::as_ptr(inventory.files.get(place.file))).or_default().push(place.span);
         }
+        for template in &unit.templates {
+            // A file that is included may say that a parameter of the template is a secret, so the template comes last.
+            let mut parameters: FxHashSet<&str> = FxHashSet::default();
+            let trees: Vec<_> = template.trees().collect();
+            for tree in trees.into_iter().rev() {
+                let known = merged(of_file.get(&Arc::as_ptr(tree.file())).cloned().unwrap_or_default());
+                let is_in = |place: &Place| Arc::ptr_eq(inventory.files.get(place.file), tree.file());
+                let embedded = || inventory.embedded.iter().filter(|(place, _)| is_in(place));
+                let texts = embedded().map(|(place, _)| place.span).collect();
+                let found = tree::Walk::of(tree, known.clone(), texts, &parameters, &mut secrets.texts);
+                let (mut spans, own) = (found.spans, found.parameters);
+                parameters.extend(own);
+                for (_, tree) in embedded() {
+                    let none = FxHashSet::default();
+                    let found = tree::Walk::of(tree, known.clone(), Vec::new(), &none, &mut secrets.texts);
+                    spans.extend(found.spans);
+                    secrets.parameters.extend(found.parameters.into_iter().map(Box::from));
+                }
+                secrets.files.push((Arc::clone(tree.file()), merged(spans)));
+            }
+            secrets.parameters.extend(parameters.into_iter().map(Box::from));
+        }
+        let index_of = |file: &Arc<SourceFile>| secrets.files.iter().position(|(known, _)| Arc::ptr_eq(known, file));
+        secrets.ids = inventory.files.iter().map(|(_, file)| index_of(file)).collect();
         // Values go down: what comes last stands deepest.
         for template in unit.templates.iter().rev() {
             let passed = tree::passed_on(template, |name| secrets.parameters.contains(name));
@@ -83,14 +98,15 @@ impl Secrets {
     }
 
     /// The places of secrets in the file that `file` is, when it is one of the unit.
-    pub(super) fn of_file(&self, unit: &Unit, file: &SourceFile) -> Option<&[Span]> {
-        let index = unit.templates.iter().position(|template| std::ptr::eq(template.tree.file().as_ref(), file))?;
-        self.files.get(index).map(Vec::as_slice)
+    pub(super) fn of_file(&self, file: &SourceFile) -> Option<&[Span]> {
+        let known = self.files.iter().find(|(known, _)| std::ptr::eq(known.as_ref(), file));
+        known.map(|(_, spans)| spans.as_slice())
     }
 
     /// Whether a secret stands at this place.
     pub(super) fn covers(&self, place: Place) -> bool {
-        self.files.get(place.file.0 as usize).is_some_and(|spans| touches(spans, place.span))
+        let file = self.ids.get(place.file.0 as usize).copied().flatten();
+        file.and_then(|index| self.files.get(index)).is_some_and(|(_, spans)| touches(spans, place.span))
     }
 
     /// The secret values that parameters are given.

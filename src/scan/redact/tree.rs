@@ -11,7 +11,7 @@ use crate::template::unit::Template;
 const LEAST_DIGITS: usize = 4;
 
 /// One walk over a template.
-pub(super) struct Walk<'a> {
+pub(super) struct Walk<'a, 't> {
     tree: &'a Tree,
     /// By key symbol: whether it is the name of a secret.
     secret_keys: Vec<bool>,
@@ -19,7 +19,7 @@ pub(super) struct Walk<'a> {
     known: Vec<Span>,
     /// Texts that are templates, of which another walk knows the secrets.
     embedded: Vec<Span>,
-    texts: &'a mut Texts,
+    texts: &'t mut Texts,
     /// Where secrets stand.
     pub(super) spans: Vec<Span>,
     /// Parameters whose value is a secret.
@@ -28,9 +28,15 @@ pub(super) struct Walk<'a> {
     mappings: FxHashSet<&'a str>,
 }
 
-impl<'a> Walk<'a> {
-    /// The secrets of a template; every literal at one of the `known` places is one.
-    pub(super) fn of(tree: &'a Tree, known: Vec<Span>, embedded: Vec<Span>, texts: &'a mut Texts) -> Self {
+impl<'a, 't> Walk<'a, 't> {
+    /// The secrets of a template; every literal at one of the `known` places is one, and so are these `parameters`.
+    pub(super) fn of(
+        tree: &'a Tree,
+        known: Vec<Span>,
+        embedded: Vec<Span>,
+        parameters: &FxHashSet<&'a str>,
+        texts: &'t mut Texts,
+    ) -> Self {
         let secret_keys =
             (0..tree.keys.len()).map(|index| is_secret_key(tree.keys.text(Symbol(index as u32)))).collect();
         let mut walk = Self {
@@ -40,7 +46,7 @@ impl<'a> Walk<'a> {
             embedded,
             texts,
             spans: Vec::new(),
-            parameters: FxHashSet::default(),
+            parameters: parameters.clone(),
             mappings: FxHashSet::default(),
         };
         walk.template();

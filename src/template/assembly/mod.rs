@@ -15,6 +15,7 @@ use std::sync::Arc;
 pub(super) use self::constructs::nested_stack_of;
 pub use self::constructs::{Acknowledged, ConstructIndex, LazyConstructs};
 pub use self::frames::{Frame, RelativeFile, SourceRoots};
+pub(super) use self::nested::is_local;
 pub use self::nested::{NestedRequest, NestedTemplate, NestedTemplates, Way};
 use crate::source::load::Loader;
 use crate::source::{Diagnostic, NodeId, Tree};

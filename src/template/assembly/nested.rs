@@ -8,7 +8,7 @@ use super::constructs::{LazyConstructs, bare, nested_stack_of};
 use super::{StackArtifact, text_of};
 use crate::source::load::Loader;
 use crate::source::paths::contained;
-use crate::source::{Diagnostic, Level, NodeId, Span, Tree};
+use crate::source::{Diagnostic, Level, NodeId, SourceFile, Span, Tree};
 
 /// Where the templates of nested stacks are looked for.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub enum NestedTemplate {
 
 /// A file name with the place that says it.
 struct Named<'a> {
-    tree: Arc<Tree>,
+    file: Arc<SourceFile>,
     span: Span,
     name: String,
     base: &'a Path,
@@ -124,7 +124,7 @@ impl<'a> NestedTemplates<'a> {
             };
         };
         let named = Named {
-            tree: Arc::clone(request.tree),
+            file: file_of(request.tree, url),
             span: request.tree.span(url),
             name: name.to_owned(),
             base: request.template_dir,
@@ -155,7 +155,7 @@ impl<'a> NestedTemplates<'a> {
         let property = text_of(tree, metadata, "aws:asset:property")?;
         let path = tree.get(metadata, "aws:asset:path").filter(|_| property == "TemplateURL")?;
         Some(Named {
-            tree: Arc::clone(tree),
+            file: file_of(tree, path),
             span: tree.span(path),
             name: tree.string(path)?.to_owned(),
             base: &stack.dir,
@@ -172,7 +172,7 @@ impl<'a> NestedTemplates<'a> {
         manifests.iter().find_map(|tree| {
             let path = tree.at(tree.root(), &["files", hash, "source", "path"])?;
             Some(Named {
-                tree: Arc::clone(tree),
+                file: file_of(tree, path),
                 span: tree.span(path),
                 name: tree.string(path)?.to_owned(),
                 base: &stack.dir,
@@ -191,7 +191,7 @@ impl<'a> NestedTemplates<'a> {
         let (tree, node) =
             nested_stack_of(construct).and_then(at).or_else(|| at(construct)).or_else(|| parent().and_then(at))?;
         Some(Named {
-            tree: Arc::clone(tree),
+            file: file_of(tree, node),
             span: tree.span(node),
             name: tree.string(node)?.to_owned(),
             base: &stack.dir,
@@ -199,26 +199,37 @@ impl<'a> NestedTemplates<'a> {
         })
     }
 
-    /// The file of this name, or nothing when there is none.
-    fn file(&self, named: &Named<'_>) -> Result<Option<PathBuf>, Diagnostic> {
-        match contained(self.root, named.base, &named.name) {
+    /// The file beside the template in `dir` that `name` says, or nothing when there is none.
+    ///
+    /// # Errors
+    /// Why the name is not followed, to stand after the name.
+    pub fn local_file(&self, dir: &Path, name: &str) -> Result<Option<PathBuf>, String> {
+        match contained(self.root, dir, name) {
             Ok(path) => Ok(path.is_file().then_some(path)),
             Err(refused) => {
-                let message = format!(
-                    "the template `{}` of the nested stack {}: only files under `{}` are read",
-                    named.name,
-                    refused.reason(),
-                    self.loader.display(self.root)
-                );
-                Err(Diagnostic::at(Level::Error, named.tree.file(), named.span, message))
+                let root = self.loader.display(self.root);
+                Err(format!("{}: only files under `{root}` are read", refused.reason()))
             }
         }
     }
+
+    /// The file of this name, or nothing when there is none.
+    fn file(&self, named: &Named<'_>) -> Result<Option<PathBuf>, Diagnostic> {
+        self.local_file(named.base, &named.name).map_err(|reason| {
+            let message = format!("the template `{}` of the nested stack {reason}", named.name);
+            Diagnostic::at(Level::Error, &named.file, named.span, message)
+        })
+    }
+}
+
+/// The file that a node stands in.
+fn file_of(tree: &Tree, node: NodeId) -> Arc<SourceFile> {
+    Arc::clone(tree.files().nth(tree.file_of(node)).unwrap_or(tree.file()))
 }
 
 fn does_not_exist(named: &Named<'_>, request: &NestedRequest<'_>) -> Diagnostic {
     let message = format!("the template `{}` of the nested stack `{}` does not exist", named.name, request.logical_id);
-    Diagnostic::at(Level::Error, named.tree.file(), named.span, message)
+    Diagnostic::at(Level::Error, &named.file, named.span, message)
 }
 
 fn read_assets(stack: &StackArtifact, loader: &Loader) -> (Vec<Arc<Tree>>, Vec<Diagnostic>) {
@@ -246,6 +257,6 @@ fn last_text(tree: &Tree, node: NodeId) -> Option<&str> {
 }
 
 /// Whether the text names a file beside the template, as `aws cloudformation package` takes it.
-fn is_local(url: &str) -> bool {
+pub(in crate::template) fn is_local(url: &str) -> bool {
     !url.is_empty() && !url.contains("://") && !url.contains("{{") && !url.starts_with("s3:")
 }

@@ -4,7 +4,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
-use crate::template::transform::{LANGUAGE_EXTENSIONS, declares};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 /// `Fn::Cidr` makes at most this many blocks.
@@ -46,20 +45,31 @@ impl<'u> Resolver<'u> {
     }
 
     pub(super) fn fn_length(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
-        if !declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS) {
-            return self.invalid(place, "`Fn::Length` needs the transform `AWS::LanguageExtensions`");
+        if !self.extended(stack, "`Fn::Length`", place) {
+            return self.unknown(Cause::Invalid, place);
         }
         let list = self.value(stack, node);
-        self.each_case(list, place, &mut |resolver, list| {
-            let Kind::List(range) = resolver.inventory.values.kind(list) else {
-                return resolver.pass_unknown(list, place);
-            };
-            if resolver.inventory.values.items(range).iter().any(|item| resolver.may_be_absent(*item)) {
-                return resolver.unknown(Cause::Limit, place);
-            }
-            let text = resolver.inventory.values.store(&range.len.to_string());
-            resolver.inventory.values.push(Kind::Number(text), place)
-        })
+        self.each_case(list, place, &mut |resolver, list| resolver.length(list, 0, place))
+    }
+
+    /// The number of items, each of which may be there or not; before `from` they are decided.
+    fn length(&mut self, list: ValueId, from: usize, place: Place) -> ValueId {
+        let Kind::List(range) = self.inventory.values.kind(list) else { return self.pass_unknown(list, place) };
+        let items = self.inventory.values.items(range).to_vec();
+        if let Some(position) = items.iter().skip(from).position(|item| self.may_be_absent(*item)) {
+            let position = from + position;
+            return self.each_case(items[position], place, &mut |resolver, chosen| {
+                let absent = resolver.is_absent(chosen);
+                let mut items = items.clone();
+                if absent {
+                    items.remove(position);
+                }
+                let list = resolver.inventory.values.push_list(&items, place);
+                resolver.length(list, position + usize::from(!absent), place)
+            });
+        }
+        let text = self.inventory.values.store(&items.len().to_string());
+        self.inventory.values.push(Kind::Number(text), place)
     }
 
     pub(super) fn fn_cidr(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {

@@ -4,8 +4,7 @@ use crate::inventory::partition;
 use crate::source::{Kind as Node, NodeId};
 use crate::template::resolver::Resolver;
 use crate::template::state::Output;
-use crate::template::transform::{LANGUAGE_EXTENSIONS, declares};
-use crate::value::{Cause, Kind, Place, ValueId};
+use crate::value::{Cause, Kind, Place, ResourceId, ValueId};
 
 impl<'u> Resolver<'u> {
     /// What `Ref` returns.
@@ -24,6 +23,21 @@ impl<'u> Resolver<'u> {
             Some(cause) => self.unknown(cause, place),
             None => self.invalid(place, format!("there is no parameter or resource `{name}`")),
         }
+    }
+
+    /// A `Ref` whose name a function makes, which the language extensions allow.
+    pub(super) fn made_reference(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
+        if !matches!(self.stacks[stack].tree.kind(node), Node::Map { .. }) {
+            return self.invalid(place, "`Ref` takes a name");
+        }
+        if !self.extended(stack, "a function in `Ref`", place) {
+            return self.unknown(Cause::Invalid, place);
+        }
+        let name = self.value(stack, node);
+        self.each_case(name, place, &mut |resolver, name| match resolver.constant_text(name).map(str::to_owned) {
+            Some(name) => resolver.reference(stack, &name, place),
+            None => resolver.pass_unknown(name, place),
+        })
     }
 
     /// Source: "Pseudo parameters reference" in the CloudFormation User Guide.
@@ -62,15 +76,23 @@ impl<'u> Resolver<'u> {
                 None => self.invalid(place, wrong),
             },
             (None, [resource, attribute]) => {
-                let mut texts = Vec::with_capacity(2);
-                for node in [*resource, *attribute] {
-                    let value = self.value(stack, node);
-                    match self.constant_text(value) {
-                        Some(text) => texts.push(text.to_owned()),
-                        None => return self.pass_unknown(value, place),
-                    }
+                let made = matches!(tree.kind(*resource), Node::Map { .. });
+                if made && !self.extended(stack, "a function as the resource of `Fn::GetAtt`", place) {
+                    return self.unknown(Cause::Invalid, place);
                 }
-                self.attribute(stack, &texts[0], &texts[1], place)
+                let [resource, attribute] = [*resource, *attribute].map(|node| self.value(stack, node));
+                self.each_case(resource, place, &mut |resolver, resource| {
+                    let Some(name) = resolver.constant_text(resource).map(str::to_owned) else {
+                        return resolver.pass_unknown(resource, place);
+                    };
+                    resolver.each_case(attribute, place, &mut |resolver, attribute| match resolver
+                        .constant_text(attribute)
+                        .map(str::to_owned)
+                    {
+                        Some(attribute) => resolver.attribute(stack, &name, &attribute, place),
+                        None => resolver.pass_unknown(attribute, place),
+                    })
+                })
             }
             _ => self.invalid(place, wrong),
         }
@@ -145,9 +167,18 @@ impl<'u> Resolver<'u> {
             return self.invalid(place, "`Fn::FindInMap` takes a mapping and two keys");
         }
         let default = items.get(3).and_then(|options| tree.get(*options, "DefaultValue"));
-        if default.is_some() && !declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS) {
-            return self
-                .invalid(place, "`DefaultValue` of `Fn::FindInMap` needs the transform `AWS::LanguageExtensions`");
+        if items.len() == 4 && default.is_none() {
+            return self.invalid(place, "the fourth argument of `Fn::FindInMap` is `DefaultValue`");
+        }
+        let allowed = |key: &NodeId| match tree.members(*key) {
+            [member] => matches!(tree.key(member), "Ref" | "Fn::FindInMap" | "Fn::Transform"),
+            members => members.is_empty(),
+        };
+        let made = !items[..3].iter().all(allowed);
+        if default.is_some() && !self.extended(stack, "`DefaultValue` of `Fn::FindInMap`", place)
+            || made && !self.extended(stack, "a function but `Ref` and `Fn::FindInMap` in `Fn::FindInMap`", place)
+        {
+            return self.unknown(Cause::Invalid, place);
         }
         let keys = [items[0], items[1], items[2]].map(|key| self.value(stack, key));
         self.find_in_map(stack, keys, 0, default, place)
@@ -244,10 +275,8 @@ impl<'u> Resolver<'u> {
             self.exports.looking = true;
             let mut stack = 0;
             while stack < self.stacks.len() {
-                let mut nested: Vec<&'u str> = self.stacks[stack].template.nested.keys().map(AsRef::as_ref).collect();
-                nested.sort_unstable();
-                for name in nested {
-                    self.nested_stack_of_key(stack, name);
+                for name in self.nested_names(stack) {
+                    self.nested_stack(stack, name);
                 }
                 stack += 1;
             }
@@ -258,11 +287,14 @@ impl<'u> Resolver<'u> {
         self.exports.outputs.get(key).copied()
     }
 
-    fn nested_stack_of_key(&mut self, stack: usize, name: &str) {
-        if let Some((name, _)) = self.stacks[stack].resources.get_key_value(name) {
-            let name = *name;
-            self.nested_stack(stack, name);
-        }
+    /// The logical ids of the stack's nested stacks.
+    fn nested_names(&self, stack: usize) -> Vec<&'u str> {
+        let state = &self.stacks[stack];
+        let is_nested = |id: ResourceId| self.inventory.type_name(id) == "AWS::CloudFormation::Stack";
+        let nested = state.resources.iter().filter(|(_, (id, _))| is_nested(*id));
+        let mut names: Vec<&'u str> = nested.map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Takes the exports of the stacks that were entered since the last time.

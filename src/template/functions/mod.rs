@@ -2,6 +2,7 @@
 //!
 //! Source: "Intrinsic function reference" in the CloudFormation User Guide.
 
+mod json;
 mod list;
 mod lookup;
 mod text;
@@ -11,7 +12,8 @@ pub(super) use text::sub_names;
 use super::conditions::condition_name;
 use super::resolver::Resolver;
 use super::state::Undecided;
-use super::transform::LANGUAGE_EXTENSIONS;
+use super::support::is_rule_function;
+use super::transform::{LANGUAGE_EXTENSIONS, LOOP, declares};
 use crate::source::{Member, NodeId};
 use crate::value::{Cause, Kind, Place, ValueId};
 
@@ -25,7 +27,7 @@ impl<'u> Resolver<'u> {
         match name {
             "Ref" => match self.stacks[stack].tree.scalar(node) {
                 Some(name) => self.reference(stack, name, place),
-                None => self.invalid(place, "`Ref` takes a name"),
+                None => self.made_reference(stack, node, place),
             },
             "Fn::GetAtt" => self.get_att(stack, node, place),
             "Fn::If" => self.fn_if(stack, node, place),
@@ -42,16 +44,21 @@ impl<'u> Resolver<'u> {
             "Fn::ImportValue" => self.fn_import_value(stack, node, place),
             "Fn::GetStackOutput" => self.fn_get_stack_output(stack, node, place),
             "Fn::Transform" => {
-                let name = self.macro_name(stack, node);
-                self.unknown(Cause::Macro { name }, place)
+                let cause = self.unexpanded(stack, member);
+                self.unknown(cause, place)
             }
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
                 self.invalid(place, format!("`{name}` stands in `Conditions` only"))
             }
-            name if name.starts_with("Fn::ForEach::") => {
-                self.unknown(Cause::Macro { name: LANGUAGE_EXTENSIONS.into() }, place)
+            "Fn::ForEach" => {
+                self.invalid(place, "`Fn::ForEach` is written with the name of its loop, `Fn::ForEach::Name`")
+            }
+            name if name.starts_with(LOOP) => {
+                let cause = self.unexpanded(stack, member);
+                self.unknown(cause, place)
             }
             name if name.starts_with('!') => self.unknown(Cause::Macro { name: name.into() }, place),
+            name if is_rule_function(name) => self.invalid(place, format!("`{name}` stands in `Rules` only")),
             name => self.invalid(place, format!("there is no function `{name}`")),
         }
     }
@@ -65,7 +72,8 @@ impl<'u> Resolver<'u> {
             return self.invalid(place, "the first argument of `Fn::If` is the name of a condition");
         };
         let Some(condition) = self.condition(stack, name, Some(place)) else {
-            return self.unknown(Cause::Invalid, place);
+            let cause = self.expansion(stack, &["Conditions"]).unwrap_or(Cause::Invalid);
+            return self.unknown(cause, place);
         };
         match self.decided(condition) {
             Some(true) => self.value(stack, *then),
@@ -155,6 +163,15 @@ impl<'u> Resolver<'u> {
         }
         self.case.product = before;
         results
+    }
+
+    /// Whether the template declares the language extensions, without which `what` is an error.
+    fn extended(&mut self, stack: usize, what: &str, place: Place) -> bool {
+        let declared = declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS);
+        if !declared {
+            self.error(place, format!("{what} needs the transform `{LANGUAGE_EXTENSIONS}`"));
+        }
+        declared
     }
 
     /// The arguments of a function that takes a list of this many.

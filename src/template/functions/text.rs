@@ -1,15 +1,14 @@
-//! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, `Fn::ToJsonString`, and dynamic references.
+//! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, and dynamic references.
 
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
-use crate::template::transform::{LANGUAGE_EXTENSIONS, declares};
 use crate::value::{Cause, Kind, Place, ValueId};
 
 const DYNAMIC: &str = "{{resolve:";
 
 /// A text under construction: known text and values that are not.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     parts: Vec<Part>,
 }
 
@@ -19,14 +18,14 @@ enum Part {
 }
 
 impl Parts {
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         match self.parts.last_mut() {
             Some(Part::Text(last)) => last.push_str(text),
             _ => self.parts.push(Part::Text(text.to_owned())),
         }
     }
 
-    fn value(&mut self, resolver: &Resolver<'_>, id: ValueId) {
+    pub(super) fn value(&mut self, resolver: &Resolver<'_>, id: ValueId) {
         let values = &resolver.inventory.values;
         match values.kind(id) {
             Kind::Concat(range) => {
@@ -80,7 +79,7 @@ impl Parts {
         clean
     }
 
-    fn finish(self, resolver: &mut Resolver<'_>, place: Place) -> ValueId {
+    pub(super) fn finish(self, resolver: &mut Resolver<'_>, place: Place) -> ValueId {
         let has_dynamic = self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(DYNAMIC)));
         let this = if has_dynamic { self.without_dynamic_references(resolver, place) } else { self };
         match this.parts.as_slice() {
@@ -314,36 +313,6 @@ impl<'u> Resolver<'u> {
     pub(super) fn fn_base64(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
         let text = self.value(stack, node);
         self.inventory.values.push(Kind::Base64(text), place)
-    }
-
-    pub(super) fn fn_to_json_string(&mut self, stack: usize, node: NodeId, place: Place) -> ValueId {
-        if !declares(self.stacks[stack].tree, LANGUAGE_EXTENSIONS) {
-            return self.invalid(place, "`Fn::ToJsonString` needs the transform `AWS::LanguageExtensions`");
-        }
-        let value = self.value(stack, node);
-        match self.json(value) {
-            Some(json) => self.inventory.values.push_text(&json.to_string(), place),
-            None => self.pass_unknown(value, place),
-        }
-    }
-
-    fn json(&self, id: ValueId) -> Option<serde_json::Value> {
-        let values = &self.inventory.values;
-        Some(match values.kind(id) {
-            Kind::Absent => serde_json::Value::Null,
-            Kind::Bool(truth) => truth.into(),
-            Kind::Number(text) => serde_json::from_str(values.str(text)).ok()?,
-            Kind::Text(text) => values.str(text).into(),
-            Kind::List(range) => values.items(range).iter().map(|item| self.json(*item)).collect::<Option<_>>()?,
-            Kind::Map(range) => serde_json::Value::Object(
-                values
-                    .entries(range)
-                    .iter()
-                    .map(|entry| Some((self.inventory.names.text(entry.key).to_owned(), self.json(entry.value)?)))
-                    .collect::<Option<_>>()?,
-            ),
-            _ => return None,
-        })
     }
 }
 

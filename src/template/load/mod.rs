@@ -3,23 +3,24 @@
 //! Every file of a unit is parsed once, the files of one level of nesting in parallel where the caller has threads.
 
 mod constructs;
+mod included;
+mod nested;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 pub use self::constructs::{Constructs, SourceLine};
-use super::assembly::{self, Assembly, LazyConstructs, NestedRequest, NestedTemplate, NestedTemplates, StackArtifact};
-use super::unit::{Environment, Nested, Root, Template, Unit};
+use self::nested::Pending;
+use super::assembly::{self, Assembly, LazyConstructs, NestedTemplates, StackArtifact};
+use super::transform::may_add_sections;
+use super::unit::{Environment, Root, Template, Unit};
 use crate::inventory::Inventory;
 use crate::source::discover::Input;
-use crate::source::{Diagnostic, Kind, Level, Loader, NodeId, SourceFile, Tree};
-
-/// Templates that one unit may have, nested ones included.
-const TEMPLATES: usize = 10_000;
+use crate::source::{Diagnostic, Kind, Level, Loader, SourceFile, Tree};
 
 /// What an input holds.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Loaded {
     /// The files that nested stacks were read from, sorted; absolute. Who scans one of them by itself as well scans
     /// it twice.
     pub nested: Vec<PathBuf>,
+    /// The files that `AWS::Include` put into templates, sorted; absolute.
+    pub included: Vec<PathBuf>,
     /// What could not be read, and what may not mean what its author thinks.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -134,29 +137,11 @@ fn check(tree: Tree) -> Result<Tree, Diagnostic> {
         return refuse(root, "a template is a map");
     }
     match tree.get(root, "Resources") {
+        None if may_add_sections(&tree) => Ok(tree),
         None => refuse(root, "the template has no `Resources`"),
         Some(node) if !matches!(tree.kind(node), Kind::Map { .. }) => refuse(node, "`Resources` is not a map"),
         Some(_) => Ok(tree),
     }
-}
-
-/// A template whose nested stacks are still to be looked for.
-struct Pending {
-    template: usize,
-    dir: PathBuf,
-    /// Index of the stack that it belongs to.
-    root: usize,
-    /// The construct path of the nested stack that it is of.
-    stack_path: Option<String>,
-}
-
-/// A nested stack that was found, and whose template is still to be read.
-struct Found {
-    parent: usize,
-    logical_id: Box<str>,
-    path: PathBuf,
-    root: usize,
-    stack_path: Option<String>,
 }
 
 struct Gather<'a> {
@@ -208,9 +193,10 @@ impl<'a> Gather<'a> {
         paths.retain(|path| path.to_string_lossy().ends_with(".template.json") && path.is_file());
         paths.sort();
         for path in paths {
-            let Loaded { units, nested, diagnostics } = load_template(&path, self.loader, environment);
+            let Loaded { units, nested, included, diagnostics } = load_template(&path, self.loader, environment);
             self.loaded.units.extend(units);
             self.loaded.nested.extend(nested);
+            self.loaded.included.extend(included);
             self.loaded.diagnostics.extend(diagnostics);
         }
     }
@@ -243,85 +229,6 @@ impl<'a> Gather<'a> {
         self.loaded.units.push(LoadedUnit { unit, constructs });
     }
 
-    /// Finds and reads nested templates, level by level.
-    fn nested(
-        &mut self,
-        unit: &mut Unit,
-        mut pending: Vec<Pending>,
-        finders: &[NestedTemplates<'_>],
-        mut taken: FxHashMap<PathBuf, usize>,
-    ) {
-        let mut unreadable: FxHashSet<PathBuf> = FxHashSet::default();
-        while !pending.is_empty() {
-            let found: Vec<Found> =
-                pending.drain(..).flat_map(|pending| self.find(unit, &pending, &finders[pending.root])).collect();
-            let mut wanted: Vec<&PathBuf> = found.iter().map(|found| &found.path).collect();
-            wanted.sort();
-            wanted.dedup();
-            wanted.retain(|path| !taken.contains_key(*path) && !unreadable.contains(*path));
-            if let Some(path) = wanted.get(TEMPLATES.saturating_sub(unit.templates.len())) {
-                let message = format!("the nested stacks have more templates than the limit of {TEMPLATES}");
-                let problem = Diagnostic::of_path(Level::Error, self.loader.display(path), message);
-                self.loaded.diagnostics.push(problem);
-                wanted.truncate(TEMPLATES.saturating_sub(unit.templates.len()));
-            }
-            let read: Vec<(PathBuf, Documents)> = each(&wanted, |path| ((*path).clone(), read(self.loader, path)));
-            let mut fresh: FxHashMap<PathBuf, usize> = FxHashMap::default();
-            for (path, documents) in read {
-                match self.add(documents, unit) {
-                    Some(index) => {
-                        fresh.insert(path.clone(), index);
-                        self.loaded.nested.push(path.clone());
-                        taken.insert(path, index);
-                    }
-                    None => {
-                        unreadable.insert(path);
-                    }
-                }
-            }
-            for found in found {
-                let nested = taken.get(&found.path).map_or(Nested::Unreadable, |index| Nested::Template(*index));
-                unit.templates[found.parent].nested.insert(found.logical_id, nested);
-                if let Some(template) = fresh.remove(&found.path) {
-                    let dir = found.path.parent().unwrap_or(&found.path).to_path_buf();
-                    pending.push(Pending { template, dir, root: found.root, stack_path: found.stack_path });
-                }
-            }
-        }
-        self.loaded.nested.sort();
-        self.loaded.nested.dedup();
-        self.cut_cycles(unit);
-    }
-
-    /// The local nested stacks of a template; the others are noted in it.
-    fn find(&mut self, unit: &mut Unit, pending: &Pending, finder: &NestedTemplates<'_>) -> Vec<Found> {
-        let tree = Arc::clone(&unit.templates[pending.template].tree);
-        let mut found = Vec::new();
-        for (logical_id, resource) in nested_stacks(&tree) {
-            let request = NestedRequest {
-                tree: &tree,
-                template_dir: &pending.dir,
-                stack_path: pending.stack_path.as_deref(),
-                logical_id,
-                resource,
-            };
-            let nested = match finder.find(&request) {
-                NestedTemplate::Local { path, stack_path, .. } => {
-                    let (parent, logical_id) = (pending.template, logical_id.into());
-                    found.push(Found { parent, logical_id, path, root: pending.root, stack_path });
-                    continue;
-                }
-                NestedTemplate::RemoteNestedStack => Nested::Remote,
-                NestedTemplate::Broken(mut problems) => {
-                    self.loaded.diagnostics.append(&mut problems);
-                    Nested::Unreadable
-                }
-            };
-            unit.templates[pending.template].nested.insert(logical_id.into(), nested);
-        }
-        found
-    }
-
     /// Takes the first document of a file as a template of the unit.
     fn add(&mut self, documents: Documents, unit: &mut Unit) -> Option<usize> {
         let (trees, mut warnings) = match documents {
@@ -340,42 +247,6 @@ impl<'a> Gather<'a> {
     fn checked(&mut self, tree: Tree) -> Option<Tree> {
         check(tree).map_err(|problem| self.loaded.diagnostics.push(problem)).ok()
     }
-
-    /// A stack that is nested in itself is an error where it closes the circle, and is not followed there.
-    fn cut_cycles(&mut self, unit: &mut Unit) {
-        const NEW: u8 = 0;
-        const OPEN: u8 = 1;
-        const DONE: u8 = 2;
-        let mut state = vec![NEW; unit.templates.len()];
-        let edges: Vec<Vec<(Box<str>, usize)>> = unit.templates.iter().map(edges).collect();
-        for start in 0..state.len() {
-            if state[start] != NEW {
-                continue;
-            }
-            state[start] = OPEN;
-            let mut path = vec![(start, 0)];
-            while let Some((at, next)) = path.last_mut() {
-                let Some((logical_id, to)) = edges[*at].get(*next) else {
-                    state[*at] = DONE;
-                    path.pop();
-                    continue;
-                };
-                *next += 1;
-                match state[*to] {
-                    NEW => {
-                        state[*to] = OPEN;
-                        path.push((*to, 0));
-                    }
-                    OPEN => {
-                        let template = &mut unit.templates[*at];
-                        self.loaded.diagnostics.push(cycle(&template.tree, logical_id));
-                        template.nested.insert(logical_id.clone(), Nested::Unreadable);
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
 }
 
 fn root_of(stack: &StackArtifact, template: usize, environment: &Environment) -> Root {
@@ -392,34 +263,4 @@ fn root_of(stack: &StackArtifact, template: usize, environment: &Environment) ->
         parameters: texts(&stack.parameters),
         tags: texts(&stack.tags),
     }
-}
-
-/// The nested stacks of a template with their resources, in document order.
-fn nested_stacks(tree: &Tree) -> Vec<(&str, NodeId)> {
-    let Some(resources) = tree.get(tree.root(), "Resources") else { return Vec::new() };
-    let is_stack =
-        |node| tree.get(node, "Type").and_then(|kind| tree.string(kind)) == Some("AWS::CloudFormation::Stack");
-    tree.members(resources)
-        .iter()
-        .filter(|member| is_stack(member.value))
-        .map(|member| (tree.key(member), member.value))
-        .collect()
-}
-
-/// The nested templates of a template, in document order.
-fn edges(template: &Template) -> Vec<(Box<str>, usize)> {
-    nested_stacks(&template.tree)
-        .into_iter()
-        .filter_map(|(id, _)| match template.nested.get(id) {
-            Some(Nested::Template(index)) => Some((id.into(), *index)),
-            _ => None,
-        })
-        .collect()
-}
-
-fn cycle(tree: &Tree, logical_id: &str) -> Diagnostic {
-    let resource = tree.at(tree.root(), &["Resources", logical_id]).unwrap_or(tree.root());
-    let place = tree.at(resource, &["Properties", "TemplateURL"]).unwrap_or(resource);
-    let message = format!("the nested stack `{logical_id}` contains itself");
-    Diagnostic::at(Level::Error, tree.file(), tree.span(place), message)
 }

@@ -77,8 +77,9 @@ fn references_in_a_circle_end_as_references() {
 #[test]
 fn a_loop_that_explodes_is_a_gap_and_is_not_expanded() {
     let resolved = resolved("broken/template/foreach-explosion.yaml");
-    let gaps: Vec<&str> = resolved.inventory.gaps.iter().map(|gap| gap.what.as_ref()).collect();
-    assert_eq!(gaps, ["the resources of `Fn::ForEach::L0` are not expanded"]);
+    assert_eq!(resolved.gaps(), ["the resources of `Fn::ForEach::L5` are not expanded: invalid"]);
+    assert_eq!(resolved.said, ["broken/template/foreach-explosion.yaml:24:25: loops are nested at most 5 deep"]);
+    assert_eq!(resolved.inventory.resources().len(), 0);
 }
 
 #[test]

@@ -102,22 +102,21 @@ fn a_nested_stack_reads_the_parameters_that_its_parent_gives() {
 fn what_aws_expands_is_a_gap_and_never_nothing() {
     for (name, expected) in [
         (
-            "11-foreach",
+            "17-sam",
             [
-                "the resources of `Fn::ForEach::Topics` are not expanded",
-                "the resources of `Fn::ForEach::Buckets` are not expanded",
+                "what `AWS::Serverless::Function` `Fn1` expands to is not evaluated",
+                "what `AWS::Serverless::SimpleTable` `Tbl` expands to is not evaluated",
             ]
             .as_slice(),
         ),
+        ("19-include-macro", &["the macro `MyMacro` may change the whole template"]),
         (
-            "17-sam",
+            "20-stackset-module",
             &[
-                "what `AWS::Serverless::Function` `Fn1` expands to is not evaluated",
-                "what `AWS::Serverless::SimpleTable` `Tbl` expands to is not evaluated",
+                "what the hooks of the template add is not evaluated",
+                "what `My::S3::Bucket::MODULE` `Mod` expands to is not evaluated",
             ],
         ),
-        ("19-include-macro", &["the macro `MyMacro` may change the whole template"]),
-        ("20-stackset-module", &["what `My::S3::Bucket::MODULE` `Mod` expands to is not evaluated"]),
     ] {
         let resolved = resolved(&format!("cloudformation/{name}.yaml"));
         let gaps: Vec<&str> = resolved.inventory.gaps.iter().map(|gap| gap.what.as_ref()).collect();

@@ -3,6 +3,9 @@
 mod broken;
 mod cases;
 mod generated;
+mod includes;
+mod loops;
+mod macros;
 mod stack_set;
 mod suppressions;
 mod systems;
@@ -61,6 +64,18 @@ fn resolved_of(loaded: Loaded) -> Resolved {
 
 fn resolved(name: &str) -> Resolved {
     resolved_of(loaded(name))
+}
+
+/// Loads and resolves `t.yaml` of a directory with these files.
+fn directory(files: &[(&str, &str)]) -> Resolved {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let loader = Loader::new(dir.path(), Limits::default());
+    resolved_of(load(&Input::Template { path: dir.path().join("t.yaml") }, &loader, &environment()))
 }
 
 /// Resolves a template that is a text, as stack `demo`.
@@ -138,6 +153,35 @@ fn shown(inventory: &Inventory, view: &View<'_>, id: ValueId) -> Value {
 }
 
 impl Resolved {
+    /// Every resource with its properties in the world of the defaults, by stack and logical id.
+    fn everything(&self) -> Vec<String> {
+        let world = world(&self.inventory, &[]);
+        let view = View::new(&self.inventory.values, &world);
+        let all = self.inventory.resources().map(|(id, resource)| {
+            let stack = &self.inventory.stack(id).name;
+            format!("{stack}.{} {}", resource.logical_id, shown(&self.inventory, &view, resource.properties))
+        });
+        all.collect()
+    }
+
+    /// What was not looked at, with its cause.
+    fn gaps(&self) -> Vec<String> {
+        self.inventory.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.cause.id())).collect()
+    }
+
+    /// `file:line` of a resource, and of its first property.
+    fn lines(&self, logical_id: &str) -> String {
+        let is = |one: &&crate::inventory::Resource| *one.logical_id == *logical_id;
+        let resource = self.inventory.resources().map(|(_, resource)| resource).find(is).unwrap();
+        let line = |place: crate::value::Place| {
+            let file = self.inventory.files.get(place.file);
+            format!("{}:{}", file.path(), file.position(place.span.start).line)
+        };
+        let Kind::Map(range) = self.inventory.values.kind(resource.properties) else { return line(resource.place) };
+        let first = self.inventory.values.entries(range)[0].value;
+        format!("{} {}", line(resource.place), line(self.inventory.values.place(first)))
+    }
+
     /// The outputs of the first stack under a world.
     fn outputs(&self, chosen: &[(&str, &str)]) -> Value {
         let world = world(&self.inventory, chosen);

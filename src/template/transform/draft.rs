@@ -9,6 +9,8 @@ use crate::value::Cause;
 pub(in crate::template) enum Problem {
     /// The template is written wrongly.
     Error(NodeId, String),
+    /// The key of this member is written wrongly.
+    KeyError(Member, String),
     /// Something is there that is not expanded, and why.
     Gap(NodeId, String, Cause),
 }
@@ -33,6 +35,11 @@ impl<'a> Draft<'a> {
     /// The template is written wrongly at this node.
     pub(super) fn error(&mut self, node: NodeId, message: impl Into<String>) {
         self.problems.push(Problem::Error(node, message.into()));
+    }
+
+    /// The template is written wrongly at the key of this member.
+    pub(super) fn error_at_key(&mut self, member: &Member, message: impl Into<String>) {
+        self.problems.push(Problem::KeyError(*member, message.into()));
     }
 
     /// What stands at this node is not expanded.

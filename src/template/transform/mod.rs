@@ -15,6 +15,8 @@ mod serverless;
 pub(super) use deployment::{Deployment, Parameter};
 use draft::Draft;
 pub(super) use draft::Problem;
+pub(super) use include::included_files;
+pub(super) use language::{LOOP, types_in_loop};
 
 use super::unit::Template;
 use crate::source::{NodeId, Tree};
@@ -32,7 +34,7 @@ pub(super) struct Expansion {
 /// Whether there is anything to transform.
 pub(super) fn concerns(template: &Template) -> bool {
     let tree = &template.tree;
-    !template.included.is_empty() || declares(tree, LANGUAGE_EXTENSIONS) || declares(tree, SERVERLESS)
+    !template.included.is_empty() || declares(tree, SERVERLESS) || language::has_loops(tree)
 }
 
 /// Applies the transforms of a template that fasscan knows.
@@ -44,13 +46,53 @@ pub(super) fn expand(tree: &Tree, deployment: &Deployment<'_>) -> Expansion {
     if !deployment.included.is_empty() {
         include::expand(&mut draft);
     }
-    if declares(tree, LANGUAGE_EXTENSIONS) {
-        language::expand(&mut draft);
+    if language::has_loops(&draft.tree) {
+        match declares(tree, LANGUAGE_EXTENSIONS) {
+            true => language::expand(&mut draft),
+            false => language::refuse(&mut draft),
+        }
     }
     if declares(tree, SERVERLESS) {
         serverless::expand(&mut draft);
     }
     draft.finish()
+}
+
+/// A template as includes and loops make it with what is known before its parent passes values; `None` where it has none.
+pub(super) fn preview(template: &Template, given: &[(Box<str>, Box<str>)]) -> Option<Tree> {
+    let tree = &template.tree;
+    let loops = language::has_loops(tree) && declares(tree, LANGUAGE_EXTENSIONS);
+    if template.included.is_empty() && !loops {
+        return None;
+    }
+    let deployment = Deployment::by_default(template, given);
+    let mut draft = Draft::new(tree, &deployment);
+    include::expand(&mut draft);
+    if declares(tree, LANGUAGE_EXTENSIONS) {
+        language::expand(&mut draft);
+    }
+    Some(draft.finish().tree)
+}
+
+/// Whether a transform may give the template sections that it does not have.
+pub(super) fn may_add_sections(tree: &Tree) -> bool {
+    ["Fn::Transform", "Modules"].iter().any(|key| tree.get(tree.root(), key).is_some()) || foreign(tree).is_some()
+}
+
+/// The first transform of the whole template that fasscan does not apply itself.
+pub(super) fn foreign(tree: &Tree) -> Option<Box<str>> {
+    declared(tree).map(|node| transform_name(tree, node)).find(|name| !is_known(name)).map(Into::into)
+}
+
+/// The name of a declared transform, which is a text or a map with parameters.
+pub(super) fn transform_name(tree: &Tree, node: NodeId) -> &str {
+    let name = tree.string(node).or_else(|| tree.get(node, "Name").and_then(|name| tree.string(name)));
+    name.unwrap_or("Fn::Transform")
+}
+
+/// Whether fasscan applies a transform itself, wherever it finds it declared.
+pub(super) fn is_known(name: &str) -> bool {
+    matches!(name, LANGUAGE_EXTENSIONS | SERVERLESS)
 }
 
 /// Whether the template declares this transform.
