@@ -1,0 +1,51 @@
+"""Expands SAM templates with aws-sam-translator.
+
+In: a JSON list of paths on standard input. Out: a JSON object, path to {"template": ...} or {"error": "..."}.
+"""
+
+import json
+import logging
+import os
+import sys
+
+os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+logging.disable(logging.CRITICAL)
+
+from samtranslator.internal.managed_policies import get_bundled_managed_policy_map
+from samtranslator.model.exceptions import InvalidDocumentException
+from samtranslator.plugins.application.serverless_app_plugin import ServerlessAppPlugin
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+
+class Policies:
+    """The names of managed policies that the package brings, in place of a call to IAM."""
+
+    def load(self):
+        return get_bundled_managed_policy_map("aws")
+
+
+def template_of_application(_self, _call, *_arguments):
+    """What the application repository would answer, without the network."""
+    return {"Status": "ACTIVE", "TemplateUrl": "https://example.com/application.yaml"}
+
+
+ServerlessAppPlugin._sar_service_call = template_of_application
+
+
+def expand(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            template = yaml_parse(file.read())
+        return {"template": transform(template, {}, Policies(), passthrough_metadata=True)}
+    except InvalidDocumentException as error:
+        return {"error": "; ".join(cause.message for cause in error.causes) or error.message}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def main():
+    json.dump({path: expand(path) for path in json.load(sys.stdin)}, sys.stdout, default=str)
+
+
+main()
