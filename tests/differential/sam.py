@@ -1,4 +1,4 @@
-"""Expands SAM templates with aws-sam-translator.
+"""Expands SAM templates with aws-sam-translator, and loops before that with cfn-lint.
 
 In: a JSON list of paths on standard input. Out: a JSON object, path to {"template": ...} or {"error": "..."}.
 """
@@ -11,6 +11,9 @@ import sys
 os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
 logging.disable(logging.CRITICAL)
 
+import cfnlint.decode
+from cfnlint.template import Template
+from cfnlint.template.transforms._language_extensions import language_extension
 from samtranslator.internal.managed_policies import get_bundled_managed_policy_map
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.plugins.application.serverless_app_plugin import ServerlessAppPlugin
@@ -33,10 +36,21 @@ def template_of_application(_self, _call, *_arguments):
 ServerlessAppPlugin._sar_service_call = template_of_application
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        template = yaml_parse(file.read())
+    if "AWS::LanguageExtensions" not in template["Transform"]:
+        return template
+    # AWS applies the transforms in the order in which they are named, and the loops come first here.
+    matches, template = language_extension(Template(path, cfnlint.decode.decode(path)[0]))
+    if matches:
+        raise ValueError("; ".join(match.message for match in matches))
+    return json.loads(json.dumps(template))
+
+
 def expand(path):
     try:
-        with open(path, encoding="utf-8") as file:
-            template = yaml_parse(file.read())
+        template = read(path)
         return {"template": transform(template, {}, Policies(), passthrough_metadata=True)}
     except InvalidDocumentException as error:
         return {"error": "; ".join(cause.message for cause in error.causes) or error.message}
