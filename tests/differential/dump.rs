@@ -1,5 +1,6 @@
 //! What fasscan reads and resolves, as JSON that can be compared.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use fasscan::source::discover::Input;
 use fasscan::source::{Kind as Node, Level, Limits, Loader, NodeId, Tree};
 use fasscan::template::load::load;
 use fasscan::template::unit::Environment;
-use fasscan::value::{Kind, Read, ValueId, View, World};
+use fasscan::value::{Condition, ConditionId, Kind, Read, ValueId, View, World};
 use serde_json::{Map, Value, json};
 
 use crate::oracle::ROOT;
@@ -26,9 +27,34 @@ pub(crate) fn tree(path: &str) -> Result<Arc<Tree>, String> {
     documents.trees.into_iter().next().map(Arc::new).ok_or_else(|| "no document".to_owned())
 }
 
-/// A number as JSON has it.
+/// A number as JSON has it; a whole one that is too long for it is its text.
 fn number(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+    if let Ok(whole) = text.parse::<i64>() {
+        return whole.into();
+    }
+    let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    serde_json::from_str(text).ok().filter(|_| !whole).unwrap_or_else(|| text.into())
+}
+
+/// A text of these parts: those that are known side by side become one.
+fn joined(parts: impl Iterator<Item = Value>) -> Value {
+    let mut joined: Vec<Value> = Vec::new();
+    for part in parts {
+        let text = match &part {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(_) | Value::Bool(_) => Some(part.to_string()),
+            _ => None,
+        };
+        match (joined.last_mut(), text) {
+            (Some(Value::String(last)), Some(text)) => last.push_str(&text),
+            (_, Some(text)) => joined.push(text.into()),
+            (_, None) => joined.push(part),
+        }
+    }
+    match joined.as_slice() {
+        [Value::String(text)] => text.as_str().into(),
+        _ => json!({ "$text": joined }),
+    }
 }
 
 /// What is written, short tags as their long form.
@@ -85,6 +111,16 @@ impl Resolved {
         json!({ "resources": resources, "outputs": outputs })
     }
 
+    /// The conditions whose truth no parameter changes.
+    pub(crate) fn decided(&self) -> BTreeMap<String, bool> {
+        let conditions = &self.inventory.values.conditions;
+        let world = World::open();
+        let decided = |(index, condition): (usize, &Condition)| {
+            Some((condition.name.to_string(), world.condition(conditions, ConditionId(index as u32))?))
+        };
+        conditions.iter().enumerate().filter_map(decided).collect()
+    }
+
     /// What was there and could not be looked at.
     pub(crate) fn gaps(&self) -> Vec<String> {
         self.inventory.gaps.iter().map(|gap| gap.what.to_string()).collect()
@@ -111,9 +147,7 @@ impl Resolved {
                 let name = &*self.inventory.resource(resource).logical_id;
                 json!({ "$reference": [name, self.inventory.names.text(attribute)] })
             }
-            Kind::Concat(range) => {
-                json!({ "$text": values.items(range).iter().map(|part| self.value(*part)).collect::<Value>() })
-            }
+            Kind::Concat(range) => joined(values.items(range).iter().map(|part| self.value(*part))),
             Kind::Base64(inner) => match View::new(values, &World::open()).text(id) {
                 Read::Known(text) => text.into(),
                 _ => json!({ "$base64": self.value(inner) }),

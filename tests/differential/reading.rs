@@ -8,7 +8,7 @@ use crate::oracle::{ask, templates};
 
 #[test]
 fn files_hold_what_cfn_flip_reads() {
-    let files = templates(&["systems", "assemblies", "cloudformation", "traps", "transforms"]);
+    let files = templates(&["systems", "assemblies", "cloudformation", "traps", "transforms", "scalars"]);
     let theirs = ask("flip.py", &json!(files));
     let mut comparison = Comparison::default();
     for file in &files {
