@@ -57,6 +57,7 @@ fn compare(comparison: &mut Comparison, file: &str, path: &str, ours: &Value, th
             compare(comparison, file, &format!("{path}/else"), &ours[2], &theirs[2]);
         }
         (Some("$reference"), Some("$reference")) => comparison.same(file, path, ours, theirs),
+        (Some("$if"), Some("$unknown")) => comparison.count("known to us only"),
         (Some("$if"), _) | (_, Some("$if")) => comparison.differ(file, path, ours, theirs),
         (Some(_), Some(_)) => comparison.count("unknown to both"),
         (None, Some(_)) => comparison.count("known to us only"),
