@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use fasscan::inventory::{Inventory, StackId};
 use fasscan::source::discover::Input;
-use fasscan::source::{Kind as Node, Level, Limits, Loader, NodeId, Tree};
+use fasscan::source::{FileId, Kind as Node, Level, Limits, Loader, NodeId, Span, Tree};
 use fasscan::template::load::load;
 use fasscan::template::unit::Environment;
 use fasscan::value::{Condition, ConditionId, Kind, Read, ValueId, View, World};
@@ -109,6 +109,41 @@ impl Resolved {
         let outputs = self.inventory.stacks[0].outputs.iter();
         let outputs: Map<String, Value> = outputs.map(|(name, value)| (name.to_string(), self.value(*value))).collect();
         json!({ "resources": resources, "outputs": outputs })
+    }
+
+    /// Where the keys of resources and properties stand, line and column, by the path to them; what a function makes is left out.
+    pub(crate) fn places(&self) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        for (_, resource) in self.inventory.resources().filter(|(_, resource)| resource.stack == StackId(0)) {
+            let path = format!("Resources/{}", resource.logical_id);
+            found.insert(path.clone(), self.position(resource.place.file, resource.key_span));
+            self.places_below(resource.properties, &format!("{path}/Properties"), &mut found);
+        }
+        found
+    }
+
+    fn places_below(&self, id: ValueId, path: &str, found: &mut BTreeMap<String, Value>) {
+        let values = &self.inventory.values;
+        match values.kind(id) {
+            Kind::Map(range) => {
+                for entry in values.entries(range) {
+                    let path = format!("{path}/{}", self.inventory.names.text(entry.key));
+                    self.places_below(entry.value, &path, found);
+                    found.insert(path, self.position(values.place(id).file, entry.key_span));
+                }
+            }
+            Kind::List(range) => {
+                for (index, item) in values.items(range).iter().enumerate() {
+                    self.places_below(*item, &format!("{path}/{index}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn position(&self, file: FileId, span: Span) -> Value {
+        let place = self.inventory.files.get(file).position(span.start);
+        json!([place.line, place.column])
     }
 
     /// The conditions whose truth no parameter changes.

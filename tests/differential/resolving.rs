@@ -164,10 +164,21 @@ fn answers(questions: &[(String, Vec<(String, Value)>)]) -> Value {
     ask("model.py", &Value::Object(asked))
 }
 
-/// Compares the values of a template, if both can read it.
-fn compare_values(comparison: &mut Comparison, file: &str, theirs: &Value) {
+/// Compares the values of a template, if both can read it, and where fasscan says that they stand.
+fn compare_values(comparison: &mut Comparison, file: &str, places: &[(String, Value)], theirs: &Value) {
     match (resolve(Path::new(ROOT), file), theirs.get("error")) {
-        (Ok(ours), None) => compare_template(comparison, file, &ours, theirs),
+        (Ok(ours), None) => {
+            compare_template(comparison, file, &ours, theirs);
+            let resolved = ours.places();
+            // The places of what was read are compared already; these must be the same, wherever the value went.
+            for (path, written) in places {
+                match resolved.get(path) {
+                    Some(place) if place == written => comparison.count("places kept"),
+                    Some(place) => comparison.differ(file, &format!("{path}@@"), place, written),
+                    None => {}
+                }
+            }
+        }
         (Err(_), Some(_)) => comparison.count("refused by both"),
         (Ok(_), Some(theirs)) => comparison.differ(file, "", &"read".into(), theirs),
         (Err(ours), None) => comparison.differ(file, "", &ours.into(), &"read".into()),
@@ -192,7 +203,7 @@ fn values_and_places_are_those_of_cloudformation_validate() {
         let text = std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
         if !text.contains("AWS::Serverless-2016-10-31") && !file.contains("/language/") && !text.contains("Fn::ForEach")
         {
-            compare_values(&mut comparison, file, theirs);
+            compare_values(&mut comparison, file, places, theirs);
         }
     }
     comparison.finish("cloudformation-validate");
@@ -207,9 +218,9 @@ fn loops_become_what_cloudformation_validate_makes_of_them() {
     }
     let answers = answers(&questions);
     let mut comparison = Comparison::default();
-    for (file, _) in &questions {
+    for (file, places) in &questions {
         comparison.count("templates");
-        compare_values(&mut comparison, file, &answers[file]);
+        compare_values(&mut comparison, file, places, &answers[file]);
     }
     comparison.finish("cloudformation-validate loops");
 }
