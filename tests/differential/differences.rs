@@ -71,6 +71,14 @@ fn short(value: &Value) -> String {
     text
 }
 
+/// Whether two leaves are the same; a number is, however it is written.
+pub(crate) fn equal(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Number(ours), Value::Number(theirs)) => ours == theirs || ours.as_f64() == theirs.as_f64(),
+        _ => ours == theirs,
+    }
+}
+
 impl Comparison {
     /// Counts something that is as it should be.
     pub(crate) fn count(&mut self, what: &'static str) {
@@ -104,7 +112,7 @@ impl Comparison {
                     self.same(template, &format!("{path}/{index}"), ours, theirs);
                 }
             }
-            _ if ours == theirs => self.count("equal values"),
+            _ if equal(ours, theirs) => self.count("equal values"),
             _ => self.differ(template, path, ours, theirs),
         }
     }

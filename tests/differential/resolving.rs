@@ -6,7 +6,7 @@ use std::path::Path;
 use fasscan::source::{NodeId, Tree};
 use serde_json::{Map, Value, json};
 
-use crate::differences::Comparison;
+use crate::differences::{Comparison, equal};
 use crate::dump::{Resolved, resolve, tree};
 use crate::oracle::{ROOT, ask, templates};
 
@@ -74,7 +74,7 @@ fn compare(comparison: &mut Comparison, file: &str, path: &str, ours: &Value, th
                     compare(comparison, file, &format!("{path}/{index}"), ours, theirs);
                 }
             }
-            _ if ours == theirs => comparison.count("equal values"),
+            _ if equal(ours, theirs) => comparison.count("equal values"),
             _ if text(ours).is_some() && text(ours) == text(theirs) => comparison.count("equal as text"),
             _ => comparison.differ(file, path, ours, theirs),
         },

@@ -36,9 +36,28 @@ def template_of_application(_self, _call, *_arguments):
 ServerlessAppPlugin._sar_service_call = template_of_application
 
 
+# The properties that `sam package` replaces by the place of what it uploaded.
+LOCAL = {"CodeUri", "ContentUri", "DefinitionUri", "Location", "SchemaUri"}
+
+
+def packaged(value):
+    """The template as `sam package` leaves it, in a bucket of a fixed name."""
+    if isinstance(value, list):
+        return [packaged(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    done = {}
+    for key, item in value.items():
+        if key in LOCAL and isinstance(item, str) and not item.startswith(("s3://", "https://")):
+            done[key] = ("https://s3.amazonaws.com" if key == "Location" else "s3:/") + f"/packaged/{item.strip('./')}"
+        else:
+            done[key] = packaged(item)
+    return done
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
-        template = yaml_parse(file.read())
+        template = packaged(yaml_parse(file.read()))
     if "AWS::LanguageExtensions" not in template["Transform"]:
         return template
     # AWS applies the transforms in the order in which they are named, and the loops come first here.

@@ -78,6 +78,25 @@ fn serverless_resources_become_what_aws_makes_of_them() {
 }
 
 #[test]
+#[ignore = "fasscan does not expand SAM yet"]
+fn what_aws_refuses_is_refused_or_said_to_be_unexamined() {
+    let files = templates(&["transforms/serverless-refused"]);
+    let theirs = ask("sam.py", &json!(files));
+    let mut comparison = Comparison::default();
+    for file in &files {
+        comparison.count("templates");
+        let error = theirs[file].get("error").unwrap_or_else(|| panic!("{file}: AWS transforms it"));
+        match resolve(Path::new(ROOT), file) {
+            Ok(ours) if ours.errors.is_empty() && ours.gaps().is_empty() => {
+                comparison.differ(file, "", &"transformed".into(), error);
+            }
+            _ => comparison.count("refused by both"),
+        }
+    }
+    comparison.finish("aws-sam-translator refusals");
+}
+
+#[test]
 fn a_digest_is_taken_from_the_end_of_an_id_only() {
     assert_eq!(without_digest("BankDeployment5fb3c8a1d2"), "BankDeployment#");
     assert_eq!(without_digest("Authorise.Version640128d35d"), "Authorise.Version#");
