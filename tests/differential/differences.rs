@@ -137,7 +137,8 @@ impl Comparison {
         }
         let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{what}: {count}")).collect();
         // Not through the macros, whose output the harness keeps to itself when a test passes.
-        writeln!(std::io::stderr(), "{oracle}: {}", counts.join(", ")).unwrap();
+        let mut terminal = std::io::stderr();
+        writeln!(terminal, "{oracle}: {}", counts.join(", ")).unwrap();
         let stale: Vec<String> = known
             .iter()
             .filter(|known| known.used == 0)
