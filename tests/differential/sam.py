@@ -37,7 +37,7 @@ ServerlessAppPlugin._sar_service_call = template_of_application
 
 
 # The properties that `sam package` replaces by the place of what it uploaded.
-LOCAL = {"CodeUri", "ContentUri", "DefinitionUri", "Location", "SchemaUri"}
+LOCAL = {"CodeUri", "ContentUri", "DefinitionUri", "SchemaUri"}
 
 
 def packaged(value):
@@ -48,8 +48,8 @@ def packaged(value):
         return value
     done = {}
     for key, item in value.items():
-        if key in LOCAL and isinstance(item, str) and not item.startswith(("s3://", "https://")):
-            done[key] = ("https://s3.amazonaws.com" if key == "Location" else "s3:/") + f"/packaged/{item.strip('./')}"
+        if key in LOCAL and isinstance(item, str) and not item.startswith("s3://"):
+            done[key] = f"s3://packaged/{item.strip('./')}"
         else:
             done[key] = packaged(item)
     return done

@@ -1,52 +1,70 @@
 //! SAM: what `AWS::Serverless-2016-10-31` makes of a template, as aws-sam-translator transforms it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::differences::Comparison;
 use crate::dump::resolve;
 use crate::oracle::{ROOT, ask, templates};
 
-/// Ids of resources that change with their content end in a digest of it, which is no part of what they are.
-fn without_digest(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()) {
-        let run = rest[start..].find(|c: char| !c.is_ascii_hexdigit() || c.is_ascii_uppercase());
-        let end = run.map_or(rest.len(), |run| start + run);
-        shown.push_str(&rest[..start]);
-        // A word such as `Added` before the digest ends in hexadecimal digits too.
-        let digits = &rest[start..end];
-        let digest = match digits.len() {
-            40.. => 40,
-            10..=14 if shown.ends_with(|c: char| c.is_ascii_alphanumeric()) => 10,
-            _ => 0,
-        };
-        shown.push_str(&digits[..digits.len() - digest]);
-        if digest > 0 {
-            shown.push('#');
+/// A name without the digests at its end, in which the names of what changes with its content end: deployments, versions,
+/// layers, domain names, made conditions. They say nothing about what the thing is.
+fn without_digest(name: &str) -> &str {
+    let mut name = name;
+    while let Some(at) = name.len().checked_sub(10).filter(|at| *at > 0 && name.is_char_boundary(*at)) {
+        if !name[at..].bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            break;
         }
-        rest = &rest[end..];
+        name = &name[..at];
     }
-    shown + rest
+    name
 }
 
-/// The same value, digests as `#`.
-fn plain(value: &Value) -> Value {
+/// For each logical id that ends in a digest, one that does not; those that would be the same are numbered by content.
+fn plain_ids(dump: &Value) -> BTreeMap<String, String> {
+    let mut same: BTreeMap<&str, Vec<(String, &String)>> = BTreeMap::new();
+    let resources = dump["resources"].as_object().unwrap();
+    let stripped: BTreeMap<String, String> =
+        resources.keys().map(|id| (id.clone(), without_digest(id).to_owned())).collect();
+    for (id, resource) in resources {
+        let name = without_digest(id);
+        if name != id {
+            same.entry(name).or_default().push((plain(resource, "", &stripped).to_string(), id));
+        }
+    }
+    let mut ids = BTreeMap::new();
+    for (name, mut resources) in same {
+        resources.sort();
+        for (index, (_, id)) in resources.into_iter().enumerate() {
+            ids.insert(id.clone(), format!("{name}#{}", index + 1));
+        }
+    }
+    ids
+}
+
+/// The same value with other ids, and in one order where none counts. `key` is what the value stands under.
+fn plain(value: &Value, key: &str, ids: &BTreeMap<String, String>) -> Value {
+    const DEPLOYMENT: &str = "RestApi deployment id: ";
     match value {
-        Value::String(text) => without_digest(text).into(),
-        Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Object(map) => {
-            let mut shown = Map::new();
-            for (key, value) in map {
-                let mut key = without_digest(key);
-                while shown.contains_key(&key) {
-                    key.push('+');
-                }
-                shown.insert(key, plain(value));
+        Value::String(text) if key == "condition" => without_digest(text).into(),
+        Value::String(text) if text.starts_with(DEPLOYMENT) => DEPLOYMENT.into(),
+        Value::String(text) => ids.get(text).unwrap_or(text).as_str().into(),
+        Value::Array(items) if key == "$if" => {
+            let rest = items.iter().skip(1).map(|item| plain(item, "", ids));
+            items.first().map(|name| plain(name, "condition", ids)).into_iter().chain(rest).collect()
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(|item| plain(item, "", ids)).collect();
+            if matches!(key, "Statement" | "DependsOn" | "tags") {
+                items.sort_by_key(Value::to_string);
             }
-            Value::Object(shown)
+            items.into()
+        }
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| (ids.get(key).unwrap_or(key).clone(), plain(value, key, ids));
+            Value::Object(map.iter().map(entry).collect())
         }
         other => other.clone(),
     }
@@ -65,11 +83,13 @@ fn serverless_resources_become_what_aws_makes_of_them() {
         std::fs::write(folder.path().join("theirs.json"), template.to_string()).unwrap();
         // What AWS makes is resolved as a plain template: what is compared is the inventories.
         let theirs = resolve(folder.path(), "theirs.json").unwrap();
+        let gaps = json!(theirs.gaps());
         match resolve(Path::new(ROOT), file) {
             Ok(ours) => {
-                comparison.same(file, "", &plain(&ours.dump()), &plain(&theirs.dump()));
+                let [ours_dump, theirs] = [ours.dump(), theirs.dump()].map(|dump| plain(&dump, "", &plain_ids(&dump)));
+                comparison.same(file, "", &ours_dump, &theirs);
                 comparison.same(file, "errors", &json!(ours.errors), &json!([]));
-                comparison.same(file, "gaps", &json!(ours.gaps()), &json!(theirs.gaps()));
+                comparison.same(file, "gaps", &json!(ours.gaps()), &gaps);
             }
             Err(ours) => comparison.differ(file, "", &ours.into(), &"transformed".into()),
         }
@@ -97,10 +117,21 @@ fn what_aws_refuses_is_refused_or_said_to_be_unexamined() {
 }
 
 #[test]
-fn a_digest_is_taken_from_the_end_of_an_id_only() {
-    assert_eq!(without_digest("BankDeployment5fb3c8a1d2"), "BankDeployment#");
-    assert_eq!(without_digest("Authorise.Version640128d35d"), "Authorise.Version#");
-    assert_eq!(without_digest("arn:aws:iam::123456789012:role/x"), "arn:aws:iam::123456789012:role/x");
-    assert_eq!(without_digest("added-facade"), "added-facade");
-    assert_eq!(without_digest("id 5fb3c8a1d25fb3c8a1d25fb3c8a1d25fb3c8a1d2"), "id #");
+fn ids_lose_their_digest_and_stay_apart() {
+    let dump = |first: &str, second: &str| {
+        let resources = json!({
+            format!("Name{first}"): {"properties": {"DomainName": "a"}},
+            format!("Name{second}"): {"properties": {"DomainName": "b"}, "condition": format!("NotProd{first}{second}")},
+            "Record": {"properties": {"Target": {"$reference": [format!("Name{second}"), "Ref"]}, "Zone": "Z0123456789"}},
+        });
+        json!({ "resources": resources })
+    };
+    let plain = |dump: Value| plain(&dump, "", &plain_ids(&dump));
+    let expected = json!({ "resources": {
+        "Name#1": {"properties": {"DomainName": "a"}},
+        "Name#2": {"properties": {"DomainName": "b"}, "condition": "NotProd"},
+        "Record": {"properties": {"Target": {"$reference": ["Name#2", "Ref"]}, "Zone": "Z0123456789"}},
+    } });
+    assert_eq!(plain(dump("5fb3c8a1d2", "640128d35d")), expected);
+    assert_eq!(plain(dump("fffffffff1", "000000000a")), expected);
 }
