@@ -57,14 +57,16 @@ fn plain(value: &Value, key: &str, ids: &BTreeMap<String, String>) -> Value {
         }
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(|item| plain(item, "", ids)).collect();
-            if matches!(key, "Statement" | "DependsOn" | "tags") {
+            if matches!(key, "Statement" | "DependsOn" | "tags" | "RecordSets") {
                 items.sort_by_key(Value::to_string);
             }
             items.into()
         }
         Value::Object(map) => {
             let entry = |(key, value): (&String, &Value)| (ids.get(key).unwrap_or(key).clone(), plain(value, key, ids));
-            Value::Object(map.iter().map(entry).collect())
+            // Sorted, so that the text of a value depends on no order.
+            let sorted: BTreeMap<String, Value> = map.iter().map(entry).collect();
+            Value::Object(sorted.into_iter().collect())
         }
         other => other.clone(),
     }
