@@ -122,16 +122,16 @@ fn what_aws_refuses_is_refused_or_said_to_be_unexamined() {
 fn ids_lose_their_digest_and_stay_apart() {
     let dump = |first: &str, second: &str| {
         let resources = json!({
-            format!("Name{first}"): {"properties": {"DomainName": "a"}},
-            format!("Name{second}"): {"properties": {"DomainName": "b"}, "condition": format!("NotProd{first}{second}")},
+            format!("Name{first}"): {"properties": {"DomainName": "a"}, "condition": format!("NotProd{first}{second}")},
+            format!("Name{second}"): {"properties": {"DomainName": "b"}},
             "Record": {"properties": {"Target": {"$reference": [format!("Name{second}"), "Ref"]}, "Zone": "Z0123456789"}},
         });
         json!({ "resources": resources })
     };
     let plain = |dump: Value| plain(&dump, "", &plain_ids(&dump));
     let expected = json!({ "resources": {
-        "Name#1": {"properties": {"DomainName": "a"}},
-        "Name#2": {"properties": {"DomainName": "b"}, "condition": "NotProd"},
+        "Name#1": {"properties": {"DomainName": "a"}, "condition": "NotProd"},
+        "Name#2": {"properties": {"DomainName": "b"}},
         "Record": {"properties": {"Target": {"$reference": ["Name#2", "Ref"]}, "Zone": "Z0123456789"}},
     } });
     assert_eq!(plain(dump("5fb3c8a1d2", "640128d35d")), expected);
