@@ -26,7 +26,7 @@ const MAX_DOCUMENTS: usize = 1000;
 pub struct Documents {
     /// One tree for each document, in order; none for a file without any content.
     pub trees: Vec<Tree>,
-    /// What may not mean what its author thinks: unknown tags, numbers that lose their leading zeros.
+    /// What may not mean what its author thinks: unknown tags, account ids that are read as octal numbers.
     pub warnings: Vec<Diagnostic>,
 }
 

@@ -1,7 +1,8 @@
 //! What a plain scalar means: YAML 1.1, as CloudFormation reads it, with the number forms of YAML 1.2 beside it.
 //!
 //! Left as strings, because JSON has no such values and CloudFormation keeps their text: dates (`2012-10-17`), base 60
-//! (`22:22`), `.inf`, `.nan`, whole numbers past 128 bits in another base than ten, and `y` and `n`.
+//! (`22:22`), `.inf`, `.nan`, whole numbers past 128 bits in another base than ten, digits such as `08` that begin like an octal
+//! number and are none, and `y` and `n`.
 
 use std::borrow::Cow;
 
@@ -24,8 +25,17 @@ pub(super) fn resolve(text: &str) -> Plain<'_> {
         _ if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) => {
             Plain::String
         }
+        _ if keeps_its_zero(text) => Plain::String,
         _ => integer(text).or_else(|| float(text)).map_or(Plain::String, Plain::Number),
     }
+}
+
+/// Digits with a leading zero, such as an account id, are an octal number or, with an 8 or 9 in them, no number at all.
+fn keeps_its_zero(text: &str) -> bool {
+    let digits = sign(text).1;
+    digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+        && digits.contains(['8', '9'])
 }
 
 /// The canonical decimal text of a whole number.

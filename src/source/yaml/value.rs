@@ -99,16 +99,12 @@ impl Builder<'_> {
     }
 
     fn warn_of_zeros(&mut self, value: &str, span: Span) {
-        let digits = value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
-        let octal = !value.contains(['8', '9']);
         // Octal numbers are meant as such in file modes, but not when they have the length of an account id.
-        if !digits || octal && value.len() != 12 {
+        let octal = value.starts_with('0') && value.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+        if !octal || value.len() != 12 {
             return;
         }
-        let message = match octal {
-            true => "unquoted number with a leading zero is read as octal",
-            false => "unquoted number with a leading zero loses it",
-        };
+        let message = "unquoted number with a leading zero is read as octal";
         let warning = Diagnostic::at(Level::Warning, self.file, span, message);
         self.warnings.push(warning.with_help(format!("put `{value}` in quotes to keep every digit")));
     }
