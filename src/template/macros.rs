@@ -38,7 +38,7 @@ impl<'u> Resolver<'u> {
         if let Some(name) = &self.inventory.stacks[state.id.0 as usize].transformed_by {
             return stack_name(name);
         }
-        if declares(tree, SERVERLESS) {
+        if state.partly_expanded && declares(tree, SERVERLESS) {
             return stack_name(SERVERLESS);
         }
         let section = |name: &&str| tree.get(tree.root(), name);

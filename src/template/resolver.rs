@@ -45,6 +45,8 @@ pub(super) struct StackState<'u> {
     pub(super) resources: FxHashMap<&'u str, (ResourceId, NodeId)>,
     pub(super) outputs: FxHashMap<&'u str, Output>,
     pub(super) nested: FxHashMap<&'u str, Option<usize>>,
+    /// Whether the transforms left something as it is, which may therefore add names.
+    pub(super) partly_expanded: bool,
 }
 
 /// A template as its transforms leave it.
@@ -159,6 +161,7 @@ impl<'u> Resolver<'u> {
             resources: FxHashMap::default(),
             outputs: FxHashMap::default(),
             nested: FxHashMap::default(),
+            partly_expanded: !problems.is_empty(),
         });
         for problem in problems {
             match problem {

@@ -2,7 +2,7 @@
 
 use super::resolver::Resolver;
 use super::state::Output;
-use super::transform::LANGUAGE_EXTENSIONS;
+use super::transform::{LANGUAGE_EXTENSIONS, SERVERLESS, declares};
 use super::unit::Nested;
 use crate::inventory::{Origin, Resource};
 use crate::source::{Kind as Node, NodeId};
@@ -76,7 +76,11 @@ impl<'u> Resolver<'u> {
             return;
         }
         let transform = if type_name.starts_with("AWS::Serverless::") {
-            "AWS::Serverless-2016-10-31"
+            // Where the transform is declared it has said itself what it leaves.
+            if declares(self.stacks[stack].tree, SERVERLESS) {
+                return;
+            }
+            SERVERLESS
         } else if type_name.ends_with("::MODULE") {
             type_name
         } else {
