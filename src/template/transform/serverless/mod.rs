@@ -22,6 +22,7 @@ mod references;
 mod resource;
 mod role;
 mod sam;
+mod service_role;
 mod simple_table;
 mod state_machine;
 mod tags;

@@ -98,6 +98,11 @@ impl Generated {
         Self { id: id.into(), kind, key_span: at, span: at, head_span: at, attributes, properties }
     }
 
+    /// The same resource under another logical id.
+    pub(super) fn called(self, id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..self }
+    }
+
     /// The same resource with these attributes instead of its own.
     pub(super) fn with_attributes(self, attributes: Vec<Entry>) -> Self {
         Self { attributes, ..self }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::connector::Mappings;
 use super::references::References;
 use super::resource::{Generated, Resource};
 use super::value::Value;
@@ -49,6 +50,8 @@ pub(super) struct Sam<'d, 'a> {
     pub(super) draft: &'d mut Draft<'a>,
     /// What names such as `MyFunction.Alias` stand for.
     pub(super) references: References,
+    /// The event source mappings, once a connector asked for them.
+    pub(super) mappings: Option<Mappings>,
     slots: Vec<Slot>,
     by_id: FxHashMap<Rc<str>, usize>,
     section: NodeId,
@@ -64,6 +67,7 @@ impl<'d, 'a> Sam<'d, 'a> {
         let mut sam = Self {
             draft,
             references: References::default(),
+            mappings: None,
             slots: Vec::new(),
             by_id: FxHashMap::default(),
             section,
@@ -116,14 +120,42 @@ impl<'d, 'a> Sam<'d, 'a> {
         resource.properties = Some(properties);
     }
 
+    /// Adds a serverless resource that stands elsewhere in the template, before anything is expanded.
+    pub(super) fn insert(&mut self, id: &str, kind: &'static str, key_span: Span, node: NodeId) {
+        let properties = self.draft.present(node, "Properties").map(|member| member.value);
+        let resource = Resource { id: id.into(), kind: kind.into(), key_span, node, properties };
+        let order = self.slots.len() + self.others.len();
+        self.push(Slot { resource, order, there: true, generated: false });
+    }
+
+    /// Changes what a resource waits for: its `DependsOn` as a list.
+    pub(super) fn depend(&mut self, id: &str, change: impl FnOnce(&mut Vec<String>)) {
+        let Some(index) = self.by_id.get(id).copied() else { return };
+        let tree = &self.draft.tree;
+        let Resource { node, key_span, .. } = self.slots[index].resource;
+        let own = tree.member(node, "DependsOn").copied();
+        let texts = own.map_or(Vec::new(), |own| match tree.string(own.value) {
+            Some(one) => vec![one.to_owned()],
+            None => tree.items(own.value).iter().filter_map(|item| tree.string(*item)).map(str::to_owned).collect(),
+        });
+        let mut new = texts.clone();
+        change(&mut new);
+        if new == texts {
+            return;
+        }
+        let at = own.map_or(key_span, |own| tree.span(own.value));
+        let new: Vec<Value> = new.into_iter().map(Value::from).collect();
+        let value = Value::from(new).build(self.draft, at);
+        let member = self.draft.member("DependsOn", own.map_or(key_span, |own| own.key_span), value);
+        self.slots[index].resource.node = self.draft.with(node, member);
+    }
+
     /// Adds a serverless resource that is implied, before anything is expanded; `at` is what implies it.
     pub(super) fn imply(&mut self, id: &str, kind: &'static str, properties: &Value, at: Span) {
         let properties = properties.build(self.draft, at);
         let kind_node = self.draft.text(at, kind);
         let node = self.draft.map(at, &[("Type", kind_node), ("Properties", properties)]);
-        let resource = Resource { id: id.into(), kind: kind.into(), key_span: at, node, properties: Some(properties) };
-        let order = self.slots.len() + self.others.len();
-        self.push(Slot { resource, order, there: true, generated: false });
+        self.insert(id, kind, at, node);
     }
 
     /// Puts what a serverless resource generates in its place.
