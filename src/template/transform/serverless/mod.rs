@@ -21,6 +21,7 @@ mod network_connector;
 mod references;
 mod resource;
 mod role;
+mod s3;
 mod sam;
 mod service_role;
 mod simple_table;
