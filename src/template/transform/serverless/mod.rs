@@ -6,10 +6,13 @@
 //!
 //! Source: the SAM specification, and the behaviour of `aws-sam-translator` 1.115.0, as checked on 2026-11-21.
 
+mod additions;
 mod api;
 mod application;
 mod capacity_provider;
 mod connector;
+mod dead_letter;
+mod digest;
 mod function;
 mod globals;
 mod graphql_api;
@@ -23,6 +26,7 @@ mod resource;
 mod role;
 mod s3;
 mod sam;
+mod scheduler;
 mod service_role;
 mod simple_table;
 mod state_machine;

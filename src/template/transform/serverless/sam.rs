@@ -5,6 +5,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::connector::Mappings;
+use super::additions::Additions;
+use super::digest::Digests;
 use super::references::References;
 use super::resource::{Generated, Resource};
 use super::value::Value;
@@ -52,12 +54,15 @@ pub(super) struct Sam<'d, 'a> {
     pub(super) references: References,
     /// The event source mappings, once a connector asked for them.
     pub(super) mappings: Option<Mappings>,
+    pub(super) digests: Digests,
     slots: Vec<Slot>,
     by_id: FxHashMap<Rc<str>, usize>,
     section: NodeId,
     /// Members of `Resources` that are no resources, such as loops.
     others: Vec<(usize, Member)>,
     conditions: Vec<(String, NodeId)>,
+    /// What is added to resources that the template has.
+    pub(super) additions: Additions,
 }
 
 impl<'d, 'a> Sam<'d, 'a> {
@@ -68,11 +73,13 @@ impl<'d, 'a> Sam<'d, 'a> {
             draft,
             references: References::default(),
             mappings: None,
+            digests: Digests::default(),
             slots: Vec::new(),
             by_id: FxHashMap::default(),
             section,
             others: Vec::new(),
             conditions: Vec::new(),
+            additions: Additions::default(),
         };
         let members = sam.draft.tree.members(section).to_vec();
         for (order, member) in members.into_iter().enumerate() {
@@ -109,45 +116,31 @@ impl<'d, 'a> Sam<'d, 'a> {
 
     /// Gives a resource other properties, before it is expanded.
     pub(super) fn set_properties(&mut self, id: &str, properties: NodeId) {
+        self.set_attribute(id, "Properties", properties);
+    }
+
+    /// Gives a resource another attribute, such as `DependsOn`.
+    pub(super) fn set_attribute(&mut self, id: &str, name: &str, value: NodeId) {
         let Some(index) = self.by_id.get(id).copied() else { return };
         let resource = &self.slots[index].resource;
-        let key_span =
-            self.draft.tree.member(resource.node, "Properties").map_or(resource.key_span, |own| own.key_span);
-        let member = self.draft.member("Properties", key_span, properties);
-        let node = self.draft.with(resource.node, member);
+        let own = self.draft.tree.member(resource.node, name);
+        let key_span = own.map_or(resource.key_span, |own| own.key_span);
+        let node = resource.node;
+        let member = self.draft.member(name, key_span, value);
+        let node = self.draft.with(node, member);
         let resource = &mut self.slots[index].resource;
         resource.node = node;
-        resource.properties = Some(properties);
+        if name == "Properties" {
+            resource.properties = Some(value);
+        }
     }
 
     /// Adds a serverless resource that stands elsewhere in the template, before anything is expanded.
-    pub(super) fn insert(&mut self, id: &str, kind: &'static str, key_span: Span, node: NodeId) {
+    pub(super) fn stand_alone(&mut self, id: &str, kind: &'static str, key_span: Span, node: NodeId) {
         let properties = self.draft.present(node, "Properties").map(|member| member.value);
         let resource = Resource { id: id.into(), kind: kind.into(), key_span, node, properties };
         let order = self.slots.len() + self.others.len();
         self.push(Slot { resource, order, there: true, generated: false });
-    }
-
-    /// Changes what a resource waits for: its `DependsOn` as a list.
-    pub(super) fn depend(&mut self, id: &str, change: impl FnOnce(&mut Vec<String>)) {
-        let Some(index) = self.by_id.get(id).copied() else { return };
-        let tree = &self.draft.tree;
-        let Resource { node, key_span, .. } = self.slots[index].resource;
-        let own = tree.member(node, "DependsOn").copied();
-        let texts = own.map_or(Vec::new(), |own| match tree.string(own.value) {
-            Some(one) => vec![one.to_owned()],
-            None => tree.items(own.value).iter().filter_map(|item| tree.string(*item)).map(str::to_owned).collect(),
-        });
-        let mut new = texts.clone();
-        change(&mut new);
-        if new == texts {
-            return;
-        }
-        let at = own.map_or(key_span, |own| tree.span(own.value));
-        let new: Vec<Value> = new.into_iter().map(Value::from).collect();
-        let value = Value::from(new).build(self.draft, at);
-        let member = self.draft.member("DependsOn", own.map_or(key_span, |own| own.key_span), value);
-        self.slots[index].resource.node = self.draft.with(node, member);
     }
 
     /// Adds a serverless resource that is implied, before anything is expanded; `at` is what implies it.
@@ -155,7 +148,7 @@ impl<'d, 'a> Sam<'d, 'a> {
         let properties = properties.build(self.draft, at);
         let kind_node = self.draft.text(at, kind);
         let node = self.draft.map(at, &[("Type", kind_node), ("Properties", properties)]);
-        self.insert(id, kind, at, node);
+        self.stand_alone(id, kind, at, node);
     }
 
     /// Puts what a serverless resource generates in its place.
@@ -211,6 +204,7 @@ impl<'d, 'a> Sam<'d, 'a> {
 
     /// Sets the sections of the template.
     pub(super) fn finish(mut self) {
+        self.apply_additions();
         let mut members = std::mem::take(&mut self.others);
         for slot in self.slots.iter().filter(|slot| slot.there) {
             let Resource { id, key_span, node, .. } = &slot.resource;

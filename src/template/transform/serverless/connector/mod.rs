@@ -49,11 +49,7 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
         if let Some(policy) = granted.resources.first()
             && let Some(waiting) = waiting(sam, granted.depended_by, &source, &destination)
         {
-            sam.depend(&waiting, |dependencies| {
-                if !dependencies.contains(&policy.id) {
-                    dependencies.push(policy.id.clone());
-                }
-            });
+            sam.depend(&waiting, &policy.id, policy.place());
         }
         generated.extend(granted.resources);
     }
@@ -178,6 +174,6 @@ fn embedded(sam: &mut Sam<'_, '_>, source: &str, connector: Member) -> Done<()> 
     let at = sam.draft.tree.span(properties.value);
     let properties = Member { value: own.build(sam.draft, at), ..properties };
     let node = sam.draft.with(connector.value, properties);
-    sam.insert(&id, CONNECTOR, connector.key_span, node);
+    sam.stand_alone(&id, CONNECTOR, connector.key_span, node);
     Ok(())
 }

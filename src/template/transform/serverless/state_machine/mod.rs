@@ -115,11 +115,15 @@ fn execution_role(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Option<Gen
     let tracing = if draft.partition() == "aws" { "AWSXrayWriteOnlyAccess" } else { "AWSXRayDaemonWriteAccess" };
     let role = Role {
         trust: trust("states.amazonaws.com"),
-        managed: if traced { vec![tracing] } else { Vec::new() },
+        managed: Vec::new(),
         inline: Vec::new(),
         tags: tags_of(draft, resource).into(),
     };
-    role.of(sam, resource).map(Some)
+    let mut role = role.open(sam, resource)?;
+    if let Some(enabled) = enabled.filter(|_| traced) {
+        role.add_managed(sam, tracing, enabled.key_span);
+    }
+    Ok(Some(role.close()))
 }
 
 /// The version of the state machine and the alias that leads to it.

@@ -1,13 +1,13 @@
 //! What starts a state machine: its `Events`.
 
 mod rule;
-mod schedule;
 
 use crate::source::{Member, NodeId, Span};
 use crate::template::transform::serverless::resource::{Generated, Resource};
 use crate::template::transform::serverless::role::{allow, trust};
 use crate::template::transform::serverless::sam::{Done, Sam, Stop};
-use crate::template::transform::serverless::value::{Entry, Value, get_att, list, map, reference};
+use crate::template::transform::serverless::scheduler::{self, Started};
+use crate::template::transform::serverless::value::{Entry, Value, list};
 use crate::template::transform::{Draft, SERVERLESS};
 use crate::value::Cause;
 
@@ -57,9 +57,17 @@ fn one(
         attributes: machine.passed_on(draft),
     };
     match kind {
-        "Schedule" => rule::schedule(draft, &event, out),
-        "CloudWatchEvent" | "EventBridgeRule" => rule::pattern(draft, &event, out),
-        "ScheduleV2" => schedule::expand(draft, &event, out),
+        "Schedule" => rule::schedule(sam, &event, out),
+        "CloudWatchEvent" | "EventBridgeRule" => rule::pattern(sam, &event, out),
+        "ScheduleV2" => {
+            let started = Started {
+                arn: target.clone(),
+                action: "states:StartExecution",
+                policy: "StartExecutionPolicy",
+            };
+            let (at, properties, attributes) = ((&*event.id, event.place), (event.node, event.properties), &event.attributes);
+            scheduler::expand(sam, at, properties, started, attributes, out)
+        }
         "Api" => {
             let what = format!("event `{name}` is not expanded");
             Err(Stop::gap(event.node, what, Cause::Macro { name: SERVERLESS.into() }))
@@ -87,54 +95,13 @@ impl Event<'_> {
         Generated::new(id, kind, self.place).with_attributes(self.attributes.clone())
     }
 
-    /// The role with which a service starts the state machine; its policies are named after `prefix`.
-    fn role(&self, service: &'static str, prefix: &str, mut policies: Vec<Value>) -> Generated {
+    /// The role with which a service starts the state machine.
+    fn role(&self, draft: &Draft<'_>, service: &'static str) -> Generated {
         let mut role = self.generates(format!("{}Role", self.id), "AWS::IAM::Role");
         role.set("AssumeRolePolicyDocument", trust(service));
-        let name = format!("{prefix}StartExecutionPolicy");
-        policies.insert(0, allow(name, "states:StartExecution", self.target.clone()));
-        role.set("Policies", policies);
+        let name = format!("{}StartExecutionPolicy", role.id);
+        role.set("Policies", list![allow(name, "states:StartExecution", self.target.clone())]);
+        role.copy(draft, self.machine.properties, "PermissionsBoundary");
         role
-    }
-
-    /// The ARN of the queue for what could not be delivered, and the queue when it is generated.
-    fn dead_letter_queue(&self, draft: &Draft<'_>) -> Done<Option<(Value, Option<Generated>)>> {
-        let Some(config) = self.get(draft, "DeadLetterConfig") else { return Ok(None) };
-        let get = |name| draft.present(config, name).map(|member| member.value);
-        match (get("Arn"), get("Type")) {
-            (Some(arn), None) => Ok(Some((arn.into(), None))),
-            (Some(_), Some(kind)) => Err(Stop::error(kind, "`Arn` and `Type` of a `DeadLetterConfig` exclude each other")),
-            (None, None) => Err(Stop::error(config, "the `DeadLetterConfig` has no `Arn` and no `Type`")),
-            (None, Some(kind)) if draft.tree.string(kind) != Some("SQS") => {
-                Err(Stop::error(kind, "the only `Type` of a `DeadLetterConfig` is `SQS`"))
-            }
-            (None, Some(_)) => {
-                let id = match get("QueueLogicalId") {
-                    None => format!("{}Queue", self.id),
-                    Some(node) => match draft.tree.string(node) {
-                        Some(id) => id.to_owned(),
-                        None => return Err(Stop::error(node, "`QueueLogicalId` must be a text")),
-                    },
-                };
-                let queue = Generated::new(id, "AWS::SQS::Queue", draft.tree.span(config))
-                    .with_attributes(self.attributes.clone());
-                Ok(Some((get_att(queue.id.clone(), "Arn"), Some(queue))))
-            }
-        }
-    }
-
-    /// The policy that lets a rule write to a queue that was generated for it.
-    fn queue_policy(&self, queue: &Generated, rule: &Generated) -> Generated {
-        let mut policy = self.generates(format!("{}QueuePolicy", self.id), "AWS::SQS::QueuePolicy");
-        let statement = map! {
-            "Action" => "sqs:SendMessage",
-            "Effect" => "Allow",
-            "Principal" => map! { "Service" => "events.amazonaws.com" },
-            "Resource" => get_att(queue.id.clone(), "Arn"),
-            "Condition" => map! { "ArnEquals" => map! { "aws:SourceArn" => get_att(rule.id.clone(), "Arn") } },
-        };
-        policy.set("PolicyDocument", map! { "Version" => "2012-10-17", "Statement" => list![statement] });
-        policy.set("Queues", list![reference(queue.id.clone())]);
-        policy
     }
 }

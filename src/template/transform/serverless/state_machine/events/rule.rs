@@ -1,16 +1,17 @@
 //! Rules of EventBridge that start a state machine: by a schedule, or by a pattern of events.
 
 use super::Event;
-use crate::template::transform::Draft;
+use crate::template::transform::serverless::dead_letter;
 use crate::template::transform::serverless::resource::Generated;
-use crate::template::transform::serverless::sam::{Done, Stop};
+use crate::template::transform::serverless::sam::{Done, Sam, Stop};
 use crate::template::transform::serverless::value::{Entry, Value, get_att, list, map};
 
 /// Characters that the id of a target may have.
 const TARGET_ID: usize = 64;
 
 /// `Schedule` events.
-pub(super) fn schedule(draft: &Draft<'_>, event: &Event<'_>, out: &mut Vec<Generated>) -> Done<()> {
+pub(super) fn schedule(sam: &Sam<'_, '_>, event: &Event<'_>, out: &mut Vec<Generated>) -> Done<()> {
+    let draft = &*sam.draft;
     let mut rule = event.generates(event.id.clone(), "AWS::Events::Rule");
     event.required(draft, "Schedule")?;
     rule.copy_as(draft, event.properties, "Schedule", "ScheduleExpression");
@@ -23,35 +24,30 @@ pub(super) fn schedule(draft: &Draft<'_>, event: &Event<'_>, out: &mut Vec<Gener
         rule.set("State", Value::from(state).at(draft.tree.span(enabled.value)));
     }
     let own_role = event.get(draft, "RoleArn").map(Value::from);
-    finish(draft, event, rule, own_role, &["Input", "RetryPolicy"], out)
+    finish(sam, event, rule, own_role, &["Input", "RetryPolicy"], out)
 }
 
 /// `CloudWatchEvent` and `EventBridgeRule` events.
-pub(super) fn pattern(draft: &Draft<'_>, event: &Event<'_>, out: &mut Vec<Generated>) -> Done<()> {
+pub(super) fn pattern(sam: &Sam<'_, '_>, event: &Event<'_>, out: &mut Vec<Generated>) -> Done<()> {
+    let draft = &*sam.draft;
     let mut rule = event.generates(event.id.clone(), "AWS::Events::Rule");
     rule.copy_all(draft, event.properties, &["EventBusName", "State"]);
     rule.copy_as(draft, event.properties, "Pattern", "EventPattern");
     rule.copy_as(draft, event.properties, "RuleName", "Name");
-    finish(draft, event, rule, None, &["Input", "InputPath", "RetryPolicy", "InputTransformer"], out)
+    finish(sam, event, rule, None, &["Input", "InputPath", "RetryPolicy", "InputTransformer"], out)
 }
 
 /// Adds the rule with its target, its role and its queue; `copied` are properties that the target takes over.
 fn finish(
-    draft: &Draft<'_>,
+    sam: &Sam<'_, '_>,
     event: &Event<'_>,
     mut rule: Generated,
     own_role: Option<Value>,
     copied: &[&'static str],
     out: &mut Vec<Generated>,
 ) -> Done<()> {
-    let role = match &own_role {
-        Some(_) => None,
-        None => {
-            let mut role = event.role("events.amazonaws.com", &format!("{}Role", event.id), Vec::new());
-            role.copy(draft, event.machine.properties, "PermissionsBoundary");
-            Some(role)
-        }
-    };
+    let draft = &*sam.draft;
+    let role = own_role.is_none().then(|| event.role(draft, "events.amazonaws.com"));
     let role_arn = role.as_ref().map(|role| get_att(role.id.clone(), "Arn")).or(own_role);
     let given = event.get(draft, "Target").and_then(|target| draft.present(target, "Id"));
     let id = given.map_or_else(|| Value::from(target_id(&event.id)), |id| id.value.into());
@@ -59,12 +55,9 @@ fn finish(
     target.extend(role_arn.map(|arn| Entry::new("RoleArn", arn)));
     target.extend(copied.iter().filter_map(|name| Some(Entry::copied(name, event.member(draft, name)?))));
     let mut behind = Vec::new();
-    if let Some((arn, queue)) = event.dead_letter_queue(draft)? {
+    if let Some(config) = event.get(draft, "DeadLetterConfig") {
+        let arn = dead_letter::of_rule(sam, config, &event.id, event.place, &event.attributes, &mut behind)?;
         target.push(Entry::new("DeadLetterConfig", map! { "Arn" => arn }));
-        if let Some(queue) = queue {
-            let policy = event.queue_policy(&queue, &rule);
-            behind.extend([queue, policy]);
-        }
     }
     rule.set("Targets", list![target]);
     out.push(rule);
