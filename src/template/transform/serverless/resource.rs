@@ -47,6 +47,11 @@ impl Resource {
         self.attributes(draft, &PASSED_ON)
     }
 
+    /// The attributes that the resource takes over which this one becomes.
+    pub(super) fn kept(&self, draft: &Draft<'_>) -> Vec<Entry> {
+        self.attributes(draft, &KEPT)
+    }
+
     /// The attribute of this name.
     pub(super) fn attribute(&self, draft: &Draft<'_>, name: &str) -> Option<NodeId> {
         draft.present(self.node, name).map(|member| member.value)
@@ -67,7 +72,7 @@ impl Resource {
             key_span: self.key_span,
             span: draft.tree.span(self.node),
             head_span: properties.map_or(self.key_span, |member| member.key_span),
-            attributes: self.attributes(draft, &KEPT),
+            attributes: self.kept(draft),
             properties: Vec::new(),
         }
     }
