@@ -39,9 +39,8 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
 }
 
 fn vpc_config(draft: &Draft<'_>, resource: &Resource) -> Done<Value> {
-    let missing = |node, name: &str| {
-        Err(Stop::error(node, format!("the capacity provider `{}` has no `{name}`", resource.id)))
-    };
+    let missing =
+        |node, name: &str| Err(Stop::error(node, format!("the capacity provider `{}` has no `{name}`", resource.id)));
     let Some(config) = resource.get(draft, "VpcConfig") else { return missing(resource.node, "VpcConfig") };
     if draft.present(config, "SubnetIds").is_none() {
         return missing(config, "VpcConfig.SubnetIds");

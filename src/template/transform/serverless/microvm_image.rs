@@ -62,10 +62,7 @@ fn build_role(draft: &Draft<'_>, resource: &Resource, code: NodeId) -> Done<Gene
         "Resource" => "*",
     };
     let document = map! { "Version" => "2012-10-17", "Statement" => list![read, log] };
-    role.set(
-        "Policies",
-        list![map! { "PolicyName" => "MicrovmImageBuildPolicy", "PolicyDocument" => document }],
-    );
+    role.set("Policies", list![map! { "PolicyName" => "MicrovmImageBuildPolicy", "PolicyDocument" => document }]);
     role.set("Tags", tags::in_background(draft, resource));
     Ok(role)
 }

@@ -24,7 +24,10 @@ pub(super) fn location(draft: &Draft<'_>, node: NodeId, property: &str, names: &
     let parts = match draft.tree.string(node) {
         Some(text) if !text.starts_with("s3://") => return Ok(None),
         Some(text) => of_uri(text).ok_or_else(|| {
-            Stop::error(node, format!("`{text}` is no place in S3, which is `s3://bucket/key` or `s3://bucket/key?versionId=id`"))
+            Stop::error(
+                node,
+                format!("`{text}` is no place in S3, which is `s3://bucket/key` or `s3://bucket/key?versionId=id`"),
+            )
         })?,
         None => PARTS.map(|part| draft.present(node, part).map(|member| member.value.into())),
     };
@@ -36,7 +39,8 @@ pub(super) fn location(draft: &Draft<'_>, node: NodeId, property: &str, names: &
 }
 
 fn of_uri(text: &str) -> Option<[Option<Value>; 4]> {
-    let (path, query) = text.strip_prefix("s3://")?.split_once('?').map_or((text.strip_prefix("s3://")?, ""), |both| both);
+    let (path, query) =
+        text.strip_prefix("s3://")?.split_once('?').map_or((text.strip_prefix("s3://")?, ""), |both| both);
     let (bucket, key) = path.split_once('/')?;
     let key = key.split('#').next().unwrap_or_default().trim_start_matches('/');
     if bucket.is_empty() {

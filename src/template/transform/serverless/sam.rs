@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::connector::Mappings;
 use super::additions::Additions;
+use super::connector::Mappings;
 use super::digest::Digests;
 use super::references::References;
 use super::resource::{Generated, Resource};

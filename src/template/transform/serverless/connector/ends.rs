@@ -3,11 +3,11 @@
 use super::grant::Endpoint;
 use super::profiles::{Handle, Role, VALUES, Values};
 use crate::source::{Kind, NodeId};
+use crate::template::transform::Draft;
 use crate::template::transform::serverless::resource::Resource;
 use crate::template::transform::serverless::sam::{Done, Sam, Stop};
 use crate::template::transform::serverless::value::{Value, get_att, reference};
 use crate::template::transform::serverless::{PREFIX, SERVERLESS};
-use crate::template::transform::Draft;
 use crate::value::Cause;
 
 /// What serverless types become, where a connector names a type only.

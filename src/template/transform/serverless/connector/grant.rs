@@ -65,10 +65,7 @@ impl Mistake {
 
 impl Connection<'_> {
     /// Generates the resources; `make` makes an empty one of a logical id and a type.
-    pub(in super::super) fn grant(
-        &self,
-        make: &dyn Fn(String, &'static str) -> Generated,
-    ) -> Result<Granted, Mistake> {
+    pub(in super::super) fn grant(&self, make: &dyn Fn(String, &'static str) -> Generated) -> Result<Granted, Mistake> {
         let (from, to) = (&self.source.type_name, &self.destination.type_name);
         let profile = PROFILES.iter().find(|profile| profile.source == *from && profile.destination == *to);
         let Some(profile) = profile else {
@@ -120,10 +117,7 @@ impl Connection<'_> {
     }
 
     /// The accesses that are asked for, as the profile has them.
-    fn accesses(
-        &self,
-        profile: &Profile,
-    ) -> Result<Vec<(Access, &'static [Statement])>, Mistake> {
+    fn accesses(&self, profile: &Profile) -> Result<Vec<(Access, &'static [Statement])>, Mistake> {
         let wrong = |message| Err(Mistake::new(About::Permissions, message));
         let pair = || format!("a connector from `{}` to `{}`", profile.source, profile.destination);
         let names = |accesses: &mut dyn Iterator<Item = Access>, between: &str| {

@@ -10,8 +10,8 @@ mod profiles;
 use std::rc::Rc;
 
 use ends::endpoint;
-pub(super) use grant::{Connection, Endpoint};
 use grant::{About, Mistake};
+pub(super) use grant::{Connection, Endpoint};
 use profiles::DependedBy;
 use rustc_hash::FxHashMap;
 
@@ -116,7 +116,8 @@ impl Mappings {
         };
         let mut mappings = Self(FxHashMap::default());
         for resource in sam.resources().filter(|resource| &*resource.kind == "AWS::Lambda::EventSourceMapping") {
-            if let (Some(source), Some(function)) = (named(resource, "EventSourceArn"), named(resource, "FunctionName")) {
+            if let (Some(source), Some(function)) = (named(resource, "EventSourceArn"), named(resource, "FunctionName"))
+            {
                 mappings.0.entry((source, function)).or_default().push(Rc::clone(&resource.id));
             }
         }
@@ -174,6 +175,9 @@ fn embedded(sam: &mut Sam<'_, '_>, source: &str, connector: Member) -> Done<()> 
     let at = sam.draft.tree.span(properties.value);
     let properties = Member { value: own.build(sam.draft, at), ..properties };
     let node = sam.draft.with(connector.value, properties);
+    let kind = sam.draft.text(connector.key_span, CONNECTOR);
+    let kind = sam.draft.member("Type", connector.key_span, kind);
+    let node = sam.draft.with(node, kind);
     sam.stand_alone(&id, CONNECTOR, connector.key_span, node);
     Ok(())
 }

@@ -240,7 +240,12 @@ pub(super) const PROFILES: &[Profile] = &[
         &[(
             Read,
             &[allow(
-                &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+                &[
+                    "dynamodb:DescribeStream",
+                    "dynamodb:GetRecords",
+                    "dynamodb:GetShardIterator",
+                    "dynamodb:ListStreams",
+                ],
                 &["${SourceArn}/stream/*"],
             )],
         )],

@@ -39,10 +39,7 @@ fn table(graph: &mut Graph<'_, '_>, member: Member) -> Done<()> {
     source.set("DynamoDBConfig", config);
     let composed = || {
         let variables = vec![Entry::new("__TableName__", table), Entry::new("__Region__", region.clone())];
-        sub_with(
-            "arn:${AWS::Partition}:dynamodb:${__Region__}:${AWS::AccountId}:table/${__TableName__}",
-            variables,
-        )
+        sub_with("arn:${AWS::Partition}:dynamodb:${__Region__}:${AWS::AccountId}:table/${__TableName__}", variables)
     };
     let destination = Endpoint {
         type_name: "AWS::DynamoDB::Table".to_owned(),

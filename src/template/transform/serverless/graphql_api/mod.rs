@@ -115,8 +115,11 @@ impl<'d, 'a> Graph<'d, 'a> {
             resource_id: Some(self.api_id()),
             ..Endpoint::default()
         };
-        let destination =
-            Endpoint { type_name: "AWS::Lambda::Function".to_owned(), arn: Some(function.into()), ..Endpoint::default() };
+        let destination = Endpoint {
+            type_name: "AWS::Lambda::Function".to_owned(),
+            arn: Some(function.into()),
+            ..Endpoint::default()
+        };
         self.connect(&format!("{id}ToLambdaAuthConnector{number}"), &source, &destination, &["Write"], function)
     }
 
@@ -162,7 +165,8 @@ impl<'d, 'a> Graph<'d, 'a> {
         });
         let role_arn = role.as_ref().map(|role| get_att(role.id.clone(), "Arn")).or(own.map(Value::from));
         let mut config = map! { "FieldLogLevel" => level };
-        for (name, value) in [("ExcludeVerboseContent", verbose.map(Value::from)), ("CloudWatchLogsRoleArn", role_arn)] {
+        for (name, value) in [("ExcludeVerboseContent", verbose.map(Value::from)), ("CloudWatchLogsRoleArn", role_arn)]
+        {
             if let Some(value) = value {
                 config.insert(name, value);
             }

@@ -5,10 +5,10 @@ mod events;
 
 use super::resource::{Generated, Resource};
 use super::role::{Role, trust};
+use super::s3;
 use super::sam::{Done, Sam, Stop};
 use super::tags;
 use super::value::{Entry, Value, get_att, map, reference};
-use super::s3;
 use crate::source::NodeId;
 use crate::template::transform::Draft;
 

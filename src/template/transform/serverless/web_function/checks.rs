@@ -94,7 +94,8 @@ fn check_variables(draft: &Draft<'_>, variables: NodeId) -> Done<()> {
         let named = key.starts_with(|first: char| first.is_ascii_alphabetic())
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !named {
-            let message = format!("the name `{key}` of a variable must be of letters, digits and underscores, a letter first");
+            let message =
+                format!("the name `{key}` of a variable must be of letters, digits and underscores, a letter first");
             return Err(Stop::error(member.value, message));
         }
         let length = draft.tree.string(member.value).map(|text| text.chars().count());

@@ -43,7 +43,8 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
     let mut function = resource.becomes(draft, "AWS::Lambda::WebFunction");
     function.set("FunctionName", name.clone());
     function.set("Tags", tags);
-    let mut revision = resource.generates(draft, format!("{}Revision", resource.id), "AWS::Lambda::WebFunctionRevision");
+    let mut revision =
+        resource.generates(draft, format!("{}Revision", resource.id), "AWS::Lambda::WebFunctionRevision");
     revision.set_attribute("DependsOn", list![function.id.clone()]);
     revision.set("FunctionName", name.clone());
     revision.copy_as(draft, resource.properties, "RevisionDescription", "Description");
@@ -64,10 +65,7 @@ fn function_name(draft: &Draft<'_>, resource: &Resource) -> Value {
     let select = |index: i64, of: Value| map! { "Fn::Select" => list![index, of] };
     let guid = select(2, split("/", map! { "Ref" => "AWS::StackId" }));
     let prefix: String = resource.id.chars().take(NAME).collect();
-    sub_with(
-        format!("{prefix}-${{StackIdSuffix}}"),
-        vec![Entry::new("StackIdSuffix", select(0, split("-", guid)))],
-    )
+    sub_with(format!("{prefix}-${{StackIdSuffix}}"), vec![Entry::new("StackIdSuffix", select(0, split("-", guid)))])
 }
 
 fn build_config(draft: &Draft<'_>, resource: &Resource) -> Done<Value> {

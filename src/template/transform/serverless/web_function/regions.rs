@@ -13,24 +13,13 @@ use crate::template::transform::serverless::value::Value;
 /// Source: `ReplicaRegions` of "AWS::Serverless::WebFunction" in the AWS SAM developer guide.
 const GROUPS: [(&str, &[&str]); 6] = [
     ("US", &["us-east-1", "us-east-2", "us-west-1", "us-west-2"]),
-    (
-        "AP",
-        &["ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2"],
-    ),
+    ("AP", &["ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2"]),
     ("CA", &["ca-central-1"]),
     ("EU", &["eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"]),
     ("SA", &["sa-east-1"]),
     (
         "SPARSE_GLOBAL",
-        &[
-            "us-east-1",
-            "eu-west-1",
-            "eu-central-1",
-            "ap-northeast-1",
-            "ap-southeast-2",
-            "sa-east-1",
-            "ap-southeast-1",
-        ],
+        &["us-east-1", "eu-west-1", "eu-central-1", "ap-northeast-1", "ap-southeast-2", "sa-east-1", "ap-southeast-1"],
     ),
 ];
 

@@ -30,7 +30,11 @@ struct Event<'r> {
 pub(super) fn expand(sam: &mut Sam<'_, '_>, machine: &Resource, target: &Value, out: &mut Vec<Generated>) -> Done<()> {
     let Some(events) = machine.get(sam.draft, "Events") else { return Ok(()) };
     for member in sam.draft.tree.members(events).to_vec() {
-        one(sam, machine, target, member, out)?;
+        match one(sam, machine, target, member, out) {
+            // The state machine is there without this event.
+            Err(Stop::Gap(node, what, cause)) => sam.draft.gap(node, what, cause),
+            done => done?,
+        }
     }
     Ok(())
 }
@@ -60,12 +64,10 @@ fn one(
         "Schedule" => rule::schedule(sam, &event, out),
         "CloudWatchEvent" | "EventBridgeRule" => rule::pattern(sam, &event, out),
         "ScheduleV2" => {
-            let started = Started {
-                arn: target.clone(),
-                action: "states:StartExecution",
-                policy: "StartExecutionPolicy",
-            };
-            let (at, properties, attributes) = ((&*event.id, event.place), (event.node, event.properties), &event.attributes);
+            let started =
+                Started { arn: target.clone(), action: "states:StartExecution", policy: "StartExecutionPolicy" };
+            let (at, properties, attributes) =
+                ((&*event.id, event.place), (event.node, event.properties), &event.attributes);
             scheduler::expand(sam, at, properties, started, attributes, out)
         }
         "Api" => {
