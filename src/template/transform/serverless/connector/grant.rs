@@ -177,8 +177,8 @@ impl Connection<'_> {
     fn fill(&self, text: &'static str) -> Result<Value, Mistake> {
         let mut variables = Vec::new();
         for (end, prefix) in [(End::Source, "Source"), (End::Destination, "Destination")] {
-            for (name, field) in FIELDS {
-                let variable = format!("{prefix}{name}");
+            for (suffix, name, field) in FIELDS {
+                let variable = format!("{prefix}{suffix}");
                 let marker = format!("${{{variable}}}");
                 if text.contains(&marker) {
                     let value = self.known(end, name, *field)?;
@@ -209,10 +209,68 @@ impl Connection<'_> {
 
 type Field = fn(&Endpoint) -> &Option<Value>;
 
-/// What the texts of profiles name, `Source` or `Destination` before it.
-const FIELDS: &[(&str, Field)] = &[
-    ("Arn", |end| &end.arn),
-    ("ResourceId", |end| &end.resource_id),
-    ("Name", |end| &end.name),
-    ("Qualifier", |end| &end.qualifier),
+/// What the texts of profiles name, `Source` or `Destination` before it, and what people call it.
+const FIELDS: &[(&str, &str, Field)] = &[
+    ("Arn", "ARN", |end| &end.arn),
+    ("ResourceId", "id", |end| &end.resource_id),
+    ("Name", "name", |end| &end.name),
+    ("Qualifier", "qualifier", |end| &end.qualifier),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::profiles::VALUES;
+    use super::*;
+    use crate::template::transform::serverless::value::reference;
+
+    const AT: Span = Span { start: 0, end: 0 };
+
+    fn known(type_name: &str) -> Endpoint {
+        let value = || Some(reference("Of"));
+        Endpoint {
+            type_name: type_name.to_owned(),
+            id: None,
+            arn: value(),
+            role_name: value(),
+            queue_url: value(),
+            resource_id: value(),
+            name: value(),
+            qualifier: value(),
+        }
+    }
+
+    fn granted(source: &Endpoint, destination: &Endpoint, permissions: &[&str]) -> Result<Granted, Mistake> {
+        let connection = Connection { id: "C", suffix: "", source, destination, permissions, permissions_at: AT };
+        connection.grant(&|id, kind| Generated::new(id, kind, AT))
+    }
+
+    #[test]
+    fn every_profile_grants_what_it_has_between_ends_that_are_known() {
+        for profile in PROFILES {
+            let (source, destination) = (known(profile.source), known(profile.destination));
+            let all: Vec<&str> = profile.access.iter().map(|(access, _)| access.name()).collect();
+            let granted = granted(&source, &destination, &all).unwrap();
+            assert!(!granted.resources.is_empty(), "{} to {}", profile.source, profile.destination);
+            for name in [profile.source, profile.destination] {
+                assert!(VALUES.iter().any(|values| values.type_name == name), "nothing is known of {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn two_profiles_are_never_of_the_same_types() {
+        let mut pairs: Vec<(&str, &str)> =
+            PROFILES.iter().map(|profile| (profile.source, profile.destination)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        assert_eq!((pairs.len(), PROFILES.len()), (31, 31));
+    }
+
+    #[test]
+    fn what_is_not_known_of_an_end_is_named() {
+        let unnamed = Endpoint { name: None, ..known("AWS::StepFunctions::StateMachine") };
+        let mistake = granted(&known("AWS::Lambda::Function"), &unnamed, &["Read"]).unwrap_err();
+        assert_eq!(mistake.message, "the name of the destination of the connector is not known");
+        assert_eq!(mistake.about, About::Destination);
+    }
+}

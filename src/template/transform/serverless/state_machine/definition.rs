@@ -142,10 +142,73 @@ fn is_dynamic_reference(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
 
-    fn rendered(json: &str) -> Definition {
-        let tree = crate::source::testing::json_tree(json);
-        render(&tree, tree.root()).unwrap()
+    use super::*;
+    use crate::source::{Limits, Loader, SourceFile};
+
+    fn tree(text: &str) -> Tree {
+        let file = Arc::new(SourceFile::new("t", text));
+        Loader::new(".", Limits::default()).parse(&file).unwrap().trees.remove(0)
+    }
+
+    fn rendered(text: &str) -> (String, usize) {
+        let tree = tree(text);
+        let definition = render(&tree, tree.root()).unwrap();
+        (definition.text, definition.substitutions.len())
+    }
+
+    #[test]
+    fn keys_are_sorted_and_texts_are_plain_ascii() {
+        let (text, _) = rendered(r#"{"b": [1, -2.50, true, null, {}, []], "a": "é\"\\\n😀\u0001"}"#);
+        insta::assert_snapshot!(text, @r#"
+        {
+            "a": "\u00e9\"\\\n\ud83d\ude00\u0001",
+            "b": [
+                1,
+                -2.5,
+                true,
+                null,
+                {},
+                []
+            ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_a_deployment_decides_is_named_in_its_place() {
+        let text =
+            "z: !Ref A\na: {m: !GetAtt [B, C], k: '{{resolve:ssm:/a}}', l: 'x {{resolve:ssm:/a}}'}\nf: {Fn: 1}\n";
+        let tree = tree(text);
+        let definition = render(&tree, tree.root()).unwrap();
+        insta::assert_snapshot!(definition.text, @r#"
+        {
+            "a": {
+                "k": "${definition_substitution_1}",
+                "l": "x {{resolve:ssm:/a}}",
+                "m": "${definition_substitution_2}"
+            },
+            "f": {
+                "Fn": 1
+            },
+            "z": "${definition_substitution_3}"
+        }
+        "#);
+        let places: Vec<&str> =
+            definition.substitutions.iter().map(|node| tree.span(*node).slice(tree.file().text())).collect();
+        assert_eq!(places, ["'{{resolve:ssm:/a}}'", "!GetAtt [B, C]", "!Ref A"]);
+    }
+
+    #[test]
+    fn a_definition_that_no_service_takes_is_refused() {
+        let long = format!("[\"{}\", 1]", "x".repeat(BYTES));
+        let tree = tree(&long);
+        assert!(render(&tree, tree.root()).is_none());
+    }
+
+    #[test]
+    fn a_root_that_is_a_function_is_written_as_it_stands() {
+        assert_eq!(rendered(r#"{"Ref": "A"}"#), ("{\n    \"Ref\": \"A\"\n}".to_owned(), 0));
     }
 }

@@ -1,15 +1,15 @@
 //! What starts a state machine: its `Events`.
 
+mod api;
 mod rule;
 
 use crate::source::{Member, NodeId, Span};
+use crate::template::transform::Draft;
 use crate::template::transform::serverless::resource::{Generated, Resource};
 use crate::template::transform::serverless::role::{allow, trust};
 use crate::template::transform::serverless::sam::{Done, Sam, Stop};
 use crate::template::transform::serverless::scheduler::{self, Started};
 use crate::template::transform::serverless::value::{Entry, Value, list};
-use crate::template::transform::{Draft, SERVERLESS};
-use crate::value::Cause;
 
 /// An event of a state machine.
 struct Event<'r> {
@@ -70,10 +70,7 @@ fn one(
                 ((&*event.id, event.place), (event.node, event.properties), &event.attributes);
             scheduler::expand(sam, at, properties, started, attributes, out)
         }
-        "Api" => {
-            let what = format!("event `{name}` is not expanded");
-            Err(Stop::gap(event.node, what, Cause::Macro { name: SERVERLESS.into() }))
-        }
+        "Api" => api::expand(sam, &event, out),
         _ => Err(Stop::error(member.value, format!("there is no event source `{kind}` of a state machine"))),
     }
 }
