@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::api::Apis;
 use super::references::References;
 use super::resource::{Generated, Resource};
 use super::value::Value;
@@ -49,6 +50,8 @@ pub(super) struct Sam<'d, 'a> {
     pub(super) draft: &'d mut Draft<'a>,
     /// What names such as `MyFunction.Alias` stand for.
     pub(super) references: References,
+    /// What is known of the APIs of the template.
+    pub(super) apis: Apis,
     slots: Vec<Slot>,
     by_id: FxHashMap<Rc<str>, usize>,
     section: NodeId,
@@ -64,6 +67,7 @@ impl<'d, 'a> Sam<'d, 'a> {
         let mut sam = Self {
             draft,
             references: References::default(),
+            apis: Apis::default(),
             slots: Vec::new(),
             by_id: FxHashMap::default(),
             section,
@@ -116,6 +120,15 @@ impl<'d, 'a> Sam<'d, 'a> {
         resource.properties = Some(properties);
     }
 
+    /// Gives a resource an attribute, such as `Condition`, before it is expanded.
+    pub(super) fn set_attribute(&mut self, id: &str, name: &str, value: &Value, at: Span) {
+        let Some(index) = self.by_id.get(id).copied() else { return };
+        let value = value.build(self.draft, at);
+        let member = self.draft.member(name, at, value);
+        let node = self.draft.with(self.slots[index].resource.node, member);
+        self.slots[index].resource.node = node;
+    }
+
     /// Adds a serverless resource that is implied, before anything is expanded; `at` is what implies it.
     pub(super) fn imply(&mut self, id: &str, kind: &'static str, properties: &Value, at: Span) {
         let properties = properties.build(self.draft, at);
@@ -123,6 +136,10 @@ impl<'d, 'a> Sam<'d, 'a> {
         let node = self.draft.map(at, &[("Type", kind_node), ("Properties", properties)]);
         let resource = Resource { id: id.into(), kind: kind.into(), key_span: at, node, properties: Some(properties) };
         let order = self.slots.len() + self.others.len();
+        // What the template has under this logical id is replaced.
+        if let Some(index) = self.by_id.get(id).copied() {
+            self.slots[index].there = false;
+        }
         self.push(Slot { resource, order, there: true, generated: false });
     }
 
