@@ -6,10 +6,13 @@
 //!
 //! Source: the SAM specification, and the behaviour of `aws-sam-translator` 1.115.0, as checked on 2026-11-21.
 
+mod additions;
 mod api;
 mod application;
 mod capacity_provider;
 mod connector;
+mod dead_letter;
+mod digest;
 mod edit;
 mod function;
 mod globals;
@@ -25,6 +28,7 @@ mod references;
 mod resource;
 mod role;
 mod sam;
+mod scheduler;
 mod simple_table;
 mod state_machine;
 mod tags;

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::additions::Additions;
 use super::api::Apis;
+use super::digest::Digests;
 use super::references::References;
 use super::resource::{Generated, Resource};
 use super::value::Value;
@@ -50,6 +52,7 @@ pub(super) struct Sam<'d, 'a> {
     pub(super) draft: &'d mut Draft<'a>,
     /// What names such as `MyFunction.Alias` stand for.
     pub(super) references: References,
+    pub(super) digests: Digests,
     /// What is known of the APIs of the template.
     pub(super) apis: Apis,
     slots: Vec<Slot>,
@@ -58,6 +61,8 @@ pub(super) struct Sam<'d, 'a> {
     /// Members of `Resources` that are no resources, such as loops.
     others: Vec<(usize, Member)>,
     conditions: Vec<(String, NodeId)>,
+    /// What is added to resources that the template has.
+    pub(super) additions: Additions,
 }
 
 impl<'d, 'a> Sam<'d, 'a> {
@@ -67,12 +72,14 @@ impl<'d, 'a> Sam<'d, 'a> {
         let mut sam = Self {
             draft,
             references: References::default(),
+            digests: Digests::default(),
             apis: Apis::default(),
             slots: Vec::new(),
             by_id: FxHashMap::default(),
             section,
             others: Vec::new(),
             conditions: Vec::new(),
+            additions: Additions::default(),
         };
         let members = sam.draft.tree.members(section).to_vec();
         for (order, member) in members.into_iter().enumerate() {
@@ -109,24 +116,23 @@ impl<'d, 'a> Sam<'d, 'a> {
 
     /// Gives a resource other properties, before it is expanded.
     pub(super) fn set_properties(&mut self, id: &str, properties: NodeId) {
-        let Some(index) = self.by_id.get(id).copied() else { return };
-        let resource = &self.slots[index].resource;
-        let key_span =
-            self.draft.tree.member(resource.node, "Properties").map_or(resource.key_span, |own| own.key_span);
-        let member = self.draft.member("Properties", key_span, properties);
-        let node = self.draft.with(resource.node, member);
-        let resource = &mut self.slots[index].resource;
-        resource.node = node;
-        resource.properties = Some(properties);
+        self.set_attribute(id, "Properties", properties);
     }
 
-    /// Gives a resource an attribute, such as `Condition`, before it is expanded.
-    pub(super) fn set_attribute(&mut self, id: &str, name: &str, value: &Value, at: Span) {
+    /// Gives a resource another attribute, such as `DependsOn`.
+    pub(super) fn set_attribute(&mut self, id: &str, name: &str, value: NodeId) {
         let Some(index) = self.by_id.get(id).copied() else { return };
-        let value = value.build(self.draft, at);
-        let member = self.draft.member(name, at, value);
-        let node = self.draft.with(self.slots[index].resource.node, member);
-        self.slots[index].resource.node = node;
+        let resource = &self.slots[index].resource;
+        let own = self.draft.tree.member(resource.node, name);
+        let key_span = own.map_or(resource.key_span, |own| own.key_span);
+        let node = resource.node;
+        let member = self.draft.member(name, key_span, value);
+        let node = self.draft.with(node, member);
+        let resource = &mut self.slots[index].resource;
+        resource.node = node;
+        if name == "Properties" {
+            resource.properties = Some(value);
+        }
     }
 
     /// Adds a serverless resource that is implied, before anything is expanded; `at` is what implies it.
@@ -196,6 +202,7 @@ impl<'d, 'a> Sam<'d, 'a> {
 
     /// Sets the sections of the template.
     pub(super) fn finish(mut self) {
+        self.apply_additions();
         let mut members = std::mem::take(&mut self.others);
         for slot in self.slots.iter().filter(|slot| slot.there) {
             let Resource { id, key_span, node, .. } = &slot.resource;

@@ -126,14 +126,16 @@ fn imply_api(sam: &mut Sam<'_, '_>, kind: &Kind, uses: &[Use], at: Span) {
     let conditions: Option<BTreeSet<String>> = uses.iter().map(|one| one.condition.clone()).collect();
     if let Some(conditions) = conditions {
         let name = one_condition(sam, format!("{}Condition", kind.id), &conditions, at);
-        sam.set_attribute(kind.id, "Condition", &name.into(), at);
+        let name = sam.draft.text(at, &name);
+        sam.set_attribute(kind.id, "Condition", name);
     }
     for (attribute, by_strength) in
         [("DeletionPolicy", &["Retain", "Delete"][..]), ("UpdateReplacePolicy", &["Retain", "Snapshot", "Delete"])]
     {
         let policies: Vec<String> = uses.iter().filter_map(|one| text_of(sam, &one.owner, attribute)).collect();
         if let Some(policy) = by_strength.iter().find(|policy| policies.iter().any(|own| own == *policy)) {
-            sam.set_attribute(kind.id, attribute, &(*policy).into(), at);
+            let policy = sam.draft.text(at, policy);
+            sam.set_attribute(kind.id, attribute, policy);
         }
     }
 }
