@@ -1,7 +1,7 @@
 //! A REST API with its deployment and its stage, and the permissions for its authorizers.
 
 use super::super::edit::filled;
-use super::super::logical_id::{hex, json_of, suffix};
+use super::super::logical_id::suffix;
 use super::super::resource::{Generated, Resource};
 use super::super::sam::{Done, Sam, Stop};
 use super::super::tags;
@@ -17,19 +17,15 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
     let mut api = resource.becomes(sam.draft, "AWS::ApiGateway::RestApi");
     copy_properties(sam.draft, resource, &mut api)?;
     let content = match location {
-        Some(Location::Inline(body)) => {
-            let body = body.build(sam.draft, resource.key_span);
-            api.set("Body", body);
-            Some(body)
-        }
-        Some(Location::Bucket(bucket)) => {
-            let bucket = bucket.build(sam.draft, resource.key_span);
-            api.set("BodyS3Location", bucket);
-            Some(bucket)
-        }
+        Some(Location::Inline(body)) => Some(("Body", body)),
+        Some(Location::Bucket(bucket)) => Some(("BodyS3Location", bucket)),
         None => None,
     };
-    let deployment = deployment(sam.draft, resource, content);
+    let digest = content.as_ref().map(|(_, content)| sam.digests.of(sam.draft, content));
+    if let Some((name, content)) = content {
+        api.set(name, content);
+    }
+    let deployment = deployment(sam.draft, resource, digest);
     let stage = stage(sam.draft, resource, &deployment)?;
     let stage_id = stage.id.clone();
     let mut generated = vec![api, deployment, stage];
@@ -96,14 +92,9 @@ fn set_endpoint(draft: &Draft<'_>, api: &mut Generated, node: NodeId, at: Span) 
 }
 
 /// A deployment is another one when the content of the API is.
-fn deployment(draft: &Draft<'_>, resource: &Resource, content: Option<NodeId>) -> Generated {
-    let mut id = format!("{}Deployment", resource.id);
-    let mut description = None;
-    if let Some(content) = content {
-        let digest = hex(&json_of(&draft.tree, content));
-        id.push_str(&digest[..10]);
-        description = Some(format!("RestApi deployment id: {digest}"));
-    }
+fn deployment(draft: &Draft<'_>, resource: &Resource, digest: Option<String>) -> Generated {
+    let id = format!("{}Deployment{}", resource.id, digest.as_deref().unwrap_or_default());
+    let description = digest.map(|digest| format!("RestApi deployment id: {digest}"));
     let mut deployment = resource.generates(draft, id, "AWS::ApiGateway::Deployment");
     deployment.set_some("Description", description);
     deployment.set("RestApiId", reference(resource.id.to_string()));

@@ -13,6 +13,7 @@ use super::edit::is_filled;
 use super::logical_id::suffix;
 use super::resource::{Generated, Resource};
 use super::sam::{Done, Sam, Stop};
+use super::tags;
 use super::value::{Entry, Value, reference};
 use crate::source::NodeId;
 use crate::template::transform::Draft;
@@ -68,15 +69,7 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
 
 /// The tags of the API, and that of the transform.
 fn all_tags(draft: &Draft<'_>, resource: &Resource) -> Vec<Entry> {
-    let own = resource.get(draft, "Tags").map_or(&[][..], |tags| draft.tree.members(tags));
-    let copied = |member: &crate::source::Member| Entry {
-        key: draft.tree.key(member).to_owned().into(),
-        key_span: Some(member.key_span),
-        value: member.value.into(),
-    };
-    let mut tags: Vec<Entry> = own.iter().map(copied).filter(|tag| tag.key != CREATED_BY).collect();
-    tags.push(Entry::new(CREATED_BY, "SAM"));
-    tags
+    tags::entries_of(draft, resource.get(draft, "Tags"), CREATED_BY)
 }
 
 fn stage(draft: &Draft<'_>, resource: &Resource, tags: Option<Vec<Entry>>) -> Generated {
