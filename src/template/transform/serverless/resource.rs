@@ -79,7 +79,18 @@ impl Resource {
 
     /// A further resource, standing at the logical id of this one, with the attributes that this one passes on.
     pub(super) fn generates(&self, draft: &Draft<'_>, id: impl Into<String>, kind: &'static str) -> Generated {
-        Generated { attributes: self.passed_on(draft), ..Generated::new(id, kind, self.key_span) }
+        self.generates_at(draft, id, kind, self.key_span)
+    }
+
+    /// A further resource that stands at `at`, with the attributes that this one passes on.
+    pub(super) fn generates_at(
+        &self,
+        draft: &Draft<'_>,
+        id: impl Into<String>,
+        kind: &'static str,
+        at: Span,
+    ) -> Generated {
+        Generated::new(id, kind, at).with_attributes(self.passed_on(draft))
     }
 }
 

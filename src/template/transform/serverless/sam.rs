@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::additions::Additions;
+use super::api::Apis;
 use super::connector::Mappings;
 use super::digest::Digests;
 use super::references::References;
@@ -55,6 +56,8 @@ pub(super) struct Sam<'d, 'a> {
     /// The event source mappings, once a connector asked for them.
     pub(super) mappings: Option<Mappings>,
     pub(super) digests: Digests,
+    /// What is known of the APIs of the template.
+    pub(super) apis: Apis,
     slots: Vec<Slot>,
     by_id: FxHashMap<Rc<str>, usize>,
     section: NodeId,
@@ -74,6 +77,7 @@ impl<'d, 'a> Sam<'d, 'a> {
             references: References::default(),
             mappings: None,
             digests: Digests::default(),
+            apis: Apis::default(),
             slots: Vec::new(),
             by_id: FxHashMap::default(),
             section,
@@ -148,6 +152,10 @@ impl<'d, 'a> Sam<'d, 'a> {
         let properties = properties.build(self.draft, at);
         let kind_node = self.draft.text(at, kind);
         let node = self.draft.map(at, &[("Type", kind_node), ("Properties", properties)]);
+        // What the template has under this logical id is replaced.
+        if let Some(index) = self.by_id.get(id).copied() {
+            self.slots[index].there = false;
+        }
         self.stand_alone(id, kind, at, node);
     }
 

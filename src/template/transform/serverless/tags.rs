@@ -29,6 +29,19 @@ pub(super) fn list_of(draft: &Draft<'_>, tags: Option<NodeId>) -> Vec<Value> {
         .collect()
 }
 
+/// The map of tags with the tag `own` of the transform.
+pub(super) fn entries_of(draft: &Draft<'_>, tags: Option<NodeId>, own: &'static str) -> Vec<Entry> {
+    let members = tags.map_or(&[][..], |tags| draft.tree.members(tags));
+    let copied = |member: &crate::source::Member| Entry {
+        key: draft.tree.key(member).to_owned().into(),
+        key_span: Some(member.key_span),
+        value: member.value.into(),
+    };
+    let mut entries: Vec<Entry> = members.iter().map(copied).filter(|tag| tag.key != own).collect();
+    entries.push(Entry::new(own, CREATED_BY.1));
+    entries
+}
+
 /// The tag of the transform, and then those of the resource.
 pub(super) fn with_own(draft: &Draft<'_>, resource: &Resource) -> Done<Value> {
     let tags = resource.get(draft, "Tags");
