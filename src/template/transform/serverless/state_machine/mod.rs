@@ -46,7 +46,7 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
         _ => resource.id.to_string(),
     };
     generated.extend(alias.into_iter().flatten());
-    events::expand(sam, resource, &reference(target), &mut generated)?;
+    events::expand(sam, resource, &target, &mut generated)?;
     tags::propagate(sam.draft, resource, &mut generated);
     Ok(generated)
 }

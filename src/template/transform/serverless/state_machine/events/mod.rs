@@ -9,13 +9,13 @@ use crate::template::transform::serverless::resource::{Generated, Resource};
 use crate::template::transform::serverless::role::{allow, trust};
 use crate::template::transform::serverless::sam::{Done, Sam, Stop};
 use crate::template::transform::serverless::scheduler::{self, Started};
-use crate::template::transform::serverless::value::{Entry, Value, list};
+use crate::template::transform::serverless::value::{Entry, Value, list, reference};
 
 /// An event of a state machine.
 struct Event<'r> {
     machine: &'r Resource,
-    /// The ARN of what is started: the state machine or its alias.
-    target: &'r Value,
+    /// The logical id of what is started: the state machine or its alias.
+    target: &'r str,
     /// The logical ids of state machine and event, one behind the other: where the ids of what it generates begin.
     id: String,
     /// The event itself.
@@ -27,7 +27,7 @@ struct Event<'r> {
 }
 
 /// Adds to `out` what every event generates.
-pub(super) fn expand(sam: &mut Sam<'_, '_>, machine: &Resource, target: &Value, out: &mut Vec<Generated>) -> Done<()> {
+pub(super) fn expand(sam: &mut Sam<'_, '_>, machine: &Resource, target: &str, out: &mut Vec<Generated>) -> Done<()> {
     let Some(events) = machine.get(sam.draft, "Events") else { return Ok(()) };
     for member in sam.draft.tree.members(events).to_vec() {
         match one(sam, machine, target, member, out) {
@@ -39,13 +39,7 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, machine: &Resource, target: &Value, 
     Ok(())
 }
 
-fn one(
-    sam: &mut Sam<'_, '_>,
-    machine: &Resource,
-    target: &Value,
-    member: Member,
-    out: &mut Vec<Generated>,
-) -> Done<()> {
+fn one(sam: &mut Sam<'_, '_>, machine: &Resource, target: &str, member: Member, out: &mut Vec<Generated>) -> Done<()> {
     let draft = &*sam.draft;
     let name = draft.tree.key(&member);
     let Some(kind) = draft.present(member.value, "Type").and_then(|kind| draft.tree.string(kind.value)) else {
@@ -65,7 +59,7 @@ fn one(
         "CloudWatchEvent" | "EventBridgeRule" => rule::pattern(sam, &event, out),
         "ScheduleV2" => {
             let started =
-                Started { arn: target.clone(), action: "states:StartExecution", policy: "StartExecutionPolicy" };
+                Started { arn: event.target_arn(), action: "states:StartExecution", policy: "StartExecutionPolicy" };
             let (at, properties, attributes) =
                 ((&*event.id, event.place), (event.node, event.properties), &event.attributes);
             scheduler::expand(sam, at, properties, started, attributes, out)
@@ -89,6 +83,11 @@ impl Event<'_> {
         self.get(draft, name).ok_or_else(|| Stop::error(self.node, format!("the event has no `{name}`")))
     }
 
+    /// The ARN of what is started.
+    fn target_arn(&self) -> Value {
+        reference(self.target.to_owned())
+    }
+
     /// A resource that the event generates.
     fn generates(&self, id: String, kind: &'static str) -> Generated {
         Generated::new(id, kind, self.place).with_attributes(self.attributes.clone())
@@ -99,7 +98,7 @@ impl Event<'_> {
         let mut role = self.generates(format!("{}Role", self.id), "AWS::IAM::Role");
         role.set("AssumeRolePolicyDocument", trust(service));
         let name = format!("{}StartExecutionPolicy", role.id);
-        role.set("Policies", list![allow(name, "states:StartExecution", self.target.clone())]);
+        role.set("Policies", list![allow(name, "states:StartExecution", self.target_arn())]);
         role.copy(draft, self.machine.properties, "PermissionsBoundary");
         role
     }

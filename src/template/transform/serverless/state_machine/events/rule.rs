@@ -51,7 +51,7 @@ fn finish(
     let role_arn = role.as_ref().map(|role| get_att(role.id.clone(), "Arn")).or(own_role);
     let given = event.get(draft, "Target").and_then(|target| draft.present(target, "Id"));
     let id = given.map_or_else(|| Value::from(target_id(&event.id)), |id| id.value.into());
-    let mut target = vec![Entry::new("Arn", event.target.clone()), Entry::new("Id", id)];
+    let mut target = vec![Entry::new("Arn", event.target_arn()), Entry::new("Id", id)];
     target.extend(role_arn.map(|arn| Entry::new("RoleArn", arn)));
     target.extend(copied.iter().filter_map(|name| Some(Entry::copied(name, event.member(draft, name)?))));
     let mut behind = Vec::new();
