@@ -124,6 +124,11 @@ impl Generated {
         Self { attributes, ..self }
     }
 
+    /// The same resource under another logical id, standing at `at`.
+    pub(super) fn moved(self, id: impl Into<String>, at: Span) -> Self {
+        Self { id: id.into(), key_span: at, span: at, head_span: at, ..self }
+    }
+
     /// Where the resource stands.
     pub(super) fn place(&self) -> Span {
         self.key_span
@@ -173,6 +178,11 @@ impl Generated {
     /// Sets an attribute, such as `DependsOn`.
     pub(super) fn set_attribute(&mut self, name: &'static str, value: impl Into<Value>) {
         put(&mut self.attributes, Entry::new(name, value));
+    }
+
+    /// Takes an attribute away.
+    pub(super) fn remove_attribute(&mut self, name: &str) {
+        self.attributes.retain(|entry| entry.key != name);
     }
 
     /// An attribute that is there.

@@ -8,6 +8,7 @@ use super::additions::Additions;
 use super::api::Apis;
 use super::connector::Mappings;
 use super::digest::Digests;
+use super::function::deployment::Deployments;
 use super::references::References;
 use super::resource::{Generated, Resource};
 use super::value::Value;
@@ -64,6 +65,8 @@ pub(super) struct Sam<'d, 'a> {
     /// Members of `Resources` that are no resources, such as loops.
     others: Vec<(usize, Member)>,
     conditions: Vec<(String, NodeId)>,
+    /// The gradual deployments of functions.
+    pub(super) deployments: Deployments,
     /// What is added to resources that the template has.
     pub(super) additions: Additions,
 }
@@ -83,6 +86,7 @@ impl<'d, 'a> Sam<'d, 'a> {
             section,
             others: Vec::new(),
             conditions: Vec::new(),
+            deployments: Deployments::default(),
             additions: Additions::default(),
         };
         let members = sam.draft.tree.members(section).to_vec();
@@ -116,6 +120,14 @@ impl<'d, 'a> Sam<'d, 'a> {
     /// The resources that are there now, in order of the template, what was generated last.
     pub(super) fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.slots.iter().filter(|slot| slot.there).map(|slot| &slot.resource)
+    }
+
+    /// Says why something is left out, where the rest is expanded nevertheless.
+    pub(super) fn report(&mut self, stop: Stop) {
+        match stop {
+            Stop::Error(node, message) => self.draft.error(node, message),
+            Stop::Gap(node, what, cause) => self.draft.gap(node, what, cause),
+        }
     }
 
     /// Gives a resource other properties, before it is expanded.
