@@ -47,6 +47,11 @@ impl Resource {
         self.attributes(draft, &PASSED_ON)
     }
 
+    /// The attributes that the resource takes over which this one becomes.
+    pub(super) fn kept(&self, draft: &Draft<'_>) -> Vec<Entry> {
+        self.attributes(draft, &KEPT)
+    }
+
     /// The attribute of this name.
     pub(super) fn attribute(&self, draft: &Draft<'_>, name: &str) -> Option<NodeId> {
         draft.present(self.node, name).map(|member| member.value)
@@ -67,14 +72,25 @@ impl Resource {
             key_span: self.key_span,
             span: draft.tree.span(self.node),
             head_span: properties.map_or(self.key_span, |member| member.key_span),
-            attributes: self.attributes(draft, &KEPT),
+            attributes: self.kept(draft),
             properties: Vec::new(),
         }
     }
 
     /// A further resource, standing at the logical id of this one, with the attributes that this one passes on.
     pub(super) fn generates(&self, draft: &Draft<'_>, id: impl Into<String>, kind: &'static str) -> Generated {
-        Generated { attributes: self.passed_on(draft), ..Generated::new(id, kind, self.key_span) }
+        self.generates_at(draft, id, kind, self.key_span)
+    }
+
+    /// A further resource that stands at `at`, with the attributes that this one passes on.
+    pub(super) fn generates_at(
+        &self,
+        draft: &Draft<'_>,
+        id: impl Into<String>,
+        kind: &'static str,
+        at: Span,
+    ) -> Generated {
+        Generated::new(id, kind, at).with_attributes(self.passed_on(draft))
     }
 }
 
@@ -96,6 +112,11 @@ impl Generated {
     pub(super) fn new(id: impl Into<String>, kind: &'static str, at: Span) -> Self {
         let (attributes, properties) = (Vec::new(), Vec::new());
         Self { id: id.into(), kind, key_span: at, span: at, head_span: at, attributes, properties }
+    }
+
+    /// The same resource under another logical id.
+    pub(super) fn called(self, id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..self }
     }
 
     /// The same resource with these attributes instead of its own.

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::additions::Additions;
+use super::api::Apis;
+use super::connector::Mappings;
 use super::digest::Digests;
 use super::function::deployment::Deployments;
 use super::references::References;
@@ -52,7 +54,11 @@ pub(super) struct Sam<'d, 'a> {
     pub(super) draft: &'d mut Draft<'a>,
     /// What names such as `MyFunction.Alias` stand for.
     pub(super) references: References,
+    /// The event source mappings, once a connector asked for them.
+    pub(super) mappings: Option<Mappings>,
     pub(super) digests: Digests,
+    /// What is known of the APIs of the template.
+    pub(super) apis: Apis,
     slots: Vec<Slot>,
     by_id: FxHashMap<Rc<str>, usize>,
     section: NodeId,
@@ -72,7 +78,9 @@ impl<'d, 'a> Sam<'d, 'a> {
         let mut sam = Self {
             draft,
             references: References::default(),
+            mappings: None,
             digests: Digests::default(),
+            apis: Apis::default(),
             slots: Vec::new(),
             by_id: FxHashMap::default(),
             section,
@@ -145,14 +153,24 @@ impl<'d, 'a> Sam<'d, 'a> {
         }
     }
 
+    /// Adds a serverless resource that stands elsewhere in the template, before anything is expanded.
+    pub(super) fn stand_alone(&mut self, id: &str, kind: &'static str, key_span: Span, node: NodeId) {
+        let properties = self.draft.present(node, "Properties").map(|member| member.value);
+        let resource = Resource { id: id.into(), kind: kind.into(), key_span, node, properties };
+        let order = self.slots.len() + self.others.len();
+        self.push(Slot { resource, order, there: true, generated: false });
+    }
+
     /// Adds a serverless resource that is implied, before anything is expanded; `at` is what implies it.
     pub(super) fn imply(&mut self, id: &str, kind: &'static str, properties: &Value, at: Span) {
         let properties = properties.build(self.draft, at);
         let kind_node = self.draft.text(at, kind);
         let node = self.draft.map(at, &[("Type", kind_node), ("Properties", properties)]);
-        let resource = Resource { id: id.into(), kind: kind.into(), key_span: at, node, properties: Some(properties) };
-        let order = self.slots.len() + self.others.len();
-        self.push(Slot { resource, order, there: true, generated: false });
+        // What the template has under this logical id is replaced.
+        if let Some(index) = self.by_id.get(id).copied() {
+            self.slots[index].there = false;
+        }
+        self.stand_alone(id, kind, at, node);
     }
 
     /// Puts what a serverless resource generates in its place.
