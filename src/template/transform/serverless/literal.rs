@@ -37,7 +37,8 @@ impl Draft<'_> {
         }
     }
 
-    fn parameter(&self, name: &str) -> Literal {
+    /// What a parameter, or a name such as `AWS::Region`, is worth before deployment.
+    pub(super) fn parameter(&self, name: &str) -> Literal {
         match self.deployment.parameters.get(name) {
             Some(Parameter::Text(text)) => Literal::Text(text.to_string()),
             Some(Parameter::Open(cause)) => Literal::Open(cause.clone()),
