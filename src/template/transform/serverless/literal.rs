@@ -37,7 +37,7 @@ impl Draft<'_> {
         }
     }
 
-    /// What a parameter is worth, pseudo parameters included.
+    /// What a parameter, or a name such as `AWS::Region`, is worth before deployment.
     pub(super) fn parameter(&self, name: &str) -> Literal {
         match self.deployment.parameters.get(name) {
             Some(Parameter::Text(text)) => Literal::Text(text.to_string()),

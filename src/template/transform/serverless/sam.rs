@@ -177,6 +177,7 @@ impl<'d, 'a> Sam<'d, 'a> {
     pub(super) fn replace(&mut self, id: &str, generated: Vec<Generated>) -> Done<()> {
         let Some(index) = self.by_id.get(id).copied() else { return Ok(()) };
         for one in &generated {
+            check_id(&self.slots[index].resource, one)?;
             self.check_unique(&self.slots[index].resource, one)?;
         }
         self.slots[index].there = false;
@@ -257,4 +258,14 @@ impl<'d, 'a> Sam<'d, 'a> {
         section = self.draft.with_members(section, &members);
         self.draft.set_section("Conditions", section);
     }
+}
+
+/// Names of stages, events and authorizers become part of logical ids.
+fn check_id(from: &Resource, generated: &Generated) -> Done<()> {
+    let (id, own) = (&generated.id, &from.id);
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    let message = format!("`{own}` generates a resource `{id}`, and a logical id has only letters and digits");
+    Err(Stop::error(from.node, message))
 }
