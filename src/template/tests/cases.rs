@@ -109,13 +109,6 @@ fn what_aws_expands_is_a_gap_and_never_nothing() {
             ]
             .as_slice(),
         ),
-        (
-            "17-sam",
-            &[
-                "what `AWS::Serverless::Function` `Fn1` expands to is not evaluated",
-                "what `AWS::Serverless::SimpleTable` `Tbl` expands to is not evaluated",
-            ],
-        ),
         ("19-include-macro", &["the macro `MyMacro` may change the whole template"]),
         (
             "20-stackset-module",
