@@ -109,7 +109,7 @@ fn an_application_of_the_repository_is_a_stack_that_is_not_looked_at() {
       Location: {ApplicationId: 'arn:aws:serverlessrepo:us-east-1:123456789012:applications/a', SemanticVersion: 1.2.0}
 ",
     );
-    insta::assert_snapshot!(resolved.listed(), @r#"App: AWS::CloudFormation::Stack {"Tags":[{"Key":"lambda:createdBy","Value":"SAM"},{"Key":"serverlessrepo:applicationId","Value":"arn:aws:serverlessrepo:us-east-1:123456789012:applications/a"},{"Key":"serverlessrepo:semanticVersion","Value":"1.2.0"}]}"#);
+    insta::assert_snapshot!(resolved.listed(), @r#"App: AWS::CloudFormation::Stack {"TemplateURL":"?macro","Tags":[{"Key":"lambda:createdBy","Value":"SAM"},{"Key":"serverlessrepo:applicationId","Value":"arn:aws:serverlessrepo:us-east-1:123456789012:applications/a"},{"Key":"serverlessrepo:semanticVersion","Value":"1.2.0"}]}"#);
     insta::assert_snapshot!(resolved.problems().join("\n"), @"gap: the template of nested stack `App` is not part of the input");
 }
 
@@ -207,7 +207,7 @@ fn what_these_types_cannot_be_is_an_error_at_its_place() {
     <stdin>:3:105: an architecture is `arm64` or `x86_64`
     <stdin>:3:6: the application `R` has no `Location`
     <stdin>:3:66: the `Location` has no `SemanticVersion`
-    <stdin>:3:101: `lambda:createdBy` is a reserved tag key
+    <stdin>:3:105: `lambda:createdBy` is a reserved tag key
     <stdin>:3:72: the capacity provider `R` has no `VpcConfig.SubnetIds`
     <stdin>:3:147: `AllowedTypes` and `ExcludedTypes` exclude each other
     <stdin>:3:75: `ComputeTypes` must be a list of one type
