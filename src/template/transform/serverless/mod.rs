@@ -103,6 +103,10 @@ fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
 
 /// What a serverless resource stands for.
 fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    if !sam::is_logical_id(&resource.id) {
+        let message = format!("the logical id `{}` must be of up to 255 letters and digits", resource.id);
+        return Err(Stop::error(resource.node, message));
+    }
     match resource.kind.strip_prefix(PREFIX).unwrap_or_default() {
         "Api" => api::expand(sam, resource),
         "Application" => application::expand(sam, resource),
