@@ -37,7 +37,7 @@ impl Draft<'_> {
         }
     }
 
-    /// What a parameter is worth, pseudo parameters included.
+    /// What a parameter, or a name such as `AWS::Region`, is worth before deployment.
     pub(super) fn parameter(&self, name: &str) -> Literal {
         match self.deployment.parameters.get(name) {
             Some(Parameter::Text(text)) => Literal::Text(text.to_string()),
@@ -128,15 +128,6 @@ impl Sam<'_, '_> {
             Literal::Text(text) => Ok(text),
             Literal::Open(cause) => Err(Stop::gap(node, format!("what depends on `{what}` is not expanded"), cause)),
             Literal::Other => Err(Stop::error(node, format!("`{what}` must be a text or a reference to a parameter"))),
-        }
-    }
-
-    /// The truth of a property that must be known before deployment; `what` names it in messages.
-    pub(super) fn truth_of(&self, node: NodeId, what: &str) -> Done<bool> {
-        match self.text_of(node, what)?.as_str() {
-            "true" | "True" => Ok(true),
-            "false" | "False" => Ok(false),
-            _ => Err(Stop::error(node, format!("`{what}` must be `true` or `false`"))),
         }
     }
 }

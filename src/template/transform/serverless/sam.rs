@@ -154,7 +154,9 @@ impl<'d, 'a> Sam<'d, 'a> {
         let key_span = own.map_or(resource.key_span, |own| own.key_span);
         let node = resource.node;
         let member = self.draft.member(name, key_span, value);
+        let before = self.draft.tree.stand_in(self.draft.tree.file_of(node));
         let node = self.draft.with(node, member);
+        self.draft.tree.stand_in(before);
         let resource = &mut self.slots[index].resource;
         resource.node = node;
         if name == "Properties" {
@@ -186,6 +188,7 @@ impl<'d, 'a> Sam<'d, 'a> {
     pub(super) fn replace(&mut self, id: &str, generated: Vec<Generated>) -> Done<()> {
         let Some(index) = self.by_id.get(id).copied() else { return Ok(()) };
         for one in &generated {
+            check_id(&self.slots[index].resource, one)?;
             self.check_unique(&self.slots[index].resource, one)?;
         }
         self.slots[index].there = false;
@@ -217,10 +220,6 @@ impl<'d, 'a> Sam<'d, 'a> {
     }
 
     fn check_unique(&self, from: &Resource, generated: &Generated) -> Done<()> {
-        if !is_logical_id(&generated.id) {
-            let (id, own) = (&generated.id, &from.id);
-            return Err(Stop::error(from.node, format!("`{own}` generates a resource `{id}`, which is no logical id")));
-        }
         match self.by_id.get(generated.id.as_str()).map(|index| &self.slots[*index]) {
             Some(other) if !other.generated && other.resource.id != from.id => {
                 let (id, own) = (&generated.id, &from.id);
@@ -270,4 +269,14 @@ impl<'d, 'a> Sam<'d, 'a> {
         section = self.draft.with_members(section, &members);
         self.draft.set_section("Conditions", section);
     }
+}
+
+/// Names of stages, events and authorizers become part of logical ids.
+fn check_id(from: &Resource, generated: &Generated) -> Done<()> {
+    let (id, own) = (&generated.id, &from.id);
+    if is_logical_id(id) {
+        return Ok(());
+    }
+    let message = format!("`{own}` generates a resource `{id}`, and a logical id has up to 255 letters and digits");
+    Err(Stop::error(from.node, message))
 }

@@ -37,6 +37,7 @@ enum Kind {
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
     let resource = &sam.with_parameters_in(resource, &["Auth", "Domain", "Routes"]);
+    let resource = &without_attributes(sam.draft, resource);
     let draft = &*sam.draft;
     let Some(routes) = resource.filled(draft, "Routes").filter(|routes| draft.is_map(*routes)) else {
         return Err(Stop::error(resource.blame(draft, "Routes"), "a WebSocket API must have `Routes`"));
@@ -69,6 +70,13 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
     }
     propagate(sam.draft, resource, &mut generated);
     Ok(generated)
+}
+
+/// The transform drops the attributes of a WebSocket API, its condition too.
+fn without_attributes(draft: &mut Draft<'_>, resource: &Resource) -> Resource {
+    let kept = |member: &Member| matches!(draft.tree.key(member), "Type" | "Properties" | "DependsOn" | "Metadata");
+    let members: Vec<Member> = draft.tree.members(resource.node).iter().copied().filter(kept).collect();
+    Resource { node: draft.with_members(resource.node, &members), ..resource.clone() }
 }
 
 fn check(sam: &Sam<'_, '_>, resource: &Resource) -> Done<()> {
