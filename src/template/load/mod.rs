@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::constructs::{Constructs, SourceLine};
 use super::assembly::{self, Assembly, LazyConstructs, NestedRequest, NestedTemplate, NestedTemplates, StackArtifact};
+use super::transform::{SERVERLESS, declares};
 use super::unit::{Environment, Nested, Root, Template, Unit};
 use crate::inventory::Inventory;
 use crate::source::discover::Input;
@@ -394,11 +395,15 @@ fn root_of(stack: &StackArtifact, template: usize, environment: &Environment) ->
     }
 }
 
-/// The nested stacks of a template with their resources, in document order.
+/// The nested stacks of a template with their resources, in document order. An application of the serverless model
+/// becomes one, when the template is transformed.
 fn nested_stacks(tree: &Tree) -> Vec<(&str, NodeId)> {
     let Some(resources) = tree.get(tree.root(), "Resources") else { return Vec::new() };
-    let is_stack =
-        |node| tree.get(node, "Type").and_then(|kind| tree.string(kind)) == Some("AWS::CloudFormation::Stack");
+    let is_stack = |node| match tree.get(node, "Type").and_then(|kind| tree.string(kind)) {
+        Some("AWS::CloudFormation::Stack") => true,
+        Some("AWS::Serverless::Application") => declares(tree, SERVERLESS),
+        _ => false,
+    };
     tree.members(resources)
         .iter()
         .filter(|member| is_stack(member.value))
@@ -419,7 +424,7 @@ fn edges(template: &Template) -> Vec<(Box<str>, usize)> {
 
 fn cycle(tree: &Tree, logical_id: &str) -> Diagnostic {
     let resource = tree.at(tree.root(), &["Resources", logical_id]).unwrap_or(tree.root());
-    let place = tree.at(resource, &["Properties", "TemplateURL"]).unwrap_or(resource);
+    let place = ["TemplateURL", "Location"].iter().find_map(|name| tree.at(resource, &["Properties", name]));
     let message = format!("the nested stack `{logical_id}` contains itself");
-    Diagnostic::at(Level::Error, tree.file(), tree.span(place), message)
+    Diagnostic::at(Level::Error, tree.file(), tree.span(place.unwrap_or(resource)), message)
 }

@@ -3,6 +3,7 @@
 mod broken;
 mod cases;
 mod generated;
+mod serverless;
 mod systems;
 mod traps;
 

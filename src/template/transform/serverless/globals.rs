@@ -178,11 +178,7 @@ pub(super) fn apply(sam: &mut Sam<'_, '_>) {
         match merged(sam, &id, name, globals, &mut budget) {
             Ok(Some(properties)) => sam.set_properties(&id, properties),
             Ok(None) => {}
-            Err(Stop::Error(node, message)) => sam.draft.error(node, message),
-            Err(Stop::Gap(node, what, cause)) => {
-                sam.draft.gap(node, what, cause);
-                return;
-            }
+            Err(stop) => sam.report(stop),
         }
     }
 }

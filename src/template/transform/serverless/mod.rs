@@ -27,11 +27,15 @@ mod parameters;
 mod references;
 mod resource;
 mod role;
+mod s3;
 mod sam;
 mod scheduler;
+mod service_role;
 mod simple_table;
 mod state_machine;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod value;
 mod web_function;
 mod websocket_api;
@@ -115,6 +119,16 @@ fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> 
         "WebFunction" => web_function::expand(sam, resource),
         "WebSocketApi" => websocket_api::expand(sam, resource),
         _ => Err(not_expanded(resource)),
+    }
+}
+
+/// Says which properties of a resource are not known: they may change what it stands for.
+fn check_properties(sam: &mut Sam<'_, '_>, resource: &Resource, known: &[&str]) {
+    let members = resource.properties.map_or(&[][..], |properties| sam.draft.tree.members(properties));
+    let unknown: Vec<_> = members.iter().filter(|own| !known.contains(&sam.draft.tree.key(own))).copied().collect();
+    for member in unknown {
+        let what = format!("property `{}` of `{}` is not expanded", sam.draft.tree.key(&member), resource.id);
+        sam.draft.gap(member.value, what, Cause::Macro { name: SERVERLESS.into() });
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct References {
     generated: FxHashMap<String, String>,
     /// Old logical ids to new ones.
     renamed: FxHashMap<String, String>,
+    /// Logical ids to those of the several resources that took their place; only `DependsOn` names them.
+    split: FxHashMap<String, Vec<String>>,
 }
 
 impl References {
@@ -66,9 +68,14 @@ impl References {
         self.renamed.insert(from.to_owned(), to.to_owned());
     }
 
+    /// In the place of the resource `from` there are now all of these.
+    pub(super) fn split(&mut self, from: &str, to: Vec<String>) {
+        self.split.insert(from.to_owned(), to);
+    }
+
     /// Replaces the names in the whole template.
     pub(super) fn resolve(&self, draft: &mut Draft<'_>) {
-        if self.generated.is_empty() && self.renamed.is_empty() {
+        if self.generated.is_empty() && self.renamed.is_empty() && self.split.is_empty() {
             return;
         }
         let root = draft.tree.root();
@@ -151,7 +158,7 @@ impl Rewrite<'_, '_, '_> {
             .iter()
             .map(|member| {
                 let value = match self.draft.tree.key(member) {
-                    "DependsOn" if !self.references.renamed.is_empty() => self.depends_on(member.value),
+                    "DependsOn" => self.depends_on(member.value),
                     _ => self.node(member.value),
                 };
                 changed |= value != member.value;
@@ -161,13 +168,29 @@ impl Rewrite<'_, '_, '_> {
         if changed { self.draft.with_members(node, &new) } else { node }
     }
 
+    /// A logical id or a list of them; those of several resources stand last.
     fn depends_on(&mut self, node: NodeId) -> NodeId {
-        let items = self.draft.tree.items(node).to_vec();
-        if items.is_empty() {
-            return self.text(node, |references, text| references.renamed.get(text).cloned());
+        let own = match self.draft.tree.string(node) {
+            Some(_) => vec![node],
+            None => self.draft.tree.items(node).to_vec(),
+        };
+        let (mut new, mut last): (Vec<NodeId>, Vec<NodeId>) = (Vec::new(), Vec::new());
+        for item in &own {
+            let references = self.references;
+            match self.draft.tree.string(*item).and_then(|text| references.split.get(text)) {
+                Some(several) => {
+                    let at = self.draft.tree.span(*item);
+                    last.extend(several.iter().map(|id| self.draft.text(at, id)));
+                }
+                None => new.push(self.text(*item, |references, text| references.renamed.get(text).cloned())),
+            }
         }
-        let new: Vec<NodeId> = items.iter().map(|item| self.depends_on(*item)).collect();
-        if new == items { node } else { self.draft.list(self.draft.tree.span(node), &new) }
+        new.extend(last);
+        match new.as_slice() {
+            _ if new == own => node,
+            [one] if own == [node] => *one,
+            _ => self.draft.list(self.draft.tree.span(node), &new),
+        }
     }
 
     /// A function that names resources; none for any other map.

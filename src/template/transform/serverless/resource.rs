@@ -47,6 +47,11 @@ impl Resource {
         self.attributes(draft, &PASSED_ON)
     }
 
+    /// The attributes that the resource takes over which this one becomes.
+    pub(super) fn kept(&self, draft: &Draft<'_>) -> Vec<Entry> {
+        self.attributes(draft, &KEPT)
+    }
+
     /// The attribute of this name.
     pub(super) fn attribute(&self, draft: &Draft<'_>, name: &str) -> Option<NodeId> {
         draft.present(self.node, name).map(|member| member.value)
@@ -67,7 +72,7 @@ impl Resource {
             key_span: self.key_span,
             span: draft.tree.span(self.node),
             head_span: properties.map_or(self.key_span, |member| member.key_span),
-            attributes: self.attributes(draft, &KEPT),
+            attributes: self.kept(draft),
             properties: Vec::new(),
         }
     }
@@ -109,9 +114,19 @@ impl Generated {
         Self { id: id.into(), kind, key_span: at, span: at, head_span: at, attributes, properties }
     }
 
+    /// The same resource under another logical id.
+    pub(super) fn called(self, id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..self }
+    }
+
     /// The same resource with these attributes instead of its own.
     pub(super) fn with_attributes(self, attributes: Vec<Entry>) -> Self {
         Self { attributes, ..self }
+    }
+
+    /// The same resource under another logical id, standing at `at`.
+    pub(super) fn moved(self, id: impl Into<String>, at: Span) -> Self {
+        Self { id: id.into(), key_span: at, span: at, head_span: at, ..self }
     }
 
     /// Where the resource stands.
@@ -163,6 +178,11 @@ impl Generated {
     /// Sets an attribute, such as `DependsOn`.
     pub(super) fn set_attribute(&mut self, name: &'static str, value: impl Into<Value>) {
         put(&mut self.attributes, Entry::new(name, value));
+    }
+
+    /// Takes an attribute away.
+    pub(super) fn remove_attribute(&mut self, name: &str) {
+        self.attributes.retain(|entry| entry.key != name);
     }
 
     /// An attribute that is there.

@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::additions::Additions;
 use super::api::Apis;
+use super::connector::Mappings;
 use super::digest::Digests;
+use super::function::deployment::Deployments;
 use super::references::References;
 use super::resource::{Generated, Resource};
 use super::value::Value;
@@ -52,6 +54,8 @@ pub(super) struct Sam<'d, 'a> {
     pub(super) draft: &'d mut Draft<'a>,
     /// What names such as `MyFunction.Alias` stand for.
     pub(super) references: References,
+    /// The event source mappings, once a connector asked for them.
+    pub(super) mappings: Option<Mappings>,
     pub(super) digests: Digests,
     /// What is known of the APIs of the template.
     pub(super) apis: Apis,
@@ -61,6 +65,8 @@ pub(super) struct Sam<'d, 'a> {
     /// Members of `Resources` that are no resources, such as loops.
     others: Vec<(usize, Member)>,
     conditions: Vec<(String, NodeId)>,
+    /// The gradual deployments of functions.
+    pub(super) deployments: Deployments,
     /// What is added to resources that the template has.
     pub(super) additions: Additions,
 }
@@ -72,6 +78,7 @@ impl<'d, 'a> Sam<'d, 'a> {
         let mut sam = Self {
             draft,
             references: References::default(),
+            mappings: None,
             digests: Digests::default(),
             apis: Apis::default(),
             slots: Vec::new(),
@@ -79,6 +86,7 @@ impl<'d, 'a> Sam<'d, 'a> {
             section,
             others: Vec::new(),
             conditions: Vec::new(),
+            deployments: Deployments::default(),
             additions: Additions::default(),
         };
         let members = sam.draft.tree.members(section).to_vec();
@@ -114,6 +122,14 @@ impl<'d, 'a> Sam<'d, 'a> {
         self.slots.iter().filter(|slot| slot.there).map(|slot| &slot.resource)
     }
 
+    /// Says why something is left out, where the rest is expanded nevertheless.
+    pub(super) fn report(&mut self, stop: Stop) {
+        match stop {
+            Stop::Error(node, message) => self.draft.error(node, message),
+            Stop::Gap(node, what, cause) => self.draft.gap(node, what, cause),
+        }
+    }
+
     /// Gives a resource other properties, before it is expanded.
     pub(super) fn set_properties(&mut self, id: &str, properties: NodeId) {
         self.set_attribute(id, "Properties", properties);
@@ -135,18 +151,24 @@ impl<'d, 'a> Sam<'d, 'a> {
         }
     }
 
+    /// Adds a serverless resource that stands elsewhere in the template, before anything is expanded.
+    pub(super) fn stand_alone(&mut self, id: &str, kind: &'static str, key_span: Span, node: NodeId) {
+        let properties = self.draft.present(node, "Properties").map(|member| member.value);
+        let resource = Resource { id: id.into(), kind: kind.into(), key_span, node, properties };
+        let order = self.slots.len() + self.others.len();
+        self.push(Slot { resource, order, there: true, generated: false });
+    }
+
     /// Adds a serverless resource that is implied, before anything is expanded; `at` is what implies it.
     pub(super) fn imply(&mut self, id: &str, kind: &'static str, properties: &Value, at: Span) {
         let properties = properties.build(self.draft, at);
         let kind_node = self.draft.text(at, kind);
         let node = self.draft.map(at, &[("Type", kind_node), ("Properties", properties)]);
-        let resource = Resource { id: id.into(), kind: kind.into(), key_span: at, node, properties: Some(properties) };
-        let order = self.slots.len() + self.others.len();
         // What the template has under this logical id is replaced.
         if let Some(index) = self.by_id.get(id).copied() {
             self.slots[index].there = false;
         }
-        self.push(Slot { resource, order, there: true, generated: false });
+        self.stand_alone(id, kind, at, node);
     }
 
     /// Puts what a serverless resource generates in its place.

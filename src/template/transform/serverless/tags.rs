@@ -7,7 +7,7 @@ use crate::source::{Kind, NodeId};
 use crate::template::transform::Draft;
 
 /// The tag that the transform adds, and its value.
-const CREATED_BY: (&str, &str) = ("lambda:createdBy", "SAM");
+pub(super) const CREATED_BY: (&str, &str) = ("lambda:createdBy", "SAM");
 
 /// Keys that no template may set.
 const RESERVED: [&str; 3] = [CREATED_BY.0, "serverlessrepo:applicationId", "serverlessrepo:semanticVersion"];
@@ -61,7 +61,22 @@ pub(super) fn created_by_entry() -> Entry {
     Entry::new(CREATED_BY.0, CREATED_BY.1)
 }
 
-fn check(draft: &Draft<'_>, tags: Option<NodeId>) -> Done<()> {
+/// The tags of the resource, and then one that says who made it.
+pub(super) fn marked(draft: &Draft<'_>, resource: &Resource, mark: &'static str) -> Vec<Value> {
+    let tags = resource.get(draft, "Tags");
+    let mut items = list_of(draft, tags);
+    items.push(map! { "Key" => mark, "Value" => CREATED_BY.1 });
+    items
+}
+
+/// The tag of the transform, and those of the resource where `PropagateTags` asks for it: for a role in the background.
+pub(super) fn in_background(draft: &Draft<'_>, resource: &Resource) -> Vec<Value> {
+    let own = resource.get(draft, "Tags").filter(|_| propagates(draft, resource));
+    [created_by()].into_iter().chain(list_of(draft, own)).collect()
+}
+
+/// Fails for tags that no template may set.
+pub(super) fn check(draft: &Draft<'_>, tags: Option<NodeId>) -> Done<()> {
     let Some(tags) = tags else { return Ok(()) };
     match draft.tree.members(tags).iter().find(|member| RESERVED.contains(&draft.tree.key(member))) {
         Some(member) => Err(Stop::error(member.value, format!("`{}` is a reserved tag key", draft.tree.key(member)))),
@@ -73,8 +88,7 @@ fn check(draft: &Draft<'_>, tags: Option<NodeId>) -> Done<()> {
 /// tags; there they replace what is set already.
 pub(super) fn propagate(draft: &Draft<'_>, resource: &Resource, generated: &mut [Generated]) {
     let tags = list_of(draft, resource.get(draft, "Tags"));
-    let wanted = resource.get(draft, "PropagateTags").is_some_and(|node| draft.tree.scalar(node) == Some("true"));
-    if !wanted || tags.is_empty() {
+    if !propagates(draft, resource) || tags.is_empty() {
         return;
     }
     for one in generated {
@@ -84,6 +98,10 @@ pub(super) fn propagate(draft: &Draft<'_>, resource: &Resource, generated: &mut 
             Form::None => {}
         }
     }
+}
+
+fn propagates(draft: &Draft<'_>, resource: &Resource) -> bool {
+    resource.get(draft, "PropagateTags").is_some_and(|node| draft.tree.scalar(node) == Some("true"))
 }
 
 /// How a type takes tags.

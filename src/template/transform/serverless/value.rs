@@ -46,6 +46,30 @@ impl Value {
         Self::At(span, Box::new(self))
     }
 
+    /// A map like that of the source, with its members at their places.
+    pub(super) fn copied(draft: &Draft<'_>, map: NodeId) -> Self {
+        let tree = &draft.tree;
+        let entries = tree.members(map).iter().map(|member| Entry {
+            key: tree.key(member).to_owned().into(),
+            key_span: Some(member.key_span),
+            value: member.value.into(),
+        });
+        Self::Map(entries.collect())
+    }
+
+    /// A map with those members of a map of the source that are there, each under its second name.
+    pub(super) fn renamed(draft: &Draft<'_>, map: NodeId, names: &[(&str, &'static str)]) -> Self {
+        let entries = names.iter().filter_map(|(from, to)| Some(Entry::copied(to, draft.present(map, from)?)));
+        Self::Map(entries.collect())
+    }
+
+    /// Adds a member to a map; to anything else, nothing.
+    pub(super) fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        if let Self::Map(entries) = self {
+            entries.push(Entry::new(key, value));
+        }
+    }
+
     /// Puts the value into the tree; it stands at `at`.
     pub(super) fn build(&self, draft: &mut Draft<'_>, at: Span) -> NodeId {
         match self {

@@ -47,9 +47,10 @@ impl Role {
             open.add_managed(sam, path, resource.key_span);
         }
         for (index, item) in policies::items(sam.draft, resource.get(sam.draft, "Policies")).into_iter().enumerate() {
-            match policies::policy(sam.draft, item, &format!("{}Policy{index}", open.role.id))? {
-                Policy::Inline(policy) => open.push(sam, policy),
-                Policy::Managed(arn) => open.add_arn(sam, arn),
+            match policies::policy(sam.draft, item, &format!("{}Policy{index}", open.role.id)) {
+                Ok(Policy::Inline(policy)) => open.push(sam, policy),
+                Ok(Policy::Managed(arn)) => open.add_arn(sam, arn),
+                Err(stop) => sam.report(stop),
             }
         }
         Ok(open)
