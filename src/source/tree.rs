@@ -66,12 +66,13 @@ pub struct Member {
     pub value: NodeId,
 }
 
-/// Nodes that were taken over from another file: the ids `first..end`.
-#[derive(Debug, Clone)]
+/// Nodes that stand in another file: the ids `first..end`.
+#[derive(Debug, Clone, Copy)]
 struct Graft {
     first: u32,
     end: u32,
-    file: Arc<SourceFile>,
+    /// Index in [`Tree::files`].
+    file: usize,
 }
 
 /// A parsed file (or one document of a YAML stream).
@@ -81,7 +82,11 @@ struct Graft {
 #[derive(Debug, Clone)]
 pub struct Tree {
     file: Arc<SourceFile>,
+    others: Vec<Arc<SourceFile>>,
+    /// Sorted and disjoint.
     grafts: Vec<Graft>,
+    /// The file that new nodes stand in.
+    current: usize,
     side: String,
     nodes: Vec<Node>,
     items: Vec<NodeId>,
@@ -97,7 +102,9 @@ impl Tree {
     pub fn new(file: Arc<SourceFile>) -> Self {
         Self {
             file,
+            others: Vec::new(),
             grafts: Vec::new(),
+            current: 0,
             side: String::new(),
             nodes: Vec::new(),
             items: Vec::new(),
@@ -121,7 +128,7 @@ impl Tree {
 
     /// The files that nodes stand in: that of the tree, and those that something was grafted from.
     pub fn files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
-        std::iter::once(&self.file).chain(self.grafts.iter().map(|graft| &graft.file))
+        std::iter::once(&self.file).chain(&self.others)
     }
 
     /// Which of [`Self::files`] the node stands in. A key stands in the file of its value.
@@ -132,9 +139,19 @@ impl Tree {
         }
         let after = self.grafts.partition_point(|graft| graft.first <= id.0);
         match self.grafts[..after].last() {
-            Some(graft) if id.0 < graft.end => after,
+            Some(graft) if id.0 < graft.end => graft.file,
             _ => 0,
         }
+    }
+
+    /// Nodes that are added from now on stand in the file that this one stands in.
+    pub fn stand_with(&mut self, id: NodeId) {
+        self.current = self.file_of(id);
+    }
+
+    /// Nodes that are added from now on stand in this one of [`Self::files`]; returns the one they stood in before.
+    pub fn stand_in(&mut self, file: usize) -> usize {
+        std::mem::replace(&mut self.current, file)
     }
 
     /// The root node.
@@ -246,8 +263,16 @@ impl Tree {
 
     /// Adds a node; for parsers.
     pub fn push(&mut self, span: Span, kind: Kind) -> NodeId {
+        let id = self.nodes.len() as u32;
         self.nodes.push(Node { span, kind });
-        NodeId(self.nodes.len() as u32 - 1)
+        if self.current != 0 {
+            let file = self.current;
+            match self.grafts.last_mut() {
+                Some(last) if last.file == file && last.end == id => last.end = id + 1,
+                _ => self.grafts.push(Graft { first: id, end: id + 1, file }),
+            }
+        }
+        NodeId(id)
     }
 
     /// Adds a list with these items; for parsers.
@@ -279,9 +304,14 @@ impl Tree {
 
     /// A copy of a node of another tree, which keeps its place in the file of that tree.
     pub fn graft(&mut self, other: &Self, node: NodeId) -> NodeId {
-        let first = self.nodes.len() as u32;
+        let before = self.current;
+        let known = self.files().position(|file| Arc::ptr_eq(file, &other.file));
+        self.current = known.unwrap_or_else(|| {
+            self.others.push(Arc::clone(&other.file));
+            self.others.len()
+        });
         let copied = self.graft_node(other, node, &mut FxHashMap::default());
-        self.grafts.push(Graft { first, end: self.nodes.len() as u32, file: Arc::clone(&other.file) });
+        self.current = before;
         copied
     }
 

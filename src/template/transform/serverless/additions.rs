@@ -26,9 +26,9 @@ pub(super) struct Additions {
 
 #[derive(Debug, Default)]
 struct Addition {
-    depends_on: Vec<(Span, String)>,
-    items: FxHashMap<Path, Vec<(Span, Value)>>,
-    entries: FxHashMap<Path, Vec<(Span, Entry)>>,
+    depends_on: Vec<NodeId>,
+    items: FxHashMap<Path, Vec<NodeId>>,
+    entries: FxHashMap<Path, Vec<Member>>,
 }
 
 impl Additions {
@@ -44,12 +44,14 @@ impl Additions {
 impl Sam<'_, '_> {
     /// The resource `id` depends on `on`, because of what stands at `at`.
     pub(super) fn depend(&mut self, id: &str, on: &str, at: Span) {
-        self.additions.at(id).1.depends_on.push((at, on.to_owned()));
+        let on = self.draft.text(at, on);
+        self.additions.at(id).1.depends_on.push(on);
     }
 
     /// Adds an item to a list of the resource `id`, which stands at `at`.
     pub(super) fn append(&mut self, id: &str, path: Path, item: Value, at: Span) {
-        self.additions.at(id).1.items.entry(path).or_default().push((at, item));
+        let item = item.build(self.draft, at);
+        self.additions.at(id).1.items.entry(path).or_default().push(item);
     }
 
     /// Adds an entry to a map of the resource `id`, which stands at `at`; false when there is one of that key already.
@@ -59,10 +61,11 @@ impl Sam<'_, '_> {
         if map.is_some_and(|map| self.draft.tree.get(map, &entry.key).is_some()) {
             return false;
         }
+        let value = entry.value.build(self.draft, at);
+        let member = self.draft.member(&entry.key, at, value);
         let (id, addition) = self.additions.at(id);
-        let key = entry.key.to_string();
-        addition.entries.entry(path).or_default().push((at, entry));
-        self.additions.keys.insert((id, path, key))
+        addition.entries.entry(path).or_default().push(member);
+        self.additions.keys.insert((id, path, entry.key.to_string()))
     }
 
     /// Adds what was collected.
@@ -71,6 +74,7 @@ impl Sam<'_, '_> {
         for id in order {
             let Some(addition) = of.remove(&id) else { continue };
             let Some(resource) = self.resource(&id).cloned() else { continue };
+            let before = self.draft.tree.stand_in(self.draft.tree.file_of(resource.node));
             let at = resource.key_span;
             if !addition.depends_on.is_empty() {
                 let value =
@@ -88,6 +92,7 @@ impl Sam<'_, '_> {
                 properties = self.changed(properties, path, at, |sam, own| sam.more_entries(own, entries, at));
             }
             self.set_properties(&id, properties);
+            self.draft.tree.stand_in(before);
         }
     }
 
@@ -123,7 +128,7 @@ impl Sam<'_, '_> {
         self.draft.gap(node, "what events add to this function is not expanded", cause);
     }
 
-    fn more_items(&mut self, own: Option<NodeId>, items: Vec<(Span, Value)>, at: Span) -> NodeId {
+    fn more_items(&mut self, own: Option<NodeId>, items: Vec<NodeId>, at: Span) -> NodeId {
         if let Some(own) = own.filter(|own| !self.draft.is_list(*own)) {
             self.not_added(own);
             return own;
@@ -131,30 +136,27 @@ impl Sam<'_, '_> {
         let mut all = own.map_or(Vec::new(), |own| self.draft.tree.items(own).to_vec());
         let mut known: FxHashSet<String> =
             all.iter().map(|item| self.digests.of(self.draft, &Value::Node(*item))).collect();
-        for (at, item) in items {
-            if known.insert(self.digests.of(self.draft, &item)) {
-                all.push(item.build(self.draft, at));
+        for item in items {
+            if known.insert(self.digests.of(self.draft, &Value::Node(item))) {
+                all.push(item);
             }
         }
         let span = own.map_or(at, |own| self.draft.tree.span(own));
         self.draft.list(span, &all)
     }
 
-    fn more_entries(&mut self, own: Option<NodeId>, entries: Vec<(Span, Entry)>, at: Span) -> NodeId {
+    fn more_entries(&mut self, own: Option<NodeId>, entries: Vec<Member>, at: Span) -> NodeId {
         if let Some(own) = own.filter(|own| !self.draft.is_map(*own) || self.draft.is_function(*own)) {
             self.not_added(own);
             return own;
         }
-        let mut all: Vec<Member> = own.map_or(Vec::new(), |own| self.draft.tree.members(own).to_vec());
-        for (at, entry) in entries {
-            let value = entry.value.build(self.draft, at);
-            all.push(self.draft.member(&entry.key, at, value));
-        }
+        let own_members = own.map_or(&[][..], |own| self.draft.tree.members(own));
+        let all: Vec<Member> = own_members.iter().copied().chain(entries).collect();
         let span = own.map_or(at, |own| self.draft.tree.span(own));
         self.draft.tree.push_map(span, &all)
     }
 
-    fn more_dependencies(&mut self, own: Option<NodeId>, on: Vec<(Span, String)>, at: Span) -> NodeId {
+    fn more_dependencies(&mut self, own: Option<NodeId>, on: Vec<NodeId>, at: Span) -> NodeId {
         let mut all = match own {
             Some(own) if matches!(self.draft.tree.kind(own), Kind::String(_)) => vec![own],
             Some(own) => self.draft.tree.items(own).to_vec(),
@@ -162,10 +164,9 @@ impl Sam<'_, '_> {
         };
         let texts = all.iter().filter_map(|item| self.draft.tree.string(*item));
         let mut known: FxHashSet<String> = texts.map(str::to_owned).collect();
-        for (at, id) in on {
-            if !known.contains(&id) {
-                all.push(self.draft.text(at, &id));
-                known.insert(id);
+        for id in on {
+            if self.draft.tree.string(id).is_some_and(|text| known.insert(text.to_owned())) {
+                all.push(id);
             }
         }
         let span = own.map_or(at, |own| self.draft.tree.span(own));

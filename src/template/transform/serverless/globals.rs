@@ -239,9 +239,10 @@ fn merged(
             globals.remove(at);
         }
     }
+    let before = sam.draft.tree.stand_in(sam.draft.tree.file_of(resource.node));
     let mut path = section.to_owned();
     let mut merge = Merge { draft: sam.draft, budget };
-    match resource.properties {
+    let merged = match resource.properties {
         Some(own) if merge.draft.is_map(own) && !merge.draft.is_function(own) => {
             merge.maps(&globals, own, &mut path).map(Some).ok_or_else(|| limit(own))
         }
@@ -250,7 +251,9 @@ fn merged(
             let at = sam.draft.tree.span(resource.node);
             Ok(Some(sam.draft.tree.push_map(at, &globals)))
         }
-    }
+    };
+    sam.draft.tree.stand_in(before);
+    merged
 }
 
 fn limit(node: NodeId) -> Stop {

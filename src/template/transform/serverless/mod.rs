@@ -83,10 +83,13 @@ fn in_order(sam: &Sam<'_, '_>) -> Vec<std::rc::Rc<str>> {
 
 fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
     let Some(resource) = sam.resource(id).cloned() else { return };
+    // What an included resource generates stands where it stands.
+    let before = sam.draft.tree.stand_in(sam.draft.tree.file_of(resource.node));
     let done = generate(sam, &resource).and_then(|generated| {
         sam.references.note(id, &resource.kind, &generated);
         sam.replace(id, generated)
     });
+    sam.draft.tree.stand_in(before);
     let unexpanded = |kind: &str| format!("what `{kind}` `{id}` expands to is not evaluated");
     match done {
         Ok(()) => {}
@@ -103,6 +106,13 @@ fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
 
 /// What a serverless resource stands for.
 fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    let tree = &sam.draft.tree;
+    let maps = std::iter::once(resource.node).chain(resource.properties);
+    if let Some(member) = maps.flat_map(|map| tree.members(map)).find(|own| tree.key(own).starts_with("Fn::")) {
+        let name = tree.key(member);
+        let what = format!("what `{name}` makes of `{}` is not expanded", resource.id);
+        return Err(Stop::gap(member.value, what, Cause::Macro { name: name.into() }));
+    }
     match resource.kind.strip_prefix(PREFIX).unwrap_or_default() {
         "Api" => api::expand(sam, resource),
         "Application" => application::expand(sam, resource),

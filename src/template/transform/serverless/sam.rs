@@ -143,7 +143,9 @@ impl<'d, 'a> Sam<'d, 'a> {
         let key_span = own.map_or(resource.key_span, |own| own.key_span);
         let node = resource.node;
         let member = self.draft.member(name, key_span, value);
+        let before = self.draft.tree.stand_in(self.draft.tree.file_of(node));
         let node = self.draft.with(node, member);
+        self.draft.tree.stand_in(before);
         let resource = &mut self.slots[index].resource;
         resource.node = node;
         if name == "Properties" {
