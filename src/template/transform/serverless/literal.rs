@@ -130,13 +130,4 @@ impl Sam<'_, '_> {
             Literal::Other => Err(Stop::error(node, format!("`{what}` must be a text or a reference to a parameter"))),
         }
     }
-
-    /// The truth of a property that must be known before deployment; `what` names it in messages.
-    pub(super) fn truth_of(&self, node: NodeId, what: &str) -> Done<bool> {
-        match self.text_of(node, what)?.as_str() {
-            "true" | "True" => Ok(true),
-            "false" | "False" => Ok(false),
-            _ => Err(Stop::error(node, format!("`{what}` must be `true` or `false`"))),
-        }
-    }
 }

@@ -190,11 +190,6 @@ impl Generated {
         self.attributes.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
     }
 
-    /// The attributes that what this resource makes necessary takes over.
-    pub(super) fn passed_on(&self) -> Vec<Entry> {
-        self.attributes.iter().filter(|entry| PASSED_ON.contains(&entry.key.as_ref())).cloned().collect()
-    }
-
     /// Puts the resource into the tree.
     pub(super) fn build(&self, draft: &mut Draft<'_>) -> Member {
         let kind = draft.text(self.head_span, self.kind);

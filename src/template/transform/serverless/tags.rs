@@ -56,11 +56,6 @@ pub(super) fn created_by() -> Value {
     map! { "Key" => CREATED_BY.0, "Value" => CREATED_BY.1 }
 }
 
-/// The tag that the transform adds, as a map.
-pub(super) fn created_by_entry() -> Entry {
-    Entry::new(CREATED_BY.0, CREATED_BY.1)
-}
-
 /// The tags of the resource, and then one that says who made it.
 pub(super) fn marked(draft: &Draft<'_>, resource: &Resource, mark: &'static str) -> Vec<Value> {
     let tags = resource.get(draft, "Tags");
