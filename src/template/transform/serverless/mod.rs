@@ -24,6 +24,7 @@ mod logical_id;
 mod microvm_image;
 mod network_connector;
 mod parameters;
+mod properties;
 mod references;
 mod resource;
 mod role;
@@ -117,7 +118,11 @@ fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> 
         let what = format!("what `{name}` makes of `{}` is not expanded", resource.id);
         return Err(Stop::gap(member.value, what, Cause::Macro { name: name.into() }));
     }
-    match resource.kind.strip_prefix(PREFIX).unwrap_or_default() {
+    let kind = resource.kind.strip_prefix(PREFIX).unwrap_or_default();
+    if let Some(known) = properties::of(kind) {
+        check_properties(sam, resource, known);
+    }
+    match kind {
         "Api" => api::expand(sam, resource),
         "Application" => application::expand(sam, resource),
         "CapacityProvider" => capacity_provider::expand(sam, resource),
