@@ -24,6 +24,7 @@ mod logical_id;
 mod microvm_image;
 mod network_connector;
 mod parameters;
+mod properties;
 mod references;
 mod resource;
 mod role;
@@ -109,6 +110,10 @@ fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
 
 /// What a serverless resource stands for.
 fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    if !sam::is_logical_id(&resource.id) {
+        let message = format!("the logical id `{}` must be of up to 255 letters and digits", resource.id);
+        return Err(Stop::error(resource.node, message));
+    }
     let tree = &sam.draft.tree;
     let maps = std::iter::once(resource.node).chain(resource.properties);
     if let Some(member) = maps.flat_map(|map| tree.members(map)).find(|own| tree.key(own).starts_with("Fn::")) {
@@ -116,7 +121,11 @@ fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> 
         let what = format!("what `{name}` makes of `{}` is not expanded", resource.id);
         return Err(Stop::gap(member.value, what, Cause::Macro { name: name.into() }));
     }
-    match resource.kind.strip_prefix(PREFIX).unwrap_or_default() {
+    let kind = resource.kind.strip_prefix(PREFIX).unwrap_or_default();
+    if let Some(known) = properties::of(kind) {
+        check_properties(sam, resource, known);
+    }
+    match kind {
         "Api" => api::expand(sam, resource),
         "Application" => application::expand(sam, resource),
         "CapacityProvider" => capacity_provider::expand(sam, resource),

@@ -41,6 +41,10 @@ const NAMES: [(&str, &[(&str, &str)]); 4] = [
     ),
 ];
 
+/// Names that the dependencies of a template may gain together where resources became several: far above what a stack
+/// may have, it bounds what connectors with many destinations multiply to.
+const GAINED: usize = 1_000_000;
+
 /// What names stand for.
 #[derive(Debug, Default)]
 pub(super) struct References {
@@ -80,7 +84,7 @@ impl References {
         }
         let root = draft.tree.root();
         let done = vec![None; draft.tree.len()];
-        let root = Rewrite { references: self, draft, done }.node(root);
+        let root = Rewrite { references: self, draft, gained: 0, done }.node(root);
         draft.tree.stand_in(0);
         draft.tree.set_root(root);
     }
@@ -126,6 +130,8 @@ impl References {
 struct Rewrite<'r, 'd, 'a> {
     references: &'r References,
     draft: &'d mut Draft<'a>,
+    /// Names that dependencies gained so far.
+    gained: usize,
     /// What was rewritten already: an alias of YAML has several parents.
     done: Vec<Option<NodeId>>,
 }
@@ -211,10 +217,11 @@ impl Rewrite<'_, '_, '_> {
         for item in &own {
             let references = self.references;
             match self.draft.tree.string(*item).and_then(|text| references.split.get(text)) {
-                Some(several) => {
+                Some(several) if self.gained <= GAINED => {
+                    self.gained += several.len();
                     last.extend(several.iter().map(|id| self.text_at(*item, id)));
                 }
-                None => new.push(self.text(*item, |references, text| references.renamed.get(text).cloned())),
+                _ => new.push(self.text(*item, |references, text| references.renamed.get(text).cloned())),
             }
         }
         new.extend(last);

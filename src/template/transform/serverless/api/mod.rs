@@ -28,13 +28,13 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::edit::{filled, is_filled};
+use super::edit::is_filled;
 use super::literal::Literal;
 use super::resource::{Generated, Resource};
 use super::sam::{Done, Sam, Stop};
-use super::value::Value;
-use crate::source::NodeId;
-use crate::template::transform::Draft;
+use super::value::{Value, map};
+use crate::source::{NodeId, Tree};
+use crate::template::transform::{Draft, SERVERLESS};
 
 pub(super) use authorizer::{invocation, sources};
 pub(super) use definition::unreadable;
@@ -98,6 +98,9 @@ impl Sam<'_, '_> {
         match self.apis.definitions.remove(&api.id) {
             Some(mut definition) => {
                 begin(self.draft, &mut definition, api);
+                if definition.is_managed {
+                    mark_missing(&self.draft.tree, &mut definition.body);
+                }
                 Some(definition.body)
             }
             None => api.filled(self.draft, "DefinitionBody").map(Value::Node),
@@ -138,6 +141,17 @@ fn begin(draft: &Draft<'_>, definition: &mut Definition, api: &Resource) {
     }
 }
 
+/// What an event that is not expanded would say about its method is not known.
+fn mark_missing(tree: &Tree, body: &mut Value) {
+    for path in paths::names(tree, body) {
+        for item in paths::items(tree, body, &path) {
+            for method in item.entries(tree).into_iter().flatten().filter(|method| !method.value.is_filled(tree)) {
+                method.value = map! { "Fn::Transform" => map! { "Name" => SERVERLESS } };
+            }
+        }
+    }
+}
+
 /// What is wrong with a node that must be a text: its value is not known, or it is none.
 pub(super) fn not_literal(draft: &Draft<'_>, node: NodeId, name: &str) -> Stop {
     match draft.literal(node) {
@@ -151,9 +165,4 @@ impl Resource {
     pub(super) fn filled(&self, draft: &Draft<'_>, name: &str) -> Option<NodeId> {
         self.get(draft, name).filter(|node| is_filled(&draft.tree, *node))
     }
-}
-
-/// The value of a key of a map with anything in it.
-pub(super) fn filled_in(draft: &Draft<'_>, map: NodeId, name: &str) -> Option<NodeId> {
-    filled(&draft.tree, map, name)
 }

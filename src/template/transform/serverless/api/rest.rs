@@ -1,5 +1,6 @@
 //! A REST API with its deployment and its stage, and the permissions for its authorizers.
 
+use super::super::check_properties;
 use super::super::edit::filled;
 use super::super::logical_id::suffix;
 use super::super::resource::{Generated, Resource};
@@ -10,8 +11,45 @@ use super::{Location, authorizer, definition, domain, usage_plan};
 use crate::source::{NodeId, Span};
 use crate::template::transform::Draft;
 
+/// The properties that a REST API may have.
+const PROPERTIES: [&str; 32] = [
+    "AccessLogSetting",
+    "AlwaysDeploy",
+    "ApiKeySourceType",
+    "Auth",
+    "BinaryMediaTypes",
+    "CacheClusterEnabled",
+    "CacheClusterSize",
+    "CanarySetting",
+    "Cors",
+    "DefinitionBody",
+    "DefinitionUri",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "Domain",
+    "EndpointAccessMode",
+    "EndpointConfiguration",
+    "FailOnWarnings",
+    "GatewayResponses",
+    "MergeDefinitions",
+    "MethodSettings",
+    "MinimumCompressionSize",
+    "Mode",
+    "Models",
+    "Name",
+    "OpenApiVersion",
+    "Policy",
+    "PropagateTags",
+    "SecurityPolicy",
+    "StageName",
+    "Tags",
+    "TracingEnabled",
+    "Variables",
+];
+
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    check_properties(sam, resource, &PROPERTIES);
     let resource = &sam.with_parameters_in(resource, &["Auth", "BinaryMediaTypes", "Domain"]);
     let location = definition::of(sam, resource)?;
     let mut api = resource.becomes(sam.draft, "AWS::ApiGateway::RestApi");

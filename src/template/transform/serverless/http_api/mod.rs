@@ -9,6 +9,7 @@ pub(super) mod event;
 mod tests;
 
 use super::api::authorizer_permission;
+use super::check_properties;
 use super::edit::is_filled;
 use super::logical_id::suffix;
 use super::resource::{Generated, Resource};
@@ -28,8 +29,29 @@ pub(super) fn imply(sam: &mut Sam<'_, '_>) {
     super::api::implicit::imply(sam, &super::api::implicit::HTTP);
 }
 
+/// The properties that an HTTP API may have.
+const PROPERTIES: [&str; 16] = [
+    "AccessLogSettings",
+    "Auth",
+    "CorsConfiguration",
+    "DefaultRouteSettings",
+    "DefinitionBody",
+    "DefinitionUri",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "Domain",
+    "FailOnWarnings",
+    "Name",
+    "PropagateTags",
+    "RouteSettings",
+    "StageName",
+    "StageVariables",
+    "Tags",
+];
+
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    check_properties(sam, resource, &PROPERTIES);
     let resource = &sam.with_parameters_in(resource, &["CorsConfiguration", "Domain"]);
     let mut api = resource.becomes(sam.draft, "AWS::ApiGatewayV2::Api");
     if resource.filled(sam.draft, "FailOnWarnings").is_some() {

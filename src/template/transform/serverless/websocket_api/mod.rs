@@ -5,6 +5,7 @@ mod route;
 mod tests;
 
 use super::api::{authorizer_permission, record_sets};
+use super::check_properties;
 use super::edit::filled;
 use super::http_api::domain;
 use super::resource::{Generated, Resource};
@@ -34,8 +35,31 @@ enum Kind {
     Custom(NodeId),
 }
 
+/// The properties that a WebSocket API may have.
+const PROPERTIES: [&str; 18] = [
+    "AccessLogSettings",
+    "ApiKeySelectionExpression",
+    "Auth",
+    "DefaultRouteSettings",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "DisableSchemaValidation",
+    "Domain",
+    "FailOnWarnings",
+    "IpAddressType",
+    "Name",
+    "PropagateTags",
+    "RouteSelectionExpression",
+    "RouteSettings",
+    "Routes",
+    "StageName",
+    "StageVariables",
+    "Tags",
+];
+
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    check_properties(sam, resource, &PROPERTIES);
     let resource = &sam.with_parameters_in(resource, &["Auth", "Domain", "Routes"]);
     let resource = &without_attributes(sam.draft, resource);
     let draft = &*sam.draft;

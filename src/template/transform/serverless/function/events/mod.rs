@@ -19,7 +19,7 @@ use super::super::role::OpenRole;
 use super::super::sam::{Done, Sam, Stop};
 use super::super::scheduler::{self, Started};
 use super::super::value::{Entry, Value, reference};
-use crate::source::{Member, NodeId, Span};
+use crate::source::{Member, NodeId, Span, Tree};
 use crate::template::transform::SERVERLESS;
 use crate::value::Cause;
 
@@ -99,10 +99,7 @@ pub(super) fn expand_all(sam: &mut Sam<'_, '_>, target: &Target<'_>, role: &mut 
     }
     let mut members = sam.draft.tree.members(events).to_vec();
     // A path that catches all comes before those that it makes needless.
-    members.sort_by_cached_key(|member| {
-        let path = sam.draft.tree.at(member.value, &["Properties", "Path"]);
-        path.and_then(|path| sam.draft.tree.string(path)).unwrap_or(sam.draft.tree.key(member)).to_owned()
-    });
+    members.sort_by_cached_key(|member| path_of(&sam.draft.tree, member).to_owned());
     for member in members {
         let done = event(sam, target, &member).and_then(|event| {
             let what = format!("event `{}` of `{}`", event.name, target.function.id);
@@ -117,6 +114,17 @@ pub(super) fn expand_all(sam: &mut Sam<'_, '_>, target: &Target<'_>, role: &mut 
         }
     }
     generated
+}
+
+/// The path of an event; for an event without one, its name.
+fn path_of<'t>(tree: &'t Tree, member: &'t Member) -> &'t str {
+    let path = tree.at(member.value, &["Properties", "Path"]).and_then(|path| tree.string(path));
+    let kind = tree.get(member.value, "Type").and_then(|kind| tree.string(kind));
+    match (path, kind) {
+        (Some(path), _) => path,
+        (None, Some("HttpApi")) => "$default",
+        (None, _) => tree.key(member),
+    }
 }
 
 fn event<'r>(sam: &Sam<'_, '_>, target: &'r Target<'r>, member: &Member) -> Done<Event<'r>> {
