@@ -109,7 +109,7 @@ fn an_application_of_the_repository_is_a_stack_that_is_not_looked_at() {
       Location: {ApplicationId: 'arn:aws:serverlessrepo:us-east-1:123456789012:applications/a', SemanticVersion: 1.2.0}
 ",
     );
-    insta::assert_snapshot!(resolved.listed(), @r#"App: AWS::CloudFormation::Stack {"Tags":[{"Key":"lambda:createdBy","Value":"SAM"},{"Key":"serverlessrepo:applicationId","Value":"arn:aws:serverlessrepo:us-east-1:123456789012:applications/a"},{"Key":"serverlessrepo:semanticVersion","Value":"1.2.0"}]}"#);
+    insta::assert_snapshot!(resolved.listed(), @r#"App: AWS::CloudFormation::Stack {"TemplateURL":"?macro","Tags":[{"Key":"lambda:createdBy","Value":"SAM"},{"Key":"serverlessrepo:applicationId","Value":"arn:aws:serverlessrepo:us-east-1:123456789012:applications/a"},{"Key":"serverlessrepo:semanticVersion","Value":"1.2.0"}]}"#);
     insta::assert_snapshot!(resolved.problems().join("\n"), @"gap: the template of nested stack `App` is not part of the input");
 }
 
@@ -126,7 +126,7 @@ fn what_runs_in_the_background_has_a_role_of_its_own() {
       Tags: {Owner: bank}
   Way:
     Type: AWS::Serverless::NetworkConnector
-    Properties: {VpcConfig: {SubnetIds: [subnet-1]}}
+    Properties: {VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [sg-1], NetworkProtocol: IPv4}}
   Image:
     Type: AWS::Serverless::MicrovmImage
     Properties: {Name: i, CodeUri: s3://code/k.zip, BaseImageArn: a, BaseImageVersion: '1', EnvironmentVariables: {A: b}}
@@ -136,7 +136,7 @@ fn what_runs_in_the_background_has_a_role_of_its_own() {
     ProviderOperatorRole: AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]}}]},"ManagedPolicyArns":["arn:aws:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator"],"Tags":[{"Key":"lambda:createdBy","Value":"SAM"},{"Key":"Owner","Value":"bank"}]}
     Provider: AWS::Lambda::CapacityProvider {"VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]},"PermissionsConfig":{"CapacityProviderOperatorRoleArn":"<ProviderOperatorRole.Arn>"},"Tags":[{"Key":"Owner","Value":"bank"},{"Key":"lambda:createdBy","Value":"SAM"}],"InstanceRequirements":{"AllowedInstanceTypes":["m7g.large"]},"CapacityProviderScalingConfig":{"MaxVCpuCount":8,"ScalingMode":"Manual","ScalingPolicies":[{"PredefinedMetricType":"LambdaCapacityProviderAverageCPUUtilization","TargetValue":50.5}]}}
     WayOperatorRole: AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]}}]},"ManagedPolicyArns":["arn:aws:iam::aws:policy/AWSLambdaNetworkConnectorOperatorPolicy"],"Tags":[{"Key":"lambda:createdBy","Value":"SAM"}]}
-    Way: AWS::Lambda::NetworkConnector {"Configuration":{"VpcEgressConfiguration":{"SubnetIds":["subnet-1"],"AssociatedComputeResourceTypes":["MicroVm"]}},"OperatorRole":"<WayOperatorRole.Arn>","Tags":[{"Key":"lambda:createdBy","Value":"SAM"}]}
+    Way: AWS::Lambda::NetworkConnector {"Configuration":{"VpcEgressConfiguration":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"],"NetworkProtocol":"IPv4","AssociatedComputeResourceTypes":["MicroVm"]}},"OperatorRole":"<WayOperatorRole.Arn>","Tags":[{"Key":"lambda:createdBy","Value":"SAM"}]}
     ImageBuildRole: AWS::IAM::Role {"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]}}]},"Policies":[{"PolicyName":"MicrovmImageBuildPolicy","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":"arn:aws:s3:::code/*"},{"Effect":"Allow","Action":["logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}}],"Tags":[{"Key":"lambda:createdBy","Value":"SAM"}]}
     Image: AWS::Lambda::MicrovmImage {"Description":"","EgressNetworkConnectors":[],"CpuConfigurations":[],"Resources":[],"AdditionalOsCapabilities":[],"Logging":{},"Hooks":{},"Name":"i","BaseImageArn":"a","BaseImageVersion":"1","CodeArtifact":{"Uri":"s3://code/k.zip"},"EnvironmentVariables":[{"Key":"A","Value":"b"}],"Tags":[{"Key":"lambda:createdBy","Value":"SAM"}],"BuildRoleArn":"<ImageBuildRole.Arn>"}
     "#);
@@ -186,6 +186,7 @@ fn what_these_types_cannot_be_is_an_error_at_its_place() {
         ),
         ("NetworkConnector", "ComputeTypes: [MicroVm, WebFunction]"),
         ("NetworkConnector", "ComputeTypes: [Function]"),
+        ("NetworkConnector", "VpcConfig: {SubnetIds: [s]}"),
         ("MicrovmImage", "Name: i"),
         ("WebFunction", "Runtime: r"),
         ("WebFunction", "AuthType: a, AutoDeploymentMode: Disabled"),
@@ -207,11 +208,12 @@ fn what_these_types_cannot_be_is_an_error_at_its_place() {
     <stdin>:3:105: an architecture is `arm64` or `x86_64`
     <stdin>:3:6: the application `R` has no `Location`
     <stdin>:3:66: the `Location` has no `SemanticVersion`
-    <stdin>:3:101: `lambda:createdBy` is a reserved tag key
+    <stdin>:3:105: `lambda:createdBy` is a reserved tag key
     <stdin>:3:72: the capacity provider `R` has no `VpcConfig.SubnetIds`
     <stdin>:3:147: `AllowedTypes` and `ExcludedTypes` exclude each other
     <stdin>:3:75: `ComputeTypes` must be a list of one type
     <stdin>:3:76: `Function` is no compute type, which is `MicroVm` or `WebFunction`
+    <stdin>:3:72: the network connector `R` has no `SecurityGroupIds`
     <stdin>:3:6: the image `R` has no `BaseImageArn`
     <stdin>:3:6: the web function `R` has no `AuthType`
     <stdin>:3:89: the `AutoDeploymentMode` `Disabled` needs `RevisionWeights`

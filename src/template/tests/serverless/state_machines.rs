@@ -86,6 +86,34 @@ fn events_start_a_state_machine_with_roles_of_their_own() {
 }
 
 #[test]
+fn a_path_of_an_api_starts_a_state_machine_with_a_role() {
+    let resolved = serverless(
+        "  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: d
+      Events: {Start: {Type: Api, Properties: {Path: /start, Method: POST, UnescapeMappingTemplate: true}}}
+",
+    );
+    let path = &resolved.properties("ServerlessRestApi", &[])["Body"]["paths"]["/start"]["post"];
+    let expected = json!({
+        "x-amazon-apigateway-integration": {
+            "type": "aws",
+            "httpMethod": "POST",
+            "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution",
+            "responses": {"200": {"statusCode": "200"}, "400": {"statusCode": "400"}},
+            "credentials": "<FlowStartRole.Arn>",
+            "requestTemplates": {
+                "application/json": r#"{"input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'","'")", "stateMachineArn": "<Flow.Ref>"}"#,
+            },
+        },
+        "responses": {"200": {"description": "OK"}, "400": {"description": "Bad Request"}},
+    });
+    assert_eq!(*path, expected);
+    assert_eq!(resolved.source_of_resource("FlowStartRole"), "Start");
+}
+
+#[test]
 fn an_alias_leads_to_a_version_that_stays_and_is_what_events_start() {
     let resolved = serverless(
         "  Flow:
@@ -152,8 +180,8 @@ fn what_a_state_machine_cannot_be_is_an_error_at_its_place() {
     <stdin>:3:9: the state machine `Flow` has no `Definition` and no `DefinitionUri`
     <stdin>:3:95: `Definition` and `DefinitionUri` exclude each other
     <stdin>:3:72: `Definition` must be a map
-    <stdin>:3:75: `s3://b` is no place in S3, which is `s3://bucket/key` or `s3://bucket/key?versionId=id`
-    <stdin>:3:75: `DefinitionUri` must be a place in S3, or a map with `Bucket` and `Key`
+    <stdin>:3:75: `DefinitionUri` must be `s3://bucket/key`, or a map with `Bucket` and `Key`
+    <stdin>:3:75: `DefinitionUri` must be `s3://bucket/key`, or a map with `Bucket` and `Key`
     <stdin>:3:97: `Role` and `Policies` exclude each other
     <stdin>:3:84: `Role` must be an ARN
     <stdin>:3:100: `DeploymentPreference` needs an `AutoPublishAlias`

@@ -1,5 +1,6 @@
 //! `AWS::Serverless::Application`: a nested stack.
 
+use super::SERVERLESS;
 use super::literal::Literal;
 use super::resource::{Generated, Resource};
 use super::sam::{Done, Sam, Stop};
@@ -7,8 +8,7 @@ use super::tags;
 use super::value::{Value, map};
 use crate::source::NodeId;
 
-/// What the resource stands for. The template of an application of the repository is known to AWS only: its stack has
-/// no `TemplateURL`.
+/// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
     let Some(location) = resource.get(sam.draft, "Location") else {
         return Err(Stop::error(resource.node, format!("the application `{}` has no `Location`", resource.id)));
@@ -23,6 +23,9 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
             let value = part_of(sam, location, name)?;
             published.push(map! { "Key" => tag, "Value" => value });
         }
+        // Where AWS puts the template of an application of the repository, only the transform there knows.
+        let url = map! { "Fn::Transform" => map! { "Name" => SERVERLESS } };
+        stack.set("TemplateURL", url.at(sam.draft.tree.span(location)));
     } else {
         stack.copy_as(sam.draft, resource.properties, "Location", "TemplateURL");
     }

@@ -106,6 +106,10 @@ fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
 
 /// What a serverless resource stands for.
 fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
+    if !sam::is_logical_id(&resource.id) {
+        let message = format!("the logical id `{}` must be of up to 255 letters and digits", resource.id);
+        return Err(Stop::error(resource.node, message));
+    }
     let tree = &sam.draft.tree;
     let maps = std::iter::once(resource.node).chain(resource.properties);
     if let Some(member) = maps.flat_map(|map| tree.members(map)).find(|own| tree.key(own).starts_with("Fn::")) {

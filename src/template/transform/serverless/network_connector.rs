@@ -14,9 +14,12 @@ const COMPUTE_TYPES: [&str; 2] = ["MicroVm", "WebFunction"];
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
     let draft = &*sam.draft;
     let compute_types = compute_types(draft, resource)?;
-    let Some(vpc) = resource.get(draft, "VpcConfig") else {
-        return Err(Stop::error(resource.node, format!("the network connector `{}` has no `VpcConfig`", resource.id)));
-    };
+    let missing =
+        |node, name: &str| Stop::error(node, format!("the network connector `{}` has no `{name}`", resource.id));
+    let vpc = resource.get(draft, "VpcConfig").ok_or_else(|| missing(resource.node, "VpcConfig"))?;
+    for name in ["SubnetIds", "SecurityGroupIds", "NetworkProtocol"] {
+        draft.present(vpc, name).ok_or_else(|| missing(vpc, name))?;
+    }
     let mut generated = Vec::new();
     let operator: Value = match resource.get(draft, "OperatorRole") {
         Some(role) => role.into(),

@@ -41,6 +41,10 @@ const NAMES: [(&str, &[(&str, &str)]); 4] = [
     ),
 ];
 
+/// Names that the dependencies of a template may gain together where resources became several: far above what a stack
+/// may have, it bounds what connectors with many destinations multiply to.
+const GAINED: usize = 1_000_000;
+
 /// What names stand for.
 #[derive(Debug, Default)]
 pub(super) struct References {
@@ -79,7 +83,7 @@ impl References {
             return;
         }
         let root = draft.tree.root();
-        let root = Rewrite { references: self, draft, done: FxHashMap::default() }.node(root);
+        let root = Rewrite { references: self, draft, gained: 0, done: FxHashMap::default() }.node(root);
         draft.tree.set_root(root);
     }
 
@@ -124,6 +128,8 @@ impl References {
 struct Rewrite<'r, 'd, 'a> {
     references: &'r References,
     draft: &'d mut Draft<'a>,
+    /// Names that dependencies gained so far.
+    gained: usize,
     /// What was rewritten already: an alias of YAML has several parents.
     done: FxHashMap<NodeId, NodeId>,
 }
@@ -178,11 +184,12 @@ impl Rewrite<'_, '_, '_> {
         for item in &own {
             let references = self.references;
             match self.draft.tree.string(*item).and_then(|text| references.split.get(text)) {
-                Some(several) => {
+                Some(several) if self.gained <= GAINED => {
+                    self.gained += several.len();
                     let at = self.draft.tree.span(*item);
                     last.extend(several.iter().map(|id| self.draft.text(at, id)));
                 }
-                None => new.push(self.text(*item, |references, text| references.renamed.get(text).cloned())),
+                _ => new.push(self.text(*item, |references, text| references.renamed.get(text).cloned())),
             }
         }
         new.extend(last);

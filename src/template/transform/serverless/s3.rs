@@ -18,35 +18,34 @@ pub(super) const DEFINITION: Names = [Some("Bucket"), Some("Key"), Some("Version
 /// The names in the code of a web function.
 pub(super) const WEB_CODE: Names = [Some("Bucket"), Some("Key"), Some("VersionId"), None];
 
-/// The place that a property names. None for a file or folder beside the template: `sam package` uploads it, and only
-/// then is there a place.
-pub(super) fn location(draft: &Draft<'_>, node: NodeId, property: &str, names: &Names) -> Done<Option<Value>> {
+/// The parts of the place that a property names. None for a file or folder beside the template: `sam package` uploads
+/// it, and only then is there a place.
+pub(super) fn parts(draft: &Draft<'_>, node: NodeId, property: &str, names: &Names) -> Done<Option<Vec<Entry>>> {
+    let span = draft.tree.span(node);
     let parts = match draft.tree.string(node) {
         Some(text) if !text.starts_with("s3://") => return Ok(None),
-        Some(text) => of_uri(text).ok_or_else(|| {
-            Stop::error(
-                node,
-                format!("`{text}` is no place in S3, which is `s3://bucket/key` or `s3://bucket/key?versionId=id`"),
-            )
-        })?,
-        None => PARTS.map(|part| draft.present(node, part).map(|member| member.value.into())),
+        Some(text) => of_uri(text).map(|parts| parts.map(|part| part.map(|text| Value::from(text).at(span)))),
+        None => Some(PARTS.map(|part| draft.present(node, part).map(|member| member.value.into()))),
     };
-    if parts[0].is_none() || parts[1].is_none() {
-        return Err(Stop::error(node, format!("`{property}` must be a place in S3, or a map with `Bucket` and `Key`")));
-    }
+    let parts = parts.filter(|[bucket, key, ..]| bucket.is_some() && key.is_some()).ok_or_else(|| {
+        Stop::error(node, format!("`{property}` must be `s3://bucket/key`, or a map with `Bucket` and `Key`"))
+    })?;
     let entries = names.iter().zip(parts).filter_map(|(name, part)| Some(Entry::new((*name)?, part?)));
-    Ok(Some(Value::Map(entries.collect()).at(draft.tree.span(node))))
+    Ok(Some(entries.collect()))
 }
 
-fn of_uri(text: &str) -> Option<[Option<Value>; 4]> {
-    let (path, query) =
-        text.strip_prefix("s3://")?.split_once('?').map_or((text.strip_prefix("s3://")?, ""), |both| both);
-    let (bucket, key) = path.split_once('/')?;
+/// The same as a map.
+pub(super) fn location(draft: &Draft<'_>, node: NodeId, property: &str, names: &Names) -> Done<Option<Value>> {
+    let parts = parts(draft, node, property, names)?;
+    Ok(parts.map(|parts| Value::from(parts).at(draft.tree.span(node))))
+}
+
+/// `s3://bucket/key?versionId=version`
+fn of_uri(text: &str) -> Option<[Option<String>; 4]> {
+    let (bucket, rest) = text.strip_prefix("s3://")?.split_once('/')?;
+    let (key, query) = rest.split_once('?').unwrap_or((rest, ""));
     let key = key.split('#').next().unwrap_or_default().trim_start_matches('/');
-    if bucket.is_empty() {
-        return None;
-    }
-    let text = |text: &str| Some(Value::from(text.to_owned()));
     let version = query.split('&').find_map(|pair| pair.strip_prefix("versionId="));
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Some([text(bucket), text(key), version.and_then(text), None])
 }

@@ -49,6 +49,14 @@ struct Slot {
     generated: bool,
 }
 
+/// Bytes of a logical id. The bound also keeps what is named after a resource in proportion to the template.
+pub(super) const LOGICAL_ID: usize = 255;
+
+/// Whether CloudFormation takes a text as the logical id of a resource.
+pub(super) fn is_logical_id(text: &str) -> bool {
+    (1..=LOGICAL_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// The resources and conditions of a template, as far as they are expanded.
 pub(super) struct Sam<'d, 'a> {
     pub(super) draft: &'d mut Draft<'a>,
@@ -57,6 +65,8 @@ pub(super) struct Sam<'d, 'a> {
     /// The event source mappings, once a connector asked for them.
     pub(super) mappings: Option<Mappings>,
     pub(super) digests: Digests,
+    /// Bytes of the definitions of state machines so far.
+    pub(super) defined: usize,
     /// What is known of the APIs of the template.
     pub(super) apis: Apis,
     slots: Vec<Slot>,
@@ -79,6 +89,7 @@ impl<'d, 'a> Sam<'d, 'a> {
             draft,
             references: References::default(),
             mappings: None,
+            defined: 0,
             digests: Digests::default(),
             apis: Apis::default(),
             slots: Vec::new(),
@@ -263,9 +274,9 @@ impl<'d, 'a> Sam<'d, 'a> {
 /// Names of stages, events and authorizers become part of logical ids.
 fn check_id(from: &Resource, generated: &Generated) -> Done<()> {
     let (id, own) = (&generated.id, &from.id);
-    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if is_logical_id(id) {
         return Ok(());
     }
-    let message = format!("`{own}` generates a resource `{id}`, and a logical id has only letters and digits");
+    let message = format!("`{own}` generates a resource `{id}`, and a logical id has up to 255 letters and digits");
     Err(Stop::error(from.node, message))
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::connector::{Connection, Endpoint};
 use super::resource::{Generated, Resource};
 use super::role::trust;
-use super::sam::{Done, Sam, Stop};
+use super::sam::{Done, LOGICAL_ID, Sam, Stop};
 use super::tags;
 use super::value::{Entry, Value, get_att, list, map, reference, sub};
 use crate::source::{Member, NodeId, Span};
@@ -77,11 +77,17 @@ impl<'d, 'a> Graph<'d, 'a> {
         get_att(self.resource.id.to_string(), "ApiId")
     }
 
-    /// The members of a map, and `what` it is in messages; none where there is none.
+    /// The members of a map, and `what` it is in messages; none where there is none. Their keys become parts of logical
+    /// ids.
     fn entries(&self, node: Option<NodeId>, what: &str) -> Done<&'d [Member]> {
-        match node {
-            Some(node) if !self.draft.is_map(node) => Err(Stop::error(node, format!("`{what}` is not a map"))),
-            node => Ok(node.map_or(&[], |node| self.draft.tree.members(node))),
+        let Some(node) = node else { return Ok(&[]) };
+        if !self.draft.is_map(node) {
+            return Err(Stop::error(node, format!("`{what}` is not a map")));
+        }
+        let members = self.draft.tree.members(node);
+        match members.iter().find(|member| self.draft.tree.key(member).len() > LOGICAL_ID) {
+            Some(member) => Err(Stop::error(member.value, format!("a name in `{what}` is longer than a logical id"))),
+            None => Ok(members),
         }
     }
 

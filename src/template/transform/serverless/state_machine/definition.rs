@@ -4,14 +4,16 @@ use std::fmt::Write;
 
 use crate::source::{Kind, NodeId, Tree};
 
-/// Bytes that a definition may have as a text: well above the 1 MB that Step Functions takes.
-const BYTES: usize = 8 << 20;
+/// Bytes that the definitions of a template may have together as texts: well above the 1 MB that Step Functions takes of
+/// one, it bounds what aliases of YAML multiply to.
+pub(super) const BYTES: usize = 64 << 20;
 
 /// A definition, and the values that only a deployment knows: `${definition_substitution_1}` stands for the first.
 #[derive(Debug, Default)]
 pub(super) struct Definition {
     pub(super) text: String,
     pub(super) substitutions: Vec<NodeId>,
+    limit: usize,
 }
 
 /// The name of the value at this index of [`Definition::substitutions`].
@@ -19,16 +21,16 @@ pub(super) fn substitution(index: usize) -> String {
     format!("definition_substitution_{}", index + 1)
 }
 
-/// Writes the definition as JSON, its keys sorted, four spaces a level; nothing when it is too long.
-pub(super) fn render(tree: &Tree, node: NodeId) -> Option<Definition> {
-    let mut definition = Definition::default();
+/// Writes the definition as JSON, its keys sorted, four spaces a level; nothing when it has more bytes than `limit`.
+pub(super) fn render(tree: &Tree, node: NodeId, limit: usize) -> Option<Definition> {
+    let mut definition = Definition { limit, ..Definition::default() };
     definition.node(tree, node, 0)?;
-    Some(definition)
+    (definition.text.len() <= limit).then_some(definition)
 }
 
 impl Definition {
     fn node(&mut self, tree: &Tree, node: NodeId, level: usize) -> Option<()> {
-        if self.text.len() > BYTES {
+        if self.text.len() > self.limit {
             return None;
         }
         match tree.kind(node) {
@@ -154,7 +156,7 @@ mod tests {
 
     fn rendered(text: &str) -> (String, usize) {
         let tree = tree(text);
-        let definition = render(&tree, tree.root()).unwrap();
+        let definition = render(&tree, tree.root(), BYTES).unwrap();
         (definition.text, definition.substitutions.len())
     }
 
@@ -181,7 +183,7 @@ mod tests {
         let text =
             "z: !Ref A\na: {m: !GetAtt [B, C], k: '{{resolve:ssm:/a}}', l: 'x {{resolve:ssm:/a}}'}\nf: {Fn: 1}\n";
         let tree = tree(text);
-        let definition = render(&tree, tree.root()).unwrap();
+        let definition = render(&tree, tree.root(), BYTES).unwrap();
         insta::assert_snapshot!(definition.text, @r#"
         {
             "a": {
@@ -201,10 +203,11 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_that_no_service_takes_is_refused() {
-        let long = format!("[\"{}\", 1]", "x".repeat(BYTES));
-        let tree = tree(&long);
-        assert!(render(&tree, tree.root()).is_none());
+    fn a_definition_past_the_limit_is_refused() {
+        let tree = tree(r#"{"a": [1, 2]}"#);
+        let length = render(&tree, tree.root(), BYTES).unwrap().text.len();
+        assert!(render(&tree, tree.root(), length).is_some());
+        assert!(render(&tree, tree.root(), length - 1).is_none());
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Gen
 }
 
 /// Sets the definition: a text with the values that only a deployment knows beside it, or where AWS finds it.
-fn define(sam: &Sam<'_, '_>, resource: &Resource, machine: &mut Generated) -> Done<()> {
+fn define(sam: &mut Sam<'_, '_>, resource: &Resource, machine: &mut Generated) -> Done<()> {
     let draft = &*sam.draft;
     machine.copy(draft, resource.properties, "DefinitionSubstitutions");
     match (resource.get(draft, "Definition"), resource.get(draft, "DefinitionUri")) {
@@ -65,18 +65,25 @@ fn define(sam: &Sam<'_, '_>, resource: &Resource, machine: &mut Generated) -> Do
             machine.set_some("DefinitionS3Location", s3::location(draft, uri, "DefinitionUri", &s3::DEFINITION)?);
             Ok(())
         }
-        (Some(node), None) if draft.is_map(node) => inline(draft, resource, node, machine),
+        (Some(node), None) if draft.is_map(node) => {
+            sam.defined += inline(draft, resource, node, machine, definition::BYTES - sam.defined)?;
+            Ok(())
+        }
         (Some(node), None) => Err(Stop::error(node, "`Definition` must be a map")),
     }
 }
 
-fn inline(draft: &Draft<'_>, resource: &Resource, node: NodeId, machine: &mut Generated) -> Done<()> {
-    let Some(definition) = definition::render(&draft.tree, node) else {
-        return Err(Stop::error(node, "the definition is longer than Step Functions takes"));
+/// Sets the definition that stands in the template, of up to `limit` bytes; how many it has.
+fn inline(draft: &Draft<'_>, resource: &Resource, node: NodeId, machine: &mut Generated, limit: usize) -> Done<usize> {
+    let Some(definition) = definition::render(&draft.tree, node, limit) else {
+        let message =
+            format!("the definitions of the template are longer than the limit of {} bytes", definition::BYTES);
+        return Err(Stop::error(node, message));
     };
+    let length = definition.text.len();
     machine.set("DefinitionString", Value::from(definition.text).at(draft.tree.span(node)));
     if definition.substitutions.is_empty() {
-        return Ok(());
+        return Ok(length);
     }
     let mut substitutions = match resource.get(draft, "DefinitionSubstitutions") {
         Some(own) => Value::copied(draft, own),
@@ -86,7 +93,7 @@ fn inline(draft: &Draft<'_>, resource: &Resource, node: NodeId, machine: &mut Ge
         substitutions.insert(definition::substitution(index), node);
     }
     machine.set("DefinitionSubstitutions", substitutions);
-    Ok(())
+    Ok(length)
 }
 
 /// The tag of the transform, and then those of the resource.
