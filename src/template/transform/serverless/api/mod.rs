@@ -20,8 +20,6 @@ mod request;
 mod resource_policy;
 mod rest;
 mod security;
-#[cfg(test)]
-mod tests;
 mod usage_plan;
 
 use std::rc::Rc;
