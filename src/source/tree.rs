@@ -149,6 +149,11 @@ impl Tree {
         self.current = self.file_of(id);
     }
 
+    /// Nodes that are added from now on stand in this one of [`Self::files`]; returns the one they stood in before.
+    pub fn stand_in(&mut self, file: usize) -> usize {
+        std::mem::replace(&mut self.current, file)
+    }
+
     /// The root node.
     #[must_use]
     pub fn root(&self) -> NodeId {

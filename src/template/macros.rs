@@ -83,7 +83,7 @@ impl<'u> Resolver<'u> {
         if let Some(name) = &known.transformed_by {
             return Some(Cause::Macro { name: name.clone() });
         }
-        if declares(tree, SERVERLESS) {
+        if !state.unexpanded.is_empty() && declares(tree, SERVERLESS) {
             return Some(Cause::Macro { name: SERVERLESS.into() });
         }
         let section = |name: &&str| tree.get(tree.root(), name);

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::parameters::is_ssm;
 use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
-use super::transform::{self, Deployment, LOOP, Parameter, Problem};
+use super::transform::{self, Deployment, LOOP, Parameter, Problem, SERVERLESS};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
 use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
@@ -165,7 +165,12 @@ impl<'u> Resolver<'u> {
             match problem {
                 Problem::Error(node, message) => self.error(self.place(index, node), message),
                 Problem::KeyError(member, message) => self.error(self.key_place(index, &member), message),
-                Problem::Gap(node, what, cause) => self.gap(index, node, &what, cause),
+                Problem::Gap(node, what, cause) => {
+                    if matches!(&cause, Cause::Macro { name } if **name == *SERVERLESS) {
+                        self.may_add(index, cause.clone(), None);
+                    }
+                    self.gap(index, node, &what, cause);
+                }
             }
         }
         self.note_macros(index);

@@ -83,6 +83,10 @@ impl<'u> Resolver<'u> {
     /// Types that AWS expands into others, of which nothing here is evaluated.
     fn note_unexpanded(&mut self, stack: usize, name: &str, type_name: &str, node: NodeId) {
         let transform = if type_name.starts_with("AWS::Serverless::") {
+            // Where the transform is declared it has said itself what it leaves.
+            if declares(self.stacks[stack].tree, SERVERLESS) {
+                return;
+            }
             SERVERLESS
         } else if type_name.ends_with("::MODULE") || type_name == "LocalModule" {
             type_name

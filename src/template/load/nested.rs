@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Documents, Gather, each, read};
 use crate::source::{Diagnostic, Level, NodeId, Tree};
 use crate::template::assembly::{NestedRequest, NestedTemplate, NestedTemplates};
-use crate::template::transform::{self, LOOP};
+use crate::template::transform::{self, LOOP, SERVERLESS, declares};
 use crate::template::unit::{Nested, Template, Unit};
 
 /// Templates that one unit may have, nested ones included.
@@ -112,7 +112,7 @@ impl Gather<'_> {
         for (logical_id, resource) in nested_stacks(&tree) {
             let name = match own.at(own.root(), &["Resources", logical_id]) {
                 Some(_) => Name::Id(logical_id.into()),
-                None => match tree.at(resource, &["Properties", "TemplateURL"]).and_then(|url| tree.string(url)) {
+                None => match url_of(&tree, resource).and_then(|url| tree.string(url)) {
                     // What an unknown collection would make of it nobody knows.
                     Some(url) if url.contains("${") || url.contains("&{") => continue,
                     Some(url) => Name::Url(url.into()),
@@ -188,8 +188,12 @@ fn insert(template: &mut Template, name: Name, nested: Nested) {
 
 /// The nested stacks of a template with their resources, in document order; also those in loops that are not expanded.
 fn nested_stacks(tree: &Tree) -> Vec<(&str, NodeId)> {
-    let is_stack =
-        |node| tree.get(node, "Type").and_then(|kind| tree.string(kind)) == Some("AWS::CloudFormation::Stack");
+    let is_stack = |node| match tree.get(node, "Type").and_then(|kind| tree.string(kind)) {
+        Some("AWS::CloudFormation::Stack") => true,
+        // The serverless transform makes it one.
+        Some("AWS::Serverless::Application") => declares(tree, SERVERLESS),
+        _ => false,
+    };
     let mut open: Vec<NodeId> = tree.get(tree.root(), "Resources").into_iter().collect();
     let mut found = Vec::new();
     while let Some(map) = open.pop() {
@@ -203,6 +207,11 @@ fn nested_stacks(tree: &Tree) -> Vec<(&str, NodeId)> {
         }
     }
     found
+}
+
+/// Where a nested stack or application says that its template is.
+fn url_of(tree: &Tree, resource: NodeId) -> Option<NodeId> {
+    ["TemplateURL", "Location"].iter().find_map(|name| tree.at(resource, &["Properties", name]))
 }
 
 /// The nested templates of a template, in an order that does not change.
@@ -228,7 +237,7 @@ fn cycle(tree: &Tree, name: &Name) -> Diagnostic {
     let (node, message) = match name {
         Name::Id(id) => {
             let resource = tree.at(tree.root(), &["Resources", id]);
-            let url = resource.and_then(|resource| tree.at(resource, &["Properties", "TemplateURL"]));
+            let url = resource.and_then(|resource| url_of(tree, resource));
             (url.or(resource), format!("the nested stack `{id}` contains itself"))
         }
         Name::Url(url) => {

@@ -6,6 +6,7 @@ mod generated;
 mod includes;
 mod loops;
 mod macros;
+mod serverless;
 mod stack_set;
 mod suppressions;
 mod systems;

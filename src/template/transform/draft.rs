@@ -101,6 +101,11 @@ impl<'a> Draft<'a> {
         self.with_members(map, &members)
     }
 
+    /// The member of this key, unless its value is `null`.
+    pub(super) fn present(&self, map: NodeId, key: &str) -> Option<Member> {
+        self.tree.member(map, key).filter(|member| !matches!(self.tree.kind(member.value), Kind::Null)).copied()
+    }
+
     /// Replaces a section of the template, keeping the place of its key.
     pub(super) fn set_section(&mut self, name: &str, value: NodeId) {
         let root = self.tree.root();
