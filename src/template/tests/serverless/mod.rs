@@ -1,9 +1,12 @@
 //! Serverless resources and what they become in the inventory: types, properties, places, and what is said of mistakes.
 
+mod apis;
 mod connectors;
 mod graphql;
+mod http_apis;
 mod others;
 mod state_machines;
+mod websocket_apis;
 
 use std::fmt::Write as _;
 
@@ -31,6 +34,20 @@ impl Resolved {
             format!("{}: {}", resource.logical_id, self.inventory.type_name(id))
         };
         self.inventory.resources().map(kind).collect()
+    }
+
+    /// What a property of a resource of the first stack is.
+    fn at(&self, logical_id: &str, path: &[&str]) -> Value {
+        self.at_in(logical_id, path, &[])
+    }
+
+    /// What a property is where the parameters have these values.
+    fn at_in(&self, logical_id: &str, path: &[&str], chosen: &[(&str, &str)]) -> Value {
+        let properties = self.properties(logical_id, chosen);
+        path.iter().fold(properties, |value, step| match step.parse::<usize>() {
+            Ok(index) if value.is_array() => value[index].clone(),
+            _ => value[*step].clone(),
+        })
     }
 
     /// The source where a property of a resource stands, its first line.

@@ -1,5 +1,7 @@
 //! Preflight requests of a REST API: an `OPTIONS` method for every path, which answers them without a function.
 
+use rustc_hash::FxHashSet;
+
 use super::super::edit::is_filled;
 use super::super::resource::Resource;
 use super::super::sam::{Done, Stop};
@@ -26,16 +28,15 @@ struct Cors {
 pub(super) fn add(draft: &Draft<'_>, body: &mut Value, resource: &Resource, node: NodeId) -> Done<()> {
     let cors = Cors::read(draft, resource, node)?;
     let tree = &draft.tree;
-    let mut done: Vec<String> = Vec::new();
-    for path in paths::names(tree, body) {
-        let normalized = if path == "/" { &path } else { path.trim_end_matches('/') };
-        if done.iter().any(|own| own == normalized) {
+    let mut done: FxHashSet<String> = FxHashSet::default();
+    for path in paths::entries(tree, body) {
+        let normalized = if path.key == "/" { "/" } else { path.key.trim_end_matches('/') };
+        if !done.insert(normalized.to_owned()) {
             continue;
         }
-        done.push(normalized.to_owned());
         // The methods of the first arm of a condition hold for the other.
         let mut methods = cors.methods.map(Value::Node);
-        for item in paths::items(tree, body, &path) {
+        for item in paths::items_of(tree, &mut path.value) {
             if item.has(tree, "options") {
                 continue;
             }

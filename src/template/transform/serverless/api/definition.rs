@@ -4,8 +4,9 @@ use super::super::edit::{filled, is_filled};
 use super::super::resource::Resource;
 use super::super::sam::{Done, Sam, Stop};
 use super::super::value::{Entry, Value, map};
+use super::resource_policy::Policy;
 use super::security::{self, IAM};
-use super::{Location, authorizer, cors, gateway_response, openapi, paths, resource_policy};
+use super::{Location, authorizer, cors, gateway_response, openapi, paths};
 use crate::source::{Kind, NodeId, Tree};
 use crate::template::transform::Draft;
 use crate::value::Cause;
@@ -121,14 +122,13 @@ impl Definition<'_, '_> {
             security::require_keys(tree, body, with_preflight, at);
         }
         if let Some(policy) = filled(tree, auth, "ResourcePolicy") {
-            if !draft.is_map(policy) {
-                return Err(Stop::error(policy, "`ResourcePolicy` must be a map"));
-            }
             let stage = stage.map_or_else(|| "".into(), Value::Node);
-            for path in paths::names(tree, body) {
-                resource_policy::add(tree, body, policy, &path, &stage)?;
+            let mut policy = Policy::open(draft, body, policy)?;
+            for path in paths::entries(tree, body) {
+                let methods = paths::keys_of(tree, &mut path.value);
+                policy.add(&path.key, &methods, &stage)?;
             }
-            resource_policy::add_custom(tree, body, policy);
+            policy.close(body);
         }
         let version = self.version.clone();
         if let Some(body) = &mut self.body {

@@ -5,10 +5,11 @@ use super::super::resource::Resource;
 use super::super::sam::{Done, Sam, Stop};
 use super::super::value::{Value, conditional, list, no_value, reference};
 use super::implicit::Kind;
+use super::openapi;
 use super::paths::{self, INTEGRATION};
 use super::request::{self, Method};
+use super::resource_policy::Policy;
 use super::security::{self, IAM};
-use super::{openapi, resource_policy};
 use crate::source::{NodeId, Span, Tree};
 use crate::template::transform::Draft;
 
@@ -142,6 +143,7 @@ pub(in super::super) fn integrate(
     let stage = stage_of(sam.draft, api)?;
     let merges = api.filled(sam.draft, "MergeDefinitions").is_some() && integration.is_function;
     let Some((draft, definition)) = sam.definition(api) else { return Ok(()) };
+    definition.admit(call.node)?;
     let context = Context { draft, api, call, auth, stage };
     if definition.is_managed || merges {
         let mut own = merges.then(|| openapi::empty_swagger(call.at));
@@ -268,11 +270,10 @@ impl Context<'_, '_> {
             security::set_key(tree, body, route, required, member.key_span);
         }
         if let Some(policy) = filled(tree, auth, "ResourcePolicy") {
-            if !draft.is_map(policy) {
-                return Err(Stop::error(policy, "`ResourcePolicy` must be a map"));
-            }
-            resource_policy::add(tree, body, policy, &call.path, &self.stage.clone().into())?;
-            resource_policy::add_custom(tree, body, policy);
+            let methods = body.path(tree, &["paths", &call.path]).map(|path| paths::keys_of(tree, path));
+            let mut policy = Policy::open(draft, body, policy)?;
+            policy.add(&call.path, &methods.unwrap_or_default(), &self.stage.clone().into())?;
+            policy.close(body);
         }
         Ok(())
     }

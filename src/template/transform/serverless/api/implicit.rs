@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use super::super::edit::is_filled;
 use super::super::resource::Resource;
 use super::super::sam::Sam;
@@ -96,6 +98,9 @@ fn uses(sam: &Sam<'_, '_>, kind: &Kind) -> Vec<Use> {
         for member in tree.members(events) {
             let is_kind = tree.get(member.value, "Type").and_then(|kind| tree.string(kind)) == Some(kind.event);
             let properties = tree.get(member.value, "Properties").filter(|node| is_filled(tree, *node));
+            if found.len() == super::MOST_EVENTS {
+                return found;
+            }
             if !is_kind || (properties.is_none() && !kind.has_default_route) {
                 continue;
             }
@@ -184,14 +189,10 @@ fn add_route_settings(sam: &mut Sam<'_, '_>, one: &Use) {
     let tree = &sam.draft.tree;
     let mut properties = api.properties.map_or_else(|| Value::empty_map(call.at), Value::Node);
     let Some(all) = properties.map_at(tree, "RouteSettings", call.at) else { return };
-    let mut added = Value::Node(settings);
-    if let Some(condition) = &one.condition {
-        added = Value::Map(vec![]);
-        let value = conditional(condition.clone().into(), settings, no_value());
-        if let Value::Map(entries) = value {
-            added = Value::Map(entries);
-        }
-    }
+    let mut added = match &one.condition {
+        Some(condition) => conditional(condition.clone().into(), settings, no_value()),
+        None => settings.into(),
+    };
     if let Some(own) = all.map_at(tree, &route, call.at) {
         for entry in added.entries(tree).map(std::mem::take).unwrap_or_default() {
             own.set(tree, &entry.key, entry.key_span.unwrap_or(call.at), entry.value);
@@ -203,17 +204,17 @@ fn add_route_settings(sam: &mut Sam<'_, '_>, one: &Use) {
 
 /// A path is there when one of its methods is.
 fn make_conditional(sam: &mut Sam<'_, '_>, uses: &[Use]) {
-    let mut done: Vec<(&str, &str)> = Vec::new();
+    let mut by_path: FxHashMap<(&str, &str), Option<BTreeSet<String>>> = FxHashMap::default();
     for one in uses {
-        let Call { api, path, at, .. } = &one.call;
-        let is_managed = sam.apis.definitions.get(api.as_str()).is_some_and(|definition| definition.is_managed);
-        if !is_managed || done.contains(&(api, path)) {
-            continue;
+        let conditions = by_path.entry((&one.call.api, &one.call.path)).or_insert_with(|| Some(BTreeSet::new()));
+        match &one.condition {
+            Some(condition) => _ = conditions.as_mut().map(|conditions| conditions.insert(condition.clone())),
+            None => *conditions = None,
         }
-        done.push((api, path));
-        let of_path = uses.iter().filter(|other| other.call.api == *api && other.call.path == *path);
-        let conditions: Option<BTreeSet<String>> = of_path.map(|other| other.condition.clone()).collect();
-        let Some(conditions) = conditions else { continue };
+    }
+    for Call { api, path, at, .. } in uses.iter().map(|one| &one.call) {
+        let is_managed = sam.apis.definitions.get(api.as_str()).is_some_and(|definition| definition.is_managed);
+        let Some(conditions) = by_path.remove(&(api, path)).flatten().filter(|_| is_managed) else { continue };
         let in_name = path.replace('/', "SLASH").replace('{', "OB").replace('}', "CB");
         let condition = one_condition(sam, format!("{api}{in_name}PathCondition"), &conditions, *at);
         let tree = &sam.draft.tree;

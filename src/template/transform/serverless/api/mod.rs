@@ -20,8 +20,6 @@ mod request;
 mod resource_policy;
 mod rest;
 mod security;
-#[cfg(test)]
-mod tests;
 mod usage_plan;
 
 use std::rc::Rc;
@@ -35,6 +33,7 @@ use super::sam::{Done, Sam, Stop};
 use super::value::{Value, map};
 use crate::source::{NodeId, Tree};
 use crate::template::transform::{Draft, SERVERLESS};
+use crate::value::Cause;
 
 pub(super) use authorizer::{invocation, sources};
 pub(super) use definition::unreadable;
@@ -60,6 +59,22 @@ pub(super) struct Definition {
     pub(super) is_managed: bool,
     /// Whether it is in the version of OpenAPI that the API asks for.
     is_begun: bool,
+    /// How many events have added to it.
+    events: usize,
+}
+
+/// Events that may add to one definition: several times what API Gateway takes.
+const MOST_EVENTS: usize = 2000;
+
+impl Definition {
+    /// Whether one more event, which stands at `node`, may be added.
+    pub(super) fn admit(&mut self, node: NodeId) -> Done<()> {
+        self.events += 1;
+        match self.events > MOST_EVENTS {
+            true => Err(Stop::gap(node, "the API has more paths than are followed", Cause::Limit)),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Where the definition of an API is.
@@ -108,7 +123,7 @@ impl Sam<'_, '_> {
     }
 
     fn begin_definition(&mut self, api: &Resource, body: Value, is_managed: bool) {
-        let definition = Definition { body, is_managed, is_begun: false };
+        let definition = Definition { body, is_managed, is_begun: false, events: 0 };
         self.apis.definitions.insert(Rc::clone(&api.id), definition);
     }
 
@@ -143,8 +158,8 @@ fn begin(draft: &Draft<'_>, definition: &mut Definition, api: &Resource) {
 
 /// What an event that is not expanded would say about its method is not known.
 fn mark_missing(tree: &Tree, body: &mut Value) {
-    for path in paths::names(tree, body) {
-        for item in paths::items(tree, body, &path) {
+    for path in paths::entries(tree, body) {
+        for item in paths::items_of(tree, &mut path.value) {
             for method in item.entries(tree).into_iter().flatten().filter(|method| !method.value.is_filled(tree)) {
                 method.value = map! { "Fn::Transform" => map! { "Name" => SERVERLESS } };
             }

@@ -93,8 +93,8 @@ pub(super) fn finish(tree: &Tree, body: &mut Value, wanted: Option<&str>) {
             }
         }
     }
-    for path in paths::names(tree, body) {
-        if let Some(options) = body.path(tree, &["paths", &path, "options"]) {
+    for path in paths::entries(tree, body) {
+        if let Some(options) = path.value.get(tree, "options") {
             finish_options(tree, options);
         }
     }

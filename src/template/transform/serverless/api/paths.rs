@@ -1,6 +1,6 @@
 //! Walking the paths of a definition, through the conditions that paths and methods may stand in.
 
-use super::super::value::Value;
+use super::super::value::{Entry, Value};
 use crate::source::{Span, Tree};
 
 pub(in super::super) const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -31,15 +31,24 @@ pub(in super::super) fn is_no_value(tree: &Tree, value: &mut Value) -> bool {
     value.get(tree, "Ref").is_some_and(|name| name.text(tree) == Some("AWS::NoValue"))
 }
 
-/// The paths of a definition, in order.
-pub(in super::super) fn names(tree: &Tree, body: &mut Value) -> Vec<String> {
-    body.get(tree, "paths").map_or_else(Vec::new, |paths| paths.keys(tree))
+/// The paths of a definition, with their items.
+pub(in super::super) fn entries<'v>(tree: &Tree, body: &'v mut Value) -> impl Iterator<Item = &'v mut Entry> {
+    body.get(tree, "paths").and_then(|paths| paths.entries(tree)).into_iter().flatten()
 }
 
-/// The items of a path that are maps, one for each arm.
+/// What a path is in each arm of its condition, if it is a map there.
+pub(in super::super) fn items_of<'v>(tree: &Tree, path: &'v mut Value) -> impl Iterator<Item = &'v mut Value> {
+    arms(tree, path).into_iter().filter(|item| item.is_map(tree))
+}
+
+/// The names of the methods of a path, and of what stands beside them.
+pub(in super::super) fn keys_of(tree: &Tree, path: &mut Value) -> Vec<String> {
+    items_of(tree, path).flat_map(|item| item.keys(tree)).collect()
+}
+
+/// What the path of this name is in each arm of its condition.
 pub(in super::super) fn items<'v>(tree: &Tree, body: &'v mut Value, path: &str) -> Vec<&'v mut Value> {
-    let Some(item) = body.path(tree, &["paths", path]) else { return Vec::new() };
-    arms(tree, item).into_iter().filter(|item| item.is_map(tree)).collect()
+    body.path(tree, &["paths", path]).map_or_else(Vec::new, |item| items_of(tree, item).collect())
 }
 
 /// The definitions of a method that have an integration.
@@ -51,9 +60,9 @@ pub(in super::super) fn at<'v>(tree: &Tree, body: &'v mut Value, path: &str, met
 }
 
 /// Every method of a path that has an integration, with its name.
-pub(in super::super) fn all<'v>(tree: &Tree, body: &'v mut Value, path: &str) -> Vec<(String, &'v mut Value)> {
+pub(in super::super) fn methods_of<'v>(tree: &Tree, path: &'v mut Value) -> Vec<(String, &'v mut Value)> {
     let mut found = Vec::new();
-    for entry in items(tree, body, path).into_iter().filter_map(|item| item.entries(tree)).flatten() {
+    for entry in items_of(tree, path).filter_map(|item| item.entries(tree)).flatten() {
         if NOT_METHODS.contains(&entry.key.as_ref()) {
             continue;
         }

@@ -33,8 +33,8 @@ impl Default<'_> {
     /// Sets the authorizer on every method that does not say which one it wants.
     pub(super) fn apply(&self, tree: &Tree, body: &mut Value) {
         let mut iam = false;
-        for path in paths::names(tree, body) {
-            for (method, definition) in paths::all(tree, body, &path) {
+        for path in paths::entries(tree, body) {
+            for (method, definition) in paths::methods_of(tree, &mut path.value) {
                 if method == "options" && !self.with_preflight {
                     continue;
                 }
@@ -104,8 +104,8 @@ pub(super) fn set_key(tree: &Tree, body: &mut Value, (path, method): (&str, &str
 
 /// Has every method ask for a key, but those that say that they want none.
 pub(super) fn require_keys(tree: &Tree, body: &mut Value, with_preflight: bool, at: Span) {
-    for path in paths::names(tree, body) {
-        for (method, definition) in paths::all(tree, body, &path) {
+    for path in paths::entries(tree, body) {
+        for (method, definition) in paths::methods_of(tree, &mut path.value) {
             let existing = security_of(tree, definition);
             let is_key = |entry: &Value| entry.has(tree, API_KEY) || entry.has(tree, NO_API_KEY);
             let (keys, mut security): (Vec<Value>, Vec<Value>) = existing.iter().cloned().partition(is_key);

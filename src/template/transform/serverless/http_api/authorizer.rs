@@ -74,7 +74,7 @@ fn authorizer(draft: &Draft<'_>, member: &Member) -> Done<Authorizer> {
         return Err(Stop::error(other.value, message));
     }
     let needed = |key: &str| {
-        filled(tree, node, key).ok_or_else(|| Stop::error(node, format!("authorizer `{name}` must have a `{key}`")))
+        filled(tree, node, key).ok_or_else(|| Stop::error(node, format!("authorizer `{name}` needs `{key}`")))
     };
     let definition = match tokens {
         Some(tokens) => with_tokens(tree, tokens, needed("IdentitySource")?)?,

@@ -89,8 +89,8 @@ fn add_auth(draft: &Draft<'_>, body: &mut Value, auth: NodeId) -> Done<()> {
 
 /// Sets the authorizer on every method that does not say which one it wants.
 fn set_default(tree: &Tree, body: &mut Value, own: &authorizer::Authorizer, at: Span) {
-    for path in paths::names(tree, body) {
-        for (method, definition) in paths::all(tree, body, &path) {
+    for path in paths::entries(tree, body) {
+        for (method, definition) in paths::methods_of(tree, &mut path.value) {
             let has_security = definition.get(tree, "security").is_some_and(|security| security.is_filled(tree));
             if method != "options" && !has_security {
                 let security = map! { own.name.clone() => own.scopes.clone() };

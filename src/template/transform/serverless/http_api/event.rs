@@ -40,6 +40,7 @@ pub(in super::super) fn integrate(
 ) -> Done<()> {
     let Some((draft, definition)) = sam.definition(api) else { return Ok(()) };
     let (tree, at) = (&draft.tree, call.at);
+    definition.admit(call.node)?;
     let is_managed = definition.is_managed;
     let body = &mut definition.body;
     if !openapi::is_http(tree, body) {

@@ -5,8 +5,6 @@ mod cors;
 mod definition;
 pub(super) mod domain;
 pub(super) mod event;
-#[cfg(test)]
-mod tests;
 
 use super::api::authorizer_permission;
 use super::check_properties;

@@ -1,8 +1,6 @@
 //! `AWS::Serverless::WebSocketApi`: a WebSocket API with its stage, its domain, and for each route what it calls.
 
 mod route;
-#[cfg(test)]
-mod tests;
 
 use super::api::{authorizer_permission, record_sets};
 use super::check_properties;
