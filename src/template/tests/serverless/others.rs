@@ -225,3 +225,10 @@ fn what_these_types_cannot_be_is_an_error_at_its_place() {
     <stdin>:3:110: `moon` is no region and no group of regions
     ");
 }
+
+#[test]
+fn a_property_that_is_not_known_is_a_gap_and_the_rest_is_expanded() {
+    let resolved = serverless("  Table: {Type: AWS::Serverless::SimpleTable, Properties: {Invented: 1}}\n");
+    assert_eq!(resolved.kinds(), ["Table: AWS::DynamoDB::Table"]);
+    assert_eq!(resolved.problems(), ["gap: property `Invented` of `Table` is not expanded"]);
+}

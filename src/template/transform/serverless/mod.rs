@@ -24,6 +24,7 @@ mod logical_id;
 mod microvm_image;
 mod network_connector;
 mod parameters;
+mod properties;
 mod references;
 mod resource;
 mod role;
@@ -44,6 +45,7 @@ use resource::{Generated, Resource};
 use sam::{Done, Sam, Stop};
 
 use super::{Draft, SERVERLESS};
+use crate::source::NodeId;
 use crate::value::Cause;
 
 const PREFIX: &str = "AWS::Serverless::";
@@ -98,7 +100,9 @@ fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
             sam.draft.gap(resource.node, unexpanded(&resource.kind), Cause::Invalid);
         }
         Err(Stop::Gap(node, what, cause)) => {
-            sam.draft.gap(node, what, cause.clone());
+            if node != resource.node {
+                sam.draft.gap(node, what, cause.clone());
+            }
             sam.draft.gap(resource.node, unexpanded(&resource.kind), cause);
         }
     }
@@ -117,7 +121,11 @@ fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> 
         let what = format!("what `{name}` makes of `{}` is not expanded", resource.id);
         return Err(Stop::gap(member.value, what, Cause::Macro { name: name.into() }));
     }
-    match resource.kind.strip_prefix(PREFIX).unwrap_or_default() {
+    let kind = resource.kind.strip_prefix(PREFIX).unwrap_or_default();
+    if let Some(known) = properties::of(kind) {
+        check_properties(sam, resource, known);
+    }
+    match kind {
         "Api" => api::expand(sam, resource),
         "Application" => application::expand(sam, resource),
         "CapacityProvider" => capacity_provider::expand(sam, resource),
@@ -138,10 +146,15 @@ fn generate(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> 
 
 /// Says which properties of a resource are not known: they may change what it stands for.
 fn check_properties(sam: &mut Sam<'_, '_>, resource: &Resource, known: &[&str]) {
-    let members = resource.properties.map_or(&[][..], |properties| sam.draft.tree.members(properties));
+    check_members(sam, resource.properties, &format!("`{}`", resource.id), known);
+}
+
+/// Says which members of a map are not known; `of` is what it describes.
+fn check_members(sam: &mut Sam<'_, '_>, map: Option<NodeId>, of: &str, known: &[&str]) {
+    let members = map.map_or(&[][..], |map| sam.draft.tree.members(map));
     let unknown: Vec<_> = members.iter().filter(|own| !known.contains(&sam.draft.tree.key(own))).copied().collect();
     for member in unknown {
-        let what = format!("property `{}` of `{}` is not expanded", sam.draft.tree.key(&member), resource.id);
+        let what = format!("property `{}` of {of} is not expanded", sam.draft.tree.key(&member));
         sam.draft.gap(member.value, what, Cause::Macro { name: SERVERLESS.into() });
     }
 }

@@ -83,7 +83,9 @@ impl References {
             return;
         }
         let root = draft.tree.root();
-        let root = Rewrite { references: self, draft, gained: 0, done: FxHashMap::default() }.node(root);
+        let done = vec![None; draft.tree.len()];
+        let root = Rewrite { references: self, draft, gained: 0, done }.node(root);
+        draft.tree.stand_in(0);
         draft.tree.set_root(root);
     }
 
@@ -131,7 +133,7 @@ struct Rewrite<'r, 'd, 'a> {
     /// Names that dependencies gained so far.
     gained: usize,
     /// What was rewritten already: an alias of YAML has several parents.
-    done: FxHashMap<NodeId, NodeId>,
+    done: Vec<Option<NodeId>>,
 }
 
 impl Rewrite<'_, '_, '_> {
@@ -140,38 +142,69 @@ impl Rewrite<'_, '_, '_> {
         if !matches!(kind, Kind::List { .. } | Kind::Map { .. }) {
             return node;
         }
-        if let Some(done) = self.done.get(&node) {
+        if let Some(Some(done)) = self.done.get(node.0 as usize) {
             return *done;
         }
         let new = match kind {
             Kind::List { .. } => self.list(node),
             _ => self.function(node).unwrap_or_else(|| self.map(node)),
         };
-        self.done.insert(node, new);
+        if let Some(done) = self.done.get_mut(node.0 as usize) {
+            *done = Some(new);
+        }
         new
     }
 
     fn list(&mut self, node: NodeId) -> NodeId {
-        let items = self.draft.tree.items(node).to_vec();
-        let new: Vec<NodeId> = items.iter().map(|item| self.node(*item)).collect();
-        if new == items { node } else { self.draft.list(self.draft.tree.span(node), &new) }
+        let mut changed: Option<Vec<NodeId>> = None;
+        for index in 0..self.draft.tree.items(node).len() {
+            let item = self.draft.tree.items(node)[index];
+            let new = self.node(item);
+            if new != item {
+                changed.get_or_insert_with(|| self.draft.tree.items(node).to_vec())[index] = new;
+            }
+        }
+        match changed {
+            Some(items) => self.list_at(node, &items),
+            None => node,
+        }
     }
 
     fn map(&mut self, node: NodeId) -> NodeId {
-        let members = self.draft.tree.members(node).to_vec();
-        let mut changed = false;
-        let new: Vec<Member> = members
-            .iter()
-            .map(|member| {
-                let value = match self.draft.tree.key(member) {
-                    "DependsOn" => self.depends_on(member.value),
-                    _ => self.node(member.value),
-                };
-                changed |= value != member.value;
-                Member { value, ..*member }
-            })
-            .collect();
-        if changed { self.draft.with_members(node, &new) } else { node }
+        let mut changed: Option<Vec<Member>> = None;
+        for index in 0..self.draft.tree.members(node).len() {
+            let member = self.draft.tree.members(node)[index];
+            let value = match self.draft.tree.key(&member) {
+                "DependsOn" => self.depends_on(member.value),
+                _ => self.node(member.value),
+            };
+            if value != member.value {
+                let members = changed.get_or_insert_with(|| self.draft.tree.members(node).to_vec());
+                members[index] = Member { value, ..member };
+            }
+        }
+        match changed {
+            Some(members) => self.map_at(node, &members),
+            None => node,
+        }
+    }
+
+    /// Another list in the place of `node`.
+    fn list_at(&mut self, node: NodeId, items: &[NodeId]) -> NodeId {
+        self.draft.tree.stand_with(node);
+        self.draft.list(self.draft.tree.span(node), items)
+    }
+
+    /// Another map in the place of `node`.
+    fn map_at(&mut self, node: NodeId, members: &[Member]) -> NodeId {
+        self.draft.tree.stand_with(node);
+        self.draft.with_members(node, members)
+    }
+
+    /// Another text in the place of `node`.
+    fn text_at(&mut self, node: NodeId, text: &str) -> NodeId {
+        self.draft.tree.stand_with(node);
+        self.draft.text(self.draft.tree.span(node), text)
     }
 
     /// A logical id or a list of them; those of several resources stand last.
@@ -186,8 +219,7 @@ impl Rewrite<'_, '_, '_> {
             match self.draft.tree.string(*item).and_then(|text| references.split.get(text)) {
                 Some(several) if self.gained <= GAINED => {
                     self.gained += several.len();
-                    let at = self.draft.tree.span(*item);
-                    last.extend(several.iter().map(|id| self.draft.text(at, id)));
+                    last.extend(several.iter().map(|id| self.text_at(*item, id)));
                 }
                 _ => new.push(self.text(*item, |references, text| references.renamed.get(text).cloned())),
             }
@@ -196,7 +228,7 @@ impl Rewrite<'_, '_, '_> {
         match new.as_slice() {
             _ if new == own => node,
             [one] if own == [node] => *one,
-            _ => self.draft.list(self.draft.tree.span(node), &new),
+            _ => self.list_at(node, &new),
         }
     }
 
@@ -213,13 +245,13 @@ impl Rewrite<'_, '_, '_> {
             return Some(node);
         }
         let member = self.draft.tree.members(node).first().copied()?;
-        Some(self.draft.with_members(node, &[Member { value: new, ..member }]))
+        Some(self.map_at(node, &[Member { value: new, ..member }]))
     }
 
     fn text(&mut self, node: NodeId, change: impl Fn(&References, &str) -> Option<String>) -> NodeId {
         let new = self.draft.tree.string(node).and_then(|text| change(self.references, text));
         match new {
-            Some(text) => self.draft.text(self.draft.tree.span(node), &text),
+            Some(text) => self.text_at(node, &text),
             None => node,
         }
     }
@@ -231,10 +263,9 @@ impl Rewrite<'_, '_, '_> {
         let tree = &self.draft.tree;
         let parts: Option<Vec<&str>> = tree.items(node).iter().map(|item| tree.string(*item)).collect();
         let Some(path) = parts.and_then(|parts| self.references.path(&parts.join("."))) else { return node };
-        let span = tree.span(node);
         let (resource, attribute) = path.split_once('.').unwrap_or((&path, ""));
-        let items = [self.draft.text(span, resource), self.draft.text(span, attribute)];
-        self.draft.list(span, &items)
+        let items = [self.text_at(node, resource), self.text_at(node, attribute)];
+        self.list_at(node, &items)
     }
 
     fn sub(&mut self, node: NodeId) -> NodeId {
@@ -246,6 +277,6 @@ impl Rewrite<'_, '_, '_> {
         let [text, rest @ ..] = items.as_slice() else { return self.text(node, changed) };
         let mut new = vec![self.text(*text, changed)];
         new.extend(rest.iter().map(|item| self.node(*item)));
-        if new == items { node } else { self.draft.list(self.draft.tree.span(node), &new) }
+        if new == items { node } else { self.list_at(node, &new) }
     }
 }

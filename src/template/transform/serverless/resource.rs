@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::value::{Entry, Value};
+use super::value::{Entry, Value, build_map};
 use crate::source::{Member, NodeId, Span};
 use crate::template::transform::Draft;
 
@@ -198,7 +198,7 @@ impl Generated {
             let value = entry.value.build(draft, self.span);
             members.push(draft.member(&entry.key, entry.key_span.unwrap_or(self.span), value));
         }
-        let properties = Value::Map(self.properties.clone()).build(draft, self.span);
+        let properties = build_map(&self.properties, draft, self.span);
         members.push(draft.member("Properties", self.head_span, properties));
         let node = draft.tree.push_map(self.span, &members);
         draft.member(&self.id, self.key_span, node)

@@ -81,19 +81,22 @@ impl Value {
                 let items: Vec<NodeId> = items.iter().map(|item| item.build(draft, at)).collect();
                 draft.list(at, &items)
             }
-            Self::Map(entries) => {
-                let members: Vec<Member> = entries
-                    .iter()
-                    .map(|entry| {
-                        let value = entry.value.build(draft, at);
-                        draft.member(&entry.key, entry.key_span.unwrap_or(at), value)
-                    })
-                    .collect();
-                draft.tree.push_map(at, &members)
-            }
+            Self::Map(entries) => build_map(entries, draft, at),
             Self::At(span, value) => value.build(draft, *span),
         }
     }
+}
+
+/// Puts a map with these entries into the tree; it stands at `at`.
+pub(super) fn build_map(entries: &[Entry], draft: &mut Draft<'_>, at: Span) -> NodeId {
+    let members: Vec<Member> = entries
+        .iter()
+        .map(|entry| {
+            let value = entry.value.build(draft, at);
+            draft.member(&entry.key, entry.key_span.unwrap_or(at), value)
+        })
+        .collect();
+    draft.tree.push_map(at, &members)
 }
 
 impl From<NodeId> for Value {

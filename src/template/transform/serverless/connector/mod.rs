@@ -144,11 +144,13 @@ pub(super) fn imply(sam: &mut Sam<'_, '_>) {
             sam.draft.error(connectors, "`Connectors` is not a map");
             continue;
         }
+        let before = sam.draft.tree.stand_in(sam.draft.tree.file_of(connectors));
         for member in sam.draft.tree.members(connectors).to_vec() {
             if let Err(Stop::Error(node, message) | Stop::Gap(node, message, _)) = embedded(sam, &source, member) {
                 sam.draft.error(node, message);
             }
         }
+        sam.draft.tree.stand_in(before);
     }
 }
 

@@ -39,16 +39,14 @@ impl Role {
         role.copy_as(sam.draft, resource.properties, "RolePath", "Path");
         role.copy(sam.draft, resource.properties, "PermissionsBoundary");
         role.set("Tags", self.tags);
-        let mut open = OpenRole { role, managed: Vec::new(), inline: Vec::new(), known: FxHashSet::default() };
-        for policy in self.inline {
-            open.push(sam, policy);
-        }
+        let mut open =
+            OpenRole { role, managed: Vec::new(), inline: self.inline, known: FxHashSet::default(), documents: None };
         for path in self.managed {
             open.add_managed(sam, path, resource.key_span);
         }
         for (index, item) in policies::items(sam.draft, resource.get(sam.draft, "Policies")).into_iter().enumerate() {
             match policies::policy(sam.draft, item, &format!("{}Policy{index}", open.role.id)) {
-                Ok(Policy::Inline(policy)) => open.push(sam, policy),
+                Ok(Policy::Inline(policy)) => open.inline.push(policy),
                 Ok(Policy::Managed(arn)) => open.add_arn(sam, arn),
                 Err(stop) => sam.report(stop),
             }
@@ -62,8 +60,10 @@ pub(super) struct OpenRole {
     pub(super) role: Generated,
     managed: Vec<Value>,
     inline: Vec<Value>,
-    /// Digests of the managed policies and of the documents that are there.
+    /// The managed policies that are there: their ARNs, or the digests of what gives them.
     known: FxHashSet<String>,
+    /// The digests of the documents of `inline`, once an event adds one.
+    documents: Option<FxHashSet<String>>,
 }
 
 impl OpenRole {
@@ -75,22 +75,23 @@ impl OpenRole {
     }
 
     fn add_arn(&mut self, sam: &mut Sam<'_, '_>, arn: Value) {
-        if self.known.insert(sam.digests.of(sam.draft, &arn)) {
+        let key = match arn.text(&sam.draft.tree) {
+            Some(text) => text.to_owned(),
+            None => sam.digests.of(sam.draft, &arn),
+        };
+        if self.known.insert(key) {
             self.managed.push(arn);
         }
     }
 
     /// Adds an inline policy because of what stands at `at`, unless another has the same document.
     pub(super) fn add_inline(&mut self, sam: &mut Sam<'_, '_>, policy: Value, at: Span) {
-        let document = document_of(&policy).map(|document| sam.digests.of(sam.draft, document));
-        if document.is_none_or(|document| !self.known.contains(&document)) {
-            self.push(sam, policy.at(at));
+        let mut digest = |policy: &Value| document_of(policy).map(|own| sam.digests.of(sam.draft, own));
+        let inline = &self.inline;
+        let known = self.documents.get_or_insert_with(|| inline.iter().filter_map(&mut digest).collect());
+        if digest(&policy).is_none_or(|document| known.insert(document)) {
+            self.inline.push(policy.at(at));
         }
-    }
-
-    fn push(&mut self, sam: &mut Sam<'_, '_>, policy: Value) {
-        self.known.extend(document_of(&policy).map(|document| sam.digests.of(sam.draft, document)));
-        self.inline.push(policy);
     }
 
     /// The role as it is now.

@@ -1,5 +1,9 @@
 //! Policy templates: statements under a name, with parameters.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use crate::source::NodeId;
 use crate::template::transform::Draft;
 use crate::template::transform::serverless::sam::{Done, Stop};
@@ -8,14 +12,15 @@ use crate::template::transform::serverless::value::{Entry, Value, map, sub, sub_
 /// What the templates allow; the file says how it is written.
 static TEMPLATES: &str = include_str!("policy_templates.txt");
 
+/// The statements of each template, as they are written.
+static STATEMENTS: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| {
+    let parts = TEMPLATES.split("\n\n").filter(|part| !part.starts_with('#'));
+    parts.filter_map(|part| part.split_once('\n')).collect()
+});
+
 /// The statements of the template of this name, as they are written.
 fn find(name: &str) -> Option<&'static str> {
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return None;
-    }
-    let head = format!("\n\n{name}\n");
-    let body = &TEMPLATES[TEMPLATES.find(&head)? + head.len()..];
-    Some(body.find("\n\n").map_or(body, |end| &body[..end]))
+    STATEMENTS.get(name).copied()
 }
 
 /// Whether there is a template of this name.

@@ -1,5 +1,11 @@
 //! What the serverless types become, as a template.
 
+mod events;
+mod function;
+mod globals;
+mod places;
+mod policies;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -59,20 +65,62 @@ impl Expanded {
             _ => Map::new(),
         }
     }
+
+    /// Logical ids and types, by id.
+    fn resources(&self) -> Vec<String> {
+        let resources = self.section("Resources");
+        let mut all: Vec<String> =
+            resources.iter().map(|(id, resource)| format!("{id} {}", resource["Type"].as_str().unwrap())).collect();
+        all.sort();
+        all
+    }
+
+    fn resource(&self, id: &str) -> Value {
+        self.section("Resources").get(id).unwrap_or_else(|| panic!("no `{id}` in {:?}", self.resources())).clone()
+    }
+
+    fn properties(&self, id: &str) -> Value {
+        self.resource(id)["Properties"].clone()
+    }
+
+    /// What is said, each with the first line of the place where it is said.
+    fn said(&self) -> Vec<String> {
+        let told = |problem: &Problem| match problem {
+            Problem::Error(node, message) => format!("error: {message} at {}", self.text_at(*node)),
+            Problem::Gap(node, what, _) => format!("gap: {what} at {}", self.text_at(*node)),
+        };
+        self.problems.iter().map(told).collect()
+    }
+
+    fn text_at(&self, node: NodeId) -> String {
+        let text = self.tree.span(node).slice(self.tree.file().text());
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// The text where a value of a resource stands, by keys and indices from the resource.
+    fn place(&self, id: &str, path: &[&str]) -> String {
+        let resources = self.tree.get(self.tree.root(), "Resources").unwrap();
+        let mut node = self.tree.get(resources, id).unwrap();
+        for step in path {
+            node = match step.parse::<usize>() {
+                Ok(index) => self.tree.items(node)[index],
+                Err(_) => self.tree.get(node, step).unwrap_or_else(|| panic!("no `{step}`")),
+            };
+        }
+        self.text_at(node)
+    }
 }
 
-#[test]
-fn zz_dump() {
-    let Ok(dir) = std::env::var("SAM1_DUMP") else { return };
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|e| e != "yaml") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let done = expanded(&text);
-        let said: Vec<String> = done.problems.iter().map(|p| format!("{p:?}")).collect();
-        let all = serde_json::json!({"Resources": done.section("Resources"), "Conditions": done.section("Conditions"), "Outputs": done.section("Outputs"), "said": said});
-        std::fs::write(path.with_extension("ours.json"), serde_json::to_string_pretty(&all).unwrap()).unwrap();
+/// A template with one function, which has these further properties.
+fn function(properties: &str) -> Expanded {
+    let mut text = String::from(
+        "Transform: AWS::Serverless-2016-10-31\nParameters: {Open: {Type: String}, Known: {Type: String, Default: \
+         live}}\nConditions: {Prod: !Equals [!Ref Open, prod]}\nResources:\n  Pay:\n    Type: \
+         AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: \
+         python3.13\n      CodeUri: s3://artifacts/pay.zip\n",
+    );
+    for line in properties.lines() {
+        text.push_str(&format!("      {line}\n"));
     }
+    expanded(&text)
 }

@@ -7,11 +7,13 @@ mod api;
 mod cognito;
 mod http_api;
 mod polled;
+mod properties;
 mod rule;
 mod s3;
 mod simple;
 mod sns;
 
+use super::super::check_members;
 use super::super::resource::{Generated, Resource};
 use super::super::role::OpenRole;
 use super::super::sam::{Done, Sam, Stop};
@@ -100,6 +102,8 @@ pub(super) fn expand_all(sam: &mut Sam<'_, '_>, target: &Target<'_>, role: &mut 
     members.sort_by_cached_key(|member| path_of(&sam.draft.tree, member).to_owned());
     for member in members {
         let done = event(sam, target, &member).and_then(|event| {
+            let what = format!("event `{}` of `{}`", event.name, target.function.id);
+            check_members(sam, event.properties, &what, properties::of(&event.kind));
             let mut own = Vec::new();
             expand(sam, &event, role, &mut own)?;
             Ok(own)
@@ -125,6 +129,12 @@ fn path_of<'t>(tree: &'t Tree, member: &'t Member) -> &'t str {
 
 fn event<'r>(sam: &Sam<'_, '_>, target: &'r Target<'r>, member: &Member) -> Done<Event<'r>> {
     let name = sam.draft.tree.key(member).to_owned();
+    let properties = sam.draft.present(member.value, "Properties").map(|member| member.value);
+    if let Some(node) = [Some(member.value), properties].into_iter().flatten().find(|node| sam.draft.is_function(*node))
+    {
+        let what = format!("event `{name}` of `{}` is not expanded", target.function.id);
+        return Err(Stop::gap(node, what, Cause::Macro { name: SERVERLESS.into() }));
+    }
     let Some(kind) = sam.draft.present(member.value, "Type") else {
         return Err(Stop::error(member.value, format!("event `{name}` has no `Type`")));
     };
@@ -136,7 +146,7 @@ fn event<'r>(sam: &Sam<'_, '_>, target: &'r Target<'r>, member: &Member) -> Done
         id: format!("{}{name}", target.function.id),
         kind: kind.to_owned(),
         node: member.value,
-        properties: sam.draft.present(member.value, "Properties").map(|member| member.value),
+        properties,
         place: member.key_span,
         name,
     })
