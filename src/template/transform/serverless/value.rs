@@ -34,6 +34,12 @@ impl Entry {
         Self { key: key.into(), key_span: None, value: value.into() }
     }
 
+    /// A member of the source as it is.
+    pub(super) fn of(draft: &Draft<'_>, member: Member) -> Self {
+        let key = draft.tree.key(&member).to_owned().into();
+        Self { key, key_span: Some(member.key_span), value: member.value.into() }
+    }
+
     /// A member of the source under the name `key`.
     pub(super) fn copied(key: &'static str, member: Member) -> Self {
         Self { key: key.into(), key_span: Some(member.key_span), value: member.value.into() }
@@ -48,13 +54,7 @@ impl Value {
 
     /// A map like that of the source, with its members at their places.
     pub(super) fn copied(draft: &Draft<'_>, map: NodeId) -> Self {
-        let tree = &draft.tree;
-        let entries = tree.members(map).iter().map(|member| Entry {
-            key: tree.key(member).to_owned().into(),
-            key_span: Some(member.key_span),
-            value: member.value.into(),
-        });
-        Self::Map(entries.collect())
+        Self::Map(draft.tree.members(map).iter().map(|member| Entry::of(draft, *member)).collect())
     }
 
     /// A map with those members of a map of the source that are there, each under its second name.
@@ -63,10 +63,13 @@ impl Value {
         Self::Map(entries.collect())
     }
 
-    /// Adds a member to a map; to anything else, nothing.
+    /// Sets a member of a map that is built here; of anything else, nothing.
     pub(super) fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
-        if let Self::Map(entries) = self {
-            entries.push(Entry::new(key, value));
+        let Self::Map(entries) = self else { return };
+        let entry = Entry::new(key, value);
+        match entries.iter_mut().find(|own| own.key == entry.key) {
+            Some(own) => *own = entry,
+            None => entries.push(entry),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::grant::Endpoint;
 use super::profiles::{Handle, Role, VALUES, Values};
-use crate::source::{Kind, NodeId};
+use crate::source::NodeId;
 use crate::template::transform::Draft;
 use crate::template::transform::serverless::resource::Resource;
 use crate::template::transform::serverless::sam::{Done, Sam, Stop};
@@ -91,7 +91,8 @@ fn role(draft: &Draft<'_>, resource: &Resource, role: &Role, other: NodeId) -> O
             let arn = draft.tree.get(other, "Arn");
             let is_other = |target: &NodeId| {
                 let Some(target) = draft.tree.get(*target, "Arn") else { return false };
-                (id.is_some() && draft.referred(target) == id) || arn.is_some_and(|arn| same(draft, arn, target))
+                (id.is_some() && draft.referred(target) == id)
+                    || arn.is_some_and(|arn| Value::from(arn).is_same(&draft.tree, &target.into()))
             };
             let targets = resource.get(draft, "Targets")?;
             let target = draft.tree.items(targets).iter().copied().find(is_other)?;
@@ -99,22 +100,4 @@ fn role(draft: &Draft<'_>, resource: &Resource, role: &Role, other: NodeId) -> O
         }
     };
     draft.referred(node).map(str::to_owned)
-}
-
-/// Whether two nodes say the same.
-fn same(draft: &Draft<'_>, one: NodeId, other: NodeId) -> bool {
-    let tree = &draft.tree;
-    match (tree.kind(one), tree.kind(other)) {
-        (Kind::Map { .. }, Kind::Map { .. }) => {
-            tree.members(one).len() == tree.members(other).len()
-                && tree.members(one).iter().all(|member| {
-                    tree.get(other, tree.key(member)).is_some_and(|value| same(draft, member.value, value))
-                })
-        }
-        (Kind::List { .. }, Kind::List { .. }) => {
-            tree.items(one).len() == tree.items(other).len()
-                && tree.items(one).iter().zip(tree.items(other)).all(|(one, other)| same(draft, *one, *other))
-        }
-        _ => one == other || tree.scalar(one).is_some() && tree.scalar(one) == tree.scalar(other),
-    }
 }

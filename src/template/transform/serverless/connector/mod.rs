@@ -172,7 +172,8 @@ fn embedded(sam: &mut Sam<'_, '_>, source: &str, connector: Member) -> Done<()> 
             reference.insert(sam.draft.tree.key(&member).to_owned(), member.value);
         }
     }
-    let mut own = Value::copied(sam.draft, properties.value);
+    let mut own =
+        Value::renamed(sam.draft, properties.value, &[("Destination", "Destination"), ("Permissions", "Permissions")]);
     own.insert("Source", reference.at(connector.key_span));
     let at = sam.draft.tree.span(properties.value);
     let properties = Member { value: own.build(sam.draft, at), ..properties };

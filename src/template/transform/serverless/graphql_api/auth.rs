@@ -70,9 +70,7 @@ fn provider(graph: &Graph<'_, '_>, node: NodeId, default: bool, functions: &mut 
     if own == "UserPool" && !default {
         // Only the default has an action for those that no other way knows.
         let mut pool = Value::copied(draft, member.value);
-        if let Value::Map(entries) = &mut pool {
-            entries.retain(|entry| entry.key != "DefaultAction");
-        }
+        pool.take(&draft.tree, "DefaultAction");
         entry.value = pool.at(draft.tree.span(member.value));
     }
     entries.push(entry);

@@ -3,6 +3,8 @@
 mod definition;
 mod events;
 
+use rustc_hash::FxHashSet;
+
 use super::resource::{Generated, Resource};
 use super::role::{Role, trust};
 use super::s3;
@@ -85,13 +87,12 @@ fn inline(draft: &Draft<'_>, resource: &Resource, node: NodeId, machine: &mut Ge
     if definition.substitutions.is_empty() {
         return Ok(length);
     }
-    let mut substitutions = match resource.get(draft, "DefinitionSubstitutions") {
-        Some(own) => Value::copied(draft, own),
-        None => map! {},
-    };
-    for (index, node) in definition.substitutions.into_iter().enumerate() {
-        substitutions.insert(definition::substitution(index), node);
-    }
+    let names: Vec<String> = (0..definition.substitutions.len()).map(definition::substitution).collect();
+    let taken: FxHashSet<&str> = names.iter().map(String::as_str).collect();
+    let own = resource.get(draft, "DefinitionSubstitutions").map_or(&[][..], |own| draft.tree.members(own));
+    let own = own.iter().filter(|member| !taken.contains(draft.tree.key(member)));
+    let mut substitutions: Vec<Entry> = own.map(|member| Entry::of(draft, *member)).collect();
+    substitutions.extend(names.into_iter().zip(definition.substitutions).map(|(name, node)| Entry::new(name, node)));
     machine.set("DefinitionSubstitutions", substitutions);
     Ok(length)
 }

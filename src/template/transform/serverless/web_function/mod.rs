@@ -124,11 +124,8 @@ fn texts_of(draft: &Draft<'_>, map: NodeId) -> Value {
     let tree = &draft.tree;
     let entries = tree.members(map).iter().map(|member| {
         let text = tree.scalar(member.value).map(|text| Value::from(text.to_owned()).at(tree.span(member.value)));
-        Entry {
-            key: tree.key(member).to_owned().into(),
-            key_span: Some(member.key_span),
-            value: text.unwrap_or_else(|| member.value.into()),
-        }
+        let own = Entry::of(draft, *member);
+        Entry { value: text.unwrap_or_else(|| own.value.clone()), ..own }
     });
     Value::Map(entries.collect())
 }
