@@ -449,3 +449,22 @@ Mappings: {M: {"3": {v: three}}}
     let dev = r#"{"z":1,"a\"":["x\ny",true,"<B.Arn>"],"t":"<B.Ref>/\""}"#;
     assert_eq!(resolved.outputs(&[("Env", "dev")])["Json"], dev);
 }
+
+#[test]
+fn what_holds_no_identifier_is_shared_by_the_iterations() {
+    let nodes = |count: usize| {
+        let items: Vec<String> = (0..count).map(|item| format!("i{item}")).collect();
+        let tags: Vec<String> = (0..50).map(|tag| format!("{{Key: k{tag}, Value: [v{tag}]}}")).collect();
+        let template = format!(
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L: [I, [{}], {{\"B${{I}}\": {{Type: AWS::S3::Bucket, Properties: {{BucketName: !Ref I, Tags: [{}]}}}}}}]\n",
+            items.join(","),
+            tags.join(",")
+        );
+        let loaded = load_stdin(template.as_bytes(), &loader(), &environment());
+        let template = &loaded.units[0].unit.templates[0];
+        let expanded = crate::template::transform::preview(template, &[]).unwrap();
+        expanded.len() - template.tree.len()
+    };
+    // The name, the properties and the resource of each, and the section and root of all.
+    assert_eq!((nodes(10), nodes(1000)), (3 * 10 + 2, 3 * 1000 + 2));
+}
