@@ -258,9 +258,13 @@ fn what_is_wrong_with_a_loop_is_said_at_its_place() {
         |resources: &str| extended(&format!("Parameters: {{P: {{Type: String}}}}\nResources:\n{resources}")).said;
     let bucket = r#"{"B${I}": {Type: AWS::S3::Bucket}}"#;
     for (resources, expected) in [
-        (format!("  Fn::ForEach::L: [I, [a]]\n"), "4:19: `Fn::ForEach::L` takes an identifier, a collection and a map"),
-        (format!("  Fn::ForEach::L: [I, [a], x]\n"), "4:28: the third argument of `Fn::ForEach::L` is a map"),
+        (
+            "  Fn::ForEach::L: [I, [a]]\n".to_owned(),
+            "4:19: `Fn::ForEach::L` takes an identifier, a collection and a map",
+        ),
+        ("  Fn::ForEach::L: [I, [a], x]\n".to_owned(), "4:28: the third argument of `Fn::ForEach::L` is a map"),
         (format!("  Fn::ForEach::L: ['', [a], {bucket}]\n"), "4:20: the identifier of `Fn::ForEach::L` is a name"),
+        (format!("  Fn::ForEach::L: [[], [[]], {bucket}]\n"), "4:20: the identifier of `Fn::ForEach::L` is a name"),
         (
             format!("  Fn::ForEach::L: [P, [a], {bucket}]\n"),
             "4:20: the identifier `P` of `Fn::ForEach::L` is the name of a parameter",
@@ -348,6 +352,16 @@ fn loops_that_multiply_end_at_a_bound_in_all_sections() {
         ["`Fn::ForEach::L0` is not expanded: limit", "the resources of `Fn::ForEach::L0` are not expanded: limit"]
     );
     assert_eq!(resolved.inventory.resources().len(), 0);
+}
+
+#[test]
+fn texts_that_grow_in_loops_end_at_a_bound() {
+    let long = "x".repeat(60_000);
+    let text = "${I}".repeat(20_000);
+    let resolved = extended(&format!(
+        "Resources:\n  Fn::ForEach::L: [I, [{long}], {{\"B\": {{Type: AWS::S3::Bucket, Properties: {{BucketName: \"{text}\"}}}}}}]\n"
+    ));
+    assert_eq!(resolved.gaps(), ["the resources of `Fn::ForEach::L` are not expanded: limit"]);
 }
 
 #[test]
