@@ -45,6 +45,7 @@ fn main() {
     let turns = if env::args().any(|argument| argument == "--test") { 1 } else { TURNS };
     floor(turns);
     linear(turns.min(11));
+    loops(turns.min(11));
 }
 
 fn parse(criterion: &mut Criterion) {
@@ -149,6 +150,42 @@ fn linear(turns: usize) {
         let dir = template_of(count);
         let time = median((0..turns).map(|_| measured(|| drop(scan(&request(dir.path()), &rules())))).collect());
         println!("{count:9} {time:6.1} {:8.1}", 1000.0 * time / count as f64);
+    }
+}
+
+/// What expanding loops costs beside parsing what they are expanded to: a template with loops and the same one written out are
+/// both resolved, and what the first takes longer is the expansion.
+fn loops(turns: usize) {
+    println!("\niterations   parse ms   expansion ms   ratio");
+    let loader = Loader::new(root(), Limits::default());
+    for count in [1_000, 2_000, 4_000] {
+        let items: Vec<String> = (0..count).map(|item| format!("\"I{item}\"")).collect();
+        let body = |id: &str, name: &str| {
+            format!(
+                r#""Queue{id}": {{"Type": "AWS::SQS::Queue", "Properties": {{"QueueName": {name}, "KmsMasterKeyId": {{"Fn::GetAtt": ["Key{id}", "Arn"]}}, "RedrivePolicy": {{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dead", "maxReceiveCount": 5}}, "Tags": [{{"Key": "Team", "Value": "payments"}}, {{"Key": "Name", "Value": {name}}}]}}}}, "Key{id}": {{"Type": "AWS::KMS::Key", "Properties": {{"EnableKeyRotation": true, "Description": {name}}}}}"#
+            )
+        };
+        let loops = format!(
+            r#"{{"Transform": "AWS::LanguageExtensions", "Resources": {{"Fn::ForEach::L": ["Id", [{}], {{{}}}]}}}}"#,
+            items.join(", "),
+            body("${Id}", r#"{"Fn::Sub": "q-${Id}-${AWS::Region}"}"#)
+        );
+        let written: Vec<String> = (0..count)
+            .map(|item| body(&format!("I{item}"), &format!(r#"{{"Fn::Sub": "q-I{item}-${{AWS::Region}}"}}"#)))
+            .collect();
+        let written = format!(r#"{{"Resources": {{{}}}}}"#, written.join(", "));
+        let file = Arc::new(SourceFile::new("t.json", written.clone()));
+        let parse = median(
+            (0..turns).map(|_| measured(|| drop(black_box(json::parse(&file, Limits::default()).unwrap())))).collect(),
+        );
+        let environment = Environment::default();
+        let load = |text: &str| fasscan::template::load::load_stdin(text.as_bytes(), &loader, &environment);
+        let resolve = |loaded: &Loaded| {
+            assert_eq!(loaded.units[0].resolve().0.resources().len(), 2 * count);
+            median((0..turns).map(|_| measured(|| drop(black_box(loaded.units[0].resolve())))).collect())
+        };
+        let expansion = resolve(&load(&loops)) - resolve(&load(&written));
+        println!("{count:10} {parse:10.2} {expansion:14.2} {:7.2}", expansion / parse);
     }
 }
 

@@ -258,9 +258,13 @@ fn what_is_wrong_with_a_loop_is_said_at_its_place() {
         |resources: &str| extended(&format!("Parameters: {{P: {{Type: String}}}}\nResources:\n{resources}")).said;
     let bucket = r#"{"B${I}": {Type: AWS::S3::Bucket}}"#;
     for (resources, expected) in [
-        (format!("  Fn::ForEach::L: [I, [a]]\n"), "4:19: `Fn::ForEach::L` takes an identifier, a collection and a map"),
-        (format!("  Fn::ForEach::L: [I, [a], x]\n"), "4:28: the third argument of `Fn::ForEach::L` is a map"),
+        (
+            "  Fn::ForEach::L: [I, [a]]\n".to_owned(),
+            "4:19: `Fn::ForEach::L` takes an identifier, a collection and a map",
+        ),
+        ("  Fn::ForEach::L: [I, [a], x]\n".to_owned(), "4:28: the third argument of `Fn::ForEach::L` is a map"),
         (format!("  Fn::ForEach::L: ['', [a], {bucket}]\n"), "4:20: the identifier of `Fn::ForEach::L` is a name"),
+        (format!("  Fn::ForEach::L: [[], [[]], {bucket}]\n"), "4:20: the identifier of `Fn::ForEach::L` is a name"),
         (
             format!("  Fn::ForEach::L: [P, [a], {bucket}]\n"),
             "4:20: the identifier `P` of `Fn::ForEach::L` is the name of a parameter",
@@ -348,6 +352,16 @@ fn loops_that_multiply_end_at_a_bound_in_all_sections() {
         ["`Fn::ForEach::L0` is not expanded: limit", "the resources of `Fn::ForEach::L0` are not expanded: limit"]
     );
     assert_eq!(resolved.inventory.resources().len(), 0);
+}
+
+#[test]
+fn texts_that_grow_in_loops_end_at_a_bound() {
+    let long = "x".repeat(60_000);
+    let text = "${I}".repeat(20_000);
+    let resolved = extended(&format!(
+        "Resources:\n  Fn::ForEach::L: [I, [{long}], {{\"B\": {{Type: AWS::S3::Bucket, Properties: {{BucketName: \"{text}\"}}}}}}]\n"
+    ));
+    assert_eq!(resolved.gaps(), ["the resources of `Fn::ForEach::L` are not expanded: limit"]);
 }
 
 #[test]
@@ -448,4 +462,23 @@ Mappings: {M: {"3": {v: three}}}
     assert_eq!((&outputs["Json"], &outputs["Empty"]), (&json!(text), &json!("{}")));
     let dev = r#"{"z":1,"a\"":["x\ny",true,"<B.Arn>"],"t":"<B.Ref>/\""}"#;
     assert_eq!(resolved.outputs(&[("Env", "dev")])["Json"], dev);
+}
+
+#[test]
+fn what_holds_no_identifier_is_shared_by_the_iterations() {
+    let nodes = |count: usize| {
+        let items: Vec<String> = (0..count).map(|item| format!("i{item}")).collect();
+        let tags: Vec<String> = (0..50).map(|tag| format!("{{Key: k{tag}, Value: [v{tag}]}}")).collect();
+        let template = format!(
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L: [I, [{}], {{\"B${{I}}\": {{Type: AWS::S3::Bucket, Properties: {{BucketName: !Ref I, Tags: [{}]}}}}}}]\n",
+            items.join(","),
+            tags.join(",")
+        );
+        let loaded = load_stdin(template.as_bytes(), &loader(), &environment());
+        let template = &loaded.units[0].unit.templates[0];
+        let expanded = crate::template::transform::preview(template, &[]).unwrap();
+        expanded.len() - template.tree.len()
+    };
+    // The name, the properties and the resource of each, and the section and root of all.
+    assert_eq!((nodes(10), nodes(1000)), (3 * 10 + 2, 3 * 1000 + 2));
 }

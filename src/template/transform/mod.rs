@@ -39,8 +39,10 @@ pub(super) fn concerns(template: &Template) -> bool {
 
 /// Applies the transforms of a template that fasscan knows.
 ///
-/// In the order of AWS: what is included first, then the transforms of the whole template, the language extensions
-/// before the serverless model, whatever their order in the list.
+/// In the order of AWS, "from the most deeply nested outward to the most general": what is included first, then the
+/// transforms of the whole template. The language extensions come before the serverless model: AWS says that they have
+/// to stand before it in the list, and fasscan takes every order for this one. Source: "Macro evaluation order" and
+/// "AWS::LanguageExtensions transform" in the CloudFormation User Guide.
 pub(super) fn expand(tree: &Tree, deployment: &Deployment<'_>) -> Expansion {
     let mut draft = Draft::new(tree, deployment);
     if !deployment.included.is_empty() {
@@ -67,7 +69,9 @@ pub(super) fn preview(template: &Template, given: &[(Box<str>, Box<str>)]) -> Op
     }
     let deployment = Deployment::by_default(template, given);
     let mut draft = Draft::new(tree, &deployment);
-    include::expand(&mut draft);
+    if !template.included.is_empty() {
+        include::expand(&mut draft);
+    }
     if declares(tree, LANGUAGE_EXTENSIONS) {
         language::expand(&mut draft);
     }

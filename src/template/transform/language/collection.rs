@@ -4,6 +4,7 @@
 //! resource cannot be a collection, and is an error as it is for AWS.
 
 use super::Walk;
+use super::identifier::LONGEST;
 use crate::inventory::partition;
 use crate::source::{Kind, NodeId};
 use crate::template::functions::sub_names;
@@ -101,6 +102,9 @@ impl Walk<'_, '_> {
                 let (delimiter, list) = (self.text(*delimiter)?, self.items(*list)?);
                 let texts: Option<Vec<String>> = list.into_iter().map(text_of).collect();
                 match texts {
+                    Some(texts) if delimiter.len().saturating_mul(texts.len()) > LONGEST => {
+                        Err(Left::Open(Cause::Limit))
+                    }
                     Some(texts) => Ok(Known::Text(texts.join(&delimiter))),
                     None => wrong(whole, "`Fn::Join` takes a list of texts"),
                 }
@@ -192,7 +196,11 @@ impl Walk<'_, '_> {
                 None => self.named(&name, whole)?,
             };
             let Known::Text(value) = value else { return wrong(whole, format!("`{name}` is not a text")) };
-            text = text.replace(&format!("${{{name}}}"), &value);
+            let name = format!("${{{name}}}");
+            if text.matches(&*name).count().saturating_mul(value.len()) > LONGEST {
+                return Err(Left::Open(Cause::Limit));
+            }
+            text = text.replace(&name, &value);
         }
         Ok(Known::Text(text.replace("${!", "${")))
     }

@@ -118,6 +118,9 @@ impl Walk<'_, '_> {
             }
             identifiers.push(name.into());
         }
+        if identifiers.is_empty() {
+            return wrong(identifier, format!("the identifier of `{key}` is a name"));
+        }
         self.check_name(&key, member.value)?;
         let body = self.draft.tree.members(body).to_vec();
         let collection = self.collection(collection, &key, is_list.then_some(identifiers.len()))?;
@@ -169,10 +172,11 @@ impl Walk<'_, '_> {
     fn add(&mut self, each: &Loop, member: Member, made: &mut Made) {
         let key = self.draft.tree.key(&member);
         let is_macro = key == "Fn::Transform";
-        if made.level == 0 && !is_macro && !(key.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !key.is_empty()) {
+        if made.level == 0 && !is_macro && !is_logical_id(key) {
             let message = format!(
                 "`{key}`, which `{}` makes, is no logical id: it has letters and digits only, as `&{{{}}}` gives them",
-                each.key, each.identifiers[0]
+                each.key,
+                each.identifiers.first().map_or("", |name| name)
             );
             self.draft.error_at_key(&member, message);
         }
@@ -190,4 +194,8 @@ impl Walk<'_, '_> {
             self.draft.gap(each.node, format!("not all of `{}` is evaluated", each.key), Cause::Invalid);
         }
     }
+}
+
+fn is_logical_id(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -1,9 +1,16 @@
 //! Identifiers of loops: their values, and where texts hold them.
 
+use std::cell::Cell;
+
+/// Bytes that a text may have after its identifiers are replaced: as many as AWS takes for a whole template.
+pub(super) const LONGEST: usize = 1 << 20;
+
 /// The identifiers of the loops around, innermost last.
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     all: Vec<Binding>,
+    /// Whether a text became too long.
+    too_long: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -30,6 +37,11 @@ impl Bindings {
         self.all.truncate(len);
     }
 
+    /// Whether a text became too long, and was cut.
+    pub(super) fn too_long(&self) -> bool {
+        self.too_long.get()
+    }
+
     /// What the identifier stands for.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.all.iter().find(|binding| *binding.name == *name).map(|binding| &*binding.value)
@@ -54,6 +66,10 @@ impl Bindings {
                 _ => out.extend(value.chars().filter(char::is_ascii_alphanumeric)),
             }
             copied = brace + length + 1;
+            if out.len() > LONGEST {
+                self.too_long.set(true);
+                break;
+            }
         }
         let mut out = out?;
         out.push_str(&text[copied..]);

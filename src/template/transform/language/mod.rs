@@ -28,6 +28,9 @@ const SECTIONS: [&str; 3] = ["Conditions", "Resources", "Outputs"];
 /// few enough for any machine.
 const STEPS: usize = 1_000_000;
 
+/// Bytes of a text that count as much as a node.
+const STEP: usize = 64;
+
 /// Whether a key of the template is that of a loop.
 pub(super) fn has_loops(tree: &Tree) -> bool {
     (0..tree.keys.len()).any(|key| tree.keys.text(Symbol(key as u32)).starts_with(LOOP))
@@ -203,7 +206,10 @@ impl Walk<'_, '_> {
             false => self.bindings.substituted(self.draft.tree.key(&member)),
         };
         match key {
-            Some(key) => self.draft.member(&key, member.key_span, value),
+            Some(key) => {
+                self.steps += key.len() / STEP;
+                self.draft.member(&key, member.key_span, value)
+            }
             None => Member { value, ..member },
         }
     }
@@ -221,6 +227,7 @@ impl Walk<'_, '_> {
 
     /// A text at the place of a node.
     fn text_of(&mut self, node: NodeId, text: &str) -> NodeId {
+        self.steps += text.len() / STEP;
         self.stand_with(node);
         self.draft.text(self.draft.tree.span(node), text)
     }
@@ -234,7 +241,7 @@ impl Walk<'_, '_> {
 
     /// Whether there are too many iterations.
     fn exhausted(&self) -> bool {
-        self.steps > STEPS
+        self.steps > STEPS || self.bindings.too_long()
     }
 
     fn error(&mut self, node: NodeId, message: impl Into<String>) {
