@@ -48,10 +48,23 @@ fn resource_name(resource: &ResourceInfo) -> String {
     }
 }
 
+/// So many values that a parameter does not have are listed.
+const LISTED: usize = 5;
+
 /// `Env = prod and IsProd = true`.
 fn case_text(when: &[Case]) -> String {
-    let parts: Vec<String> = when.iter().map(|case| format!("{} = {}", case.name, case.value)).collect();
+    let parts: Vec<String> = when.iter().map(|case| format!("{} {}", case.name, values_text(case))).collect();
     parts.join(" and ")
+}
+
+fn values_text(case: &Case) -> String {
+    match case.not.as_slice() {
+        [] => format!("= {}", case.value),
+        [one] => format!("is not {one}"),
+        [first, second] => format!("is neither {first} nor {second}"),
+        values if values.len() <= LISTED => format!("is none of {}", values.join(", ")),
+        _ => format!("= {}", case.value),
+    }
 }
 
 /// The word for a severity, as the document has it.
