@@ -64,12 +64,13 @@ impl<'a> Cubes<'a> {
         if self.forced(&[]) {
             return Vec::new();
         }
-        [false, true]
-            .into_iter()
-            .find_map(|possible| {
-                self.single(possible).or_else(|| self.pair(possible)).or_else(|| self.shrunk(possible))
-            })
-            .unwrap_or_else(|| self.cubes.first().map(|cube| cube.to_vec()).unwrap_or_default())
+        let found = [false, true].into_iter().find_map(|possible| {
+            self.single(possible).or_else(|| self.pair(possible)).or_else(|| self.shrunk(possible))
+        });
+        let mut case = found.unwrap_or_else(|| self.cubes.first().map(|cube| cube.to_vec()).unwrap_or_default());
+        // In the order of the template.
+        case.sort_by_key(|assignment| assignment.variable);
+        case
     }
 
     /// What a decision is worth as an explanation; less is better.
@@ -172,7 +173,13 @@ pub(super) fn explanation(values: &Values, group: &[Failure], seen: &Failure, ca
         let variable = &values.variables[assignment.variable.0 as usize];
         match variable.kind {
             VariableKind::Parameter => {
-                when.parameters.push((variable.name.clone(), cubes.value(assignment, case.len() == 1)));
+                let value = cubes.value(assignment, case.len() == 1);
+                // A parameter that is this text need not be said to be none of others.
+                match when.parameters.iter_mut().find(|(name, _)| *name == variable.name) {
+                    Some((_, known @ Case::IsNot(_))) if matches!(value, Case::Is(_)) => *known = value,
+                    Some((_, Case::Is(_))) => {}
+                    _ => when.parameters.push((variable.name.clone(), value)),
+                }
             }
             VariableKind::Comparison => {
                 let about = |id: &ConditionId| {

@@ -115,15 +115,15 @@ impl<'a> Facts<'a> {
                 for (index, value) in items {
                     let entry = Entry { resource: group, index, value };
                     let path = format!("Properties.{property}[{index}]");
-                    let rules = |id: ValueId| self.group_rule(view, entry, id, path.clone());
                     match view.head(value) {
                         (_, Kind::Absent) => {}
                         (_, Kind::Unknown(CauseId::UNDECIDED)) => {
-                            let cases = view.cases(value).into_iter().flat_map(rules).collect();
+                            let cases = view.cases(value).into_iter();
+                            let cases = cases.flat_map(|id| self.variants(view, entry, id, &path)).collect();
                             found.undecided.push((entry, cases));
                         }
                         (_, Kind::Unknown(cause)) => found.open.push(view.values.cause(cause).clone()),
-                        (id, _) => found.rules.extend(rules(id)),
+                        (id, _) => self.add(view, entry, id, &path, &mut found),
                     }
                 }
             }
@@ -133,11 +133,11 @@ impl<'a> Facts<'a> {
         for partner in relations.referrers(group) {
             // A separate rule takes the place of AWS's default as well.
             found.unset = false;
-            let rule = self.separate_rule(view, *partner);
+            let entry = separate_entry(inventory, *partner);
             match inventory.exists(view, *partner) {
-                Some(true) => found.rules.extend(rule),
+                Some(true) => self.add(view, entry, entry.value, "Properties", &mut found),
                 Some(false) => {}
-                None => found.undecided.push((separate_entry(inventory, *partner), rule.into_iter().collect())),
+                None => found.undecided.push((entry, self.variants(view, entry, entry.value, "Properties"))),
             }
         }
         for partner in relations.open() {
@@ -148,7 +148,8 @@ impl<'a> Facts<'a> {
             if inventory.exists(view, *partner) == Some(false) {
                 continue;
             }
-            if let Some(mut rule) = self.separate_rule(view, *partner) {
+            let entry = separate_entry(inventory, *partner);
+            if let Some(mut rule) = self.group_rule(view, entry, entry.value, "Properties", None) {
                 rule.causes.insert(0, cause);
                 found.possible.push(rule);
             }
@@ -159,20 +160,40 @@ impl<'a> Facts<'a> {
     /// Reads an entry once more, so that the world records what it leaves open of it.
     pub fn touch(&self, view: &View<'a>, entry: Entry) {
         if self.inventory.exists(view, entry.resource) == Some(true) {
-            self.group_rule(view, entry, entry.value, String::new());
+            self.group_rule(view, entry, entry.value, "", None);
         }
     }
 
-    fn separate_rule(&self, view: &View<'a>, partner: ResourceId) -> Option<GroupRule> {
-        let entry = separate_entry(self.inventory, partner);
-        self.group_rule(view, entry, entry.value, "Properties".to_owned())
+    /// Adds the rule of an entry that is there.
+    fn add(&self, view: &View<'a>, entry: Entry, id: ValueId, path: &str, found: &mut GroupRules) {
+        let (rule, needed) = view.world.needs(|| self.group_rule(view, entry, id, path, None));
+        match rule {
+            Some(rule) if needed.is_some() && !rule.causes.is_empty() => {
+                found.undecided.push((entry, self.variants(view, entry, id, path)));
+            }
+            rule => found.rules.extend(rule),
+        }
     }
 
-    /// The rule, when it is one about an address block.
-    fn group_rule(&self, view: &View<'a>, entry: Entry, id: ValueId, path: String) -> Option<GroupRule> {
+    /// The rules that an entry may be where its block depends on what is not decided.
+    fn variants(&self, view: &View<'a>, entry: Entry, id: ValueId, path: &str) -> Vec<GroupRule> {
+        let blocks = ["CidrIp", "CidrIpv6"].map(|key| self.inventory.get(view, id, &[key]));
+        let cases = blocks.into_iter().flat_map(|block| view.cases(block));
+        cases.filter_map(|block| self.group_rule(view, entry, id, path, Some(block))).collect()
+    }
+
+    /// The rule, when it is one about an address block; `block` stands for the block that is written.
+    fn group_rule(
+        &self,
+        view: &View<'a>,
+        entry: Entry,
+        id: ValueId,
+        path: &str,
+        block: Option<ValueId>,
+    ) -> Option<GroupRule> {
         let inventory = self.inventory;
         let mut causes = Vec::new();
-        let mut text = |key: &str| match view.text(inventory.get(view, id, &[key])) {
+        let mut read = |id: ValueId| match view.text(id) {
             Read::Known(text) => Some(Some(text.into_owned())),
             Read::Unknown(cause) => {
                 causes.push(view.values.cause(cause).clone());
@@ -181,7 +202,12 @@ impl<'a> Facts<'a> {
             Read::Absent => None,
         };
         // Rules that name a group or a prefix list are not about address blocks.
-        let cidr = text("CidrIp").or_else(|| text("CidrIpv6"))?;
+        let at = |key: &str| inventory.get(view, id, &[key]);
+        let cidr = match block {
+            Some(block) => read(block)?,
+            None => read(at("CidrIp")).or_else(|| read(at("CidrIpv6")))?,
+        };
+        let mut text = |key: &str| read(at(key));
         let protocol = text("IpProtocol").unwrap_or(Some("-1".to_owned()));
         let port = |text: Option<Option<String>>, default: u32| match text {
             Some(Some(text)) => match text.trim().parse::<i64>() {
@@ -209,6 +235,7 @@ impl<'a> Facts<'a> {
             view.place(id)
         };
         let block = cidr.as_deref().and_then(Block::parse);
+        let path = path.to_owned();
         Some(GroupRule { entry, path, place, cidr, block, from, to, protocol, causes })
     }
 
@@ -348,13 +375,14 @@ impl GroupRules {
         let all: Vec<&GroupRule> = self.rules.iter().chain(undecided()).collect();
         for block in blocks {
             for port in candidate_ports(all.iter().copied(), ports) {
+                // A block that is not decided may be any.
                 let helps = |rule: &GroupRule| {
-                    rule.has_port(port) != Some(false)
-                        && rule.block.is_some_and(|own| own.overlaps(block) && !own.contains(block))
+                    let part = |own: Block| own.overlaps(block) && !own.contains(block);
+                    rule.has_port(port) != Some(false) && rule.block.map_or(rule.cidr.is_none(), part)
                 };
-                let together: Vec<Block> =
-                    all.iter().filter(|rule| helps(rule)).filter_map(|rule| rule.block).collect();
-                if helps(own) && cover(&together, block) {
+                let together = || all.iter().filter(|rule| helps(rule));
+                let blocks: Vec<Block> = together().filter_map(|rule| rule.block).collect();
+                if helps(own) && (together().any(|rule| rule.block.is_none()) || cover(&blocks, block)) {
                     return Part::Depends(self.undecided.iter().map(|(entry, _)| *entry).collect());
                 }
             }

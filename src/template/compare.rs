@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::constraints::Constraint;
 use super::resolver::Resolver;
 use crate::value::{Formula, Kind, ValueId, Variable, VariableId, VariableKind};
 
@@ -18,12 +19,14 @@ const TEXTS: usize = 256;
 
 /// A value that is wholly a parameter, of which nothing is known but what it is not.
 #[derive(Debug, Clone)]
-pub(super) struct Own {
+pub(super) struct Own<'u> {
     /// The stack that declares it; the root for what all nested stacks share.
     pub(super) stack: usize,
     pub(super) name: Arc<str>,
     /// The variable whose texts it is none of.
     pub(super) variable: Option<VariableId>,
+    /// What it may be at all.
+    pub(super) constraint: Option<Arc<Constraint<'u>>>,
 }
 
 /// A case of an open value: when it is, and what it is there.
@@ -114,8 +117,8 @@ impl<'u> Resolver<'u> {
             _ => {}
         }
         if let Some(own) = self.own.get(&value)
-            && let Some(variable) = own.variable
-            && self.case_of(variable, text).is_some()
+            && (own.variable.is_some_and(|variable| self.case_of(variable, text).is_some())
+                || own.constraint.as_ref().is_some_and(|constraint| !constraint.allows(text)))
         {
             return Formula::Constant(false);
         }

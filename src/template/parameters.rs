@@ -73,7 +73,7 @@ impl<'u> Resolver<'u> {
         if is_ssm(kind) {
             return self.own_unknown(stack, name, Cause::SsmParameter { name: name.into() }, place);
         }
-        let constraint = Constraint::read(tree, node, kind);
+        let constraint = Arc::new(Constraint::read(tree, node, kind));
         // A default that is not allowed must be overridden.
         let default = tree
             .get(node, "Default")
@@ -85,7 +85,11 @@ impl<'u> Resolver<'u> {
                 let place = self.place(stack, node);
                 self.typed(kind, text, place)
             }
-            None => self.own_unknown(stack, name, missing.clone(), place),
+            None => {
+                let open = self.own_unknown(stack, name, missing.clone(), place);
+                self.own.entry(open).and_modify(|own| own.constraint = Some(Arc::clone(&constraint)));
+                open
+            }
         };
         let splits = compared.is_some() || (default.is_none() && constraint.is_finite());
         if !splits || constraint.texts.len() > CASES {
@@ -110,7 +114,10 @@ impl<'u> Resolver<'u> {
         if !constraint.is_finite() {
             domain.push(None);
             let other = self.own_unknown(stack, name, missing, place);
-            self.own.entry(other).and_modify(|own| own.variable = Some(variable));
+            self.own.entry(other).and_modify(|own| {
+                own.variable = Some(variable);
+                own.constraint = Some(Arc::clone(&constraint));
+            });
             arms.push(other);
         }
         let default = default.map(|(text, _)| text);
@@ -129,7 +136,7 @@ impl<'u> Resolver<'u> {
     /// An unknown value that is a parameter of the stack.
     fn own_unknown(&mut self, stack: usize, name: &str, cause: Cause, place: Place) -> ValueId {
         let value = self.unknown(cause, place);
-        self.own.insert(value, Own { stack, name: name.into(), variable: None });
+        self.own.insert(value, Own { stack, name: name.into(), variable: None, constraint: None });
         value
     }
 

@@ -61,7 +61,7 @@ pub(super) struct Resolver<'u> {
     /// How many conditions a condition asks, one through the other.
     pub(super) heights: Vec<usize>,
     /// Unknown values that are parameters themselves: not what a function made of them.
-    pub(super) own: FxHashMap<ValueId, Own>,
+    pub(super) own: FxHashMap<ValueId, Own<'u>>,
     /// What the parameters of each template are compared with, as far as it was asked for.
     pub(super) compared: FxHashMap<usize, Arc<Compared<'u>>>,
     /// The case that is being worked out: nothing that is kept may depend on it.

@@ -19,3 +19,4 @@ mod run;
 mod sarif_validators;
 mod systems;
 mod traps;
+mod worlds;
