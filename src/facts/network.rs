@@ -346,10 +346,14 @@ impl GroupRules {
     /// What a rule of [`Self::rules`] has to do with letting all addresses of one of `blocks` use one of `ports`.
     #[must_use]
     pub fn part(&self, rule: usize, blocks: &[Block], ports: &PortSet) -> Part {
-        if blamed(&self.rules, blocks, ports).contains(&rule) {
-            return Part::Opens;
-        }
         let own = &self.rules[rule];
+        let alone = |rule: &GroupRule| !blamed(std::slice::from_ref(rule), blocks, ports).is_empty();
+        if blamed(&self.rules, blocks, ports).contains(&rule) {
+            // Where another rule does so alone, those that do so together are not to blame.
+            let others = self.undecided.iter().filter(|(_, cases)| cases.iter().any(alone));
+            let others: Vec<Entry> = others.map(|(entry, _)| *entry).collect();
+            return if others.is_empty() || alone(own) { Part::Opens } else { Part::Depends(others) };
+        }
         let may_reach = || own.cidr.is_none() || own.block.is_some_and(|own| blocks.iter().any(|b| own.overlaps(b)));
         if !own.causes.is_empty() {
             return if may_reach() { Part::Unknown(own.causes.clone()) } else { Part::Harmless };
