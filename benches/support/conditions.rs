@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+/// A template with conditions, or without.
+pub type Shape = fn(bool) -> Value;
+
 /// The shapes by name; `true` asks for the one with conditions.
-pub const SHAPES: [(&str, fn(bool) -> Value); 3] = [
+pub const SHAPES: [(&str, Shape); 3] = [
     ("12 met by one resource", one_resource),
     ("12 met by a resource each", resource_each),
     ("40 rules of a group", group),

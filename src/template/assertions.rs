@@ -136,9 +136,7 @@ impl<'u> Resolver<'u> {
             }
             ("Fn::EachMemberIn", [list, others]) => {
                 let (list, others) = (self.rule_value(stack, *list), self.rule_value(stack, *others));
-                self.over_members(stack, list, false, &mut |resolver, member| {
-                    resolver.members(stack, others, member, true)
-                })
+                self.over_members(list, false, &mut |resolver, member| resolver.members(stack, others, member, true))
             }
             ("Condition", _) => self.formula(stack, node),
             (
@@ -169,15 +167,12 @@ impl<'u> Resolver<'u> {
 
     /// Some (`any`) or every member of a list equals a text.
     fn members(&mut self, stack: usize, list: ValueId, text: ValueId, any: bool) -> Formula {
-        self.over_members(stack, list, any, &mut |resolver, member| {
-            resolver.equals(stack, member, text, &mut { PRODUCT })
-        })
+        self.over_members(list, any, &mut |resolver, member| resolver.equals(stack, member, text, &mut { PRODUCT }))
     }
 
     /// What `test` says of some or of every member of a list, in all its cases.
     fn over_members(
         &mut self,
-        stack: usize,
         list: ValueId,
         any: bool,
         test: &mut dyn FnMut(&mut Self, ValueId) -> Formula,
@@ -189,7 +184,7 @@ impl<'u> Resolver<'u> {
         if let Some(cases) = self.open_cases(list) {
             let mut parts = Vec::with_capacity(cases.len());
             for (is, list) in cases {
-                let inner = self.deeper(|resolver| resolver.over_members(stack, list, any, test));
+                let inner = self.deeper(|resolver| resolver.over_members(list, any, test));
                 let inner = inner.unwrap_or_else(|| self.open_member());
                 parts.push(combined(vec![is, inner], false));
             }

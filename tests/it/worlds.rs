@@ -459,6 +459,30 @@ fn forty_conditional_entries_are_decided() {
     }
 }
 
+#[test]
+fn tags_under_conditions_matter_only_where_they_are_the_wanted_ones() {
+    let conditions: Map<String, Value> =
+        (0..12).map(|n| (format!("C{n}"), json!({"Fn::Equals": [{"Ref": format!("P{n}")}, "a"]}))).collect();
+    let parameters: Map<String, Value> =
+        (0..12).map(|n| (format!("P{n}"), json!({"Type": "String", "Default": "a"}))).collect();
+    let says = |last: &str| {
+        let tag = |n: usize| {
+            let key = if n == 11 { last.to_owned() } else { format!("t{n}") };
+            json!({"Fn::If": [format!("C{n}"), {"Key": key, "Value": "v"}, {"Ref": "AWS::NoValue"}]})
+        };
+        let sure = ["CostCenter", "DataClassification"].map(|key| json!({"Key": key, "Value": "v"}));
+        let tags: Vec<Value> = (0..12).map(tag).chain(sure).collect();
+        let bucket = json!({"Type": "AWS::S3::Bucket", "Properties": {"Tags": tags}});
+        let template = json!({"Parameters": parameters, "Conditions": conditions, "Resources": {"B": bucket}});
+        let wanted = |verdict: &eval::Verdict| rules().rules[verdict.rule].id.contains("tag");
+        let inventory = inventory(&template, &[]);
+        let verdicts = eval::evaluate(&inventory, rules(), &options());
+        verdicts.iter().filter(|one| wanted(one)).map(|one| outcome(&one.outcome)).collect::<Vec<_>>()
+    };
+    assert_eq!(says("other"), ["fail"]);
+    assert_eq!(says("Environment"), ["fail when P11 is not a"]);
+}
+
 fn inventory(template: &Value, given: &[(String, String)]) -> Inventory {
     let file = Arc::new(SourceFile::new("t.json", template.to_string()));
     let tree = json::parse(&file, Limits::default()).unwrap();
