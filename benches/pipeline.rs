@@ -21,6 +21,7 @@ use fasscan::source::discover::Input;
 use fasscan::source::{Limits, Loader, SourceFile, json, yaml};
 use fasscan::template::load::{Loaded, load};
 use fasscan::template::unit::Environment;
+use support::conditions::SHAPES;
 use support::{as_yaml, assembly_files, median, root, synthetic, systems, templates, thread_time};
 
 /// The program's own allocator.
@@ -39,6 +40,7 @@ fn main() {
         .configure_from_args();
     parse(&mut criterion);
     judge(&mut criterion);
+    conditions(&mut criterion);
     whole(&mut criterion);
     criterion.final_summary();
     // `cargo test --benches` only wants to see that it runs.
@@ -92,6 +94,26 @@ fn judge(criterion: &mut Criterion) {
                 inventories.iter().map(|inventory| evaluate(inventory, &rules, &options()).len()).sum::<usize>()
             });
         });
+    }
+    group.finish();
+}
+
+/// Templates with many conditions, each beside the same template without any.
+fn conditions(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("conditions");
+    let dir = tempfile::tempdir().unwrap();
+    let loader = Loader::new(root(), Limits::default());
+    let rules = rules();
+    for (name, template) in SHAPES {
+        for (kind, conditions) in [("with", true), ("without", false)] {
+            let path = dir.path().join("t.template.json");
+            fs::write(&path, template(conditions).to_string()).unwrap();
+            let loaded = load(&Input::Template { path }, &loader, &Environment::default());
+            let inventory = loaded.units[0].resolve().0;
+            group.bench_function(format!("{name}, {kind} conditions"), |bencher| {
+                bencher.iter(|| evaluate(&inventory, &rules, &options()).len());
+            });
+        }
     }
     group.finish();
 }

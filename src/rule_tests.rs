@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::eval::{self, Outcome, Verdict, When};
+use crate::eval::{self, Case, Outcome, Verdict, When};
 use crate::inventory::Inventory;
 use crate::rule::{Expectation, OutcomeName, RuleSet, RuleTest};
 use crate::source::{Diagnostic, Level, Limits, SourceFile, json, yaml};
@@ -110,7 +110,7 @@ fn difference(inventory: &Inventory, verdicts: &[Verdict], expected: &Expectatio
         ));
     }
     match &verdict.outcome {
-        Outcome::Fail { violations, when } => {
+        Outcome::Fail { violations, always } => {
             if let (Some(line), Some(violation)) = (expected.line, violations.first()) {
                 let file = inventory.files.get(violation.place.file);
                 let got = file.position(violation.place.span.start).line;
@@ -118,7 +118,8 @@ fn difference(inventory: &Inventory, verdicts: &[Verdict], expected: &Expectatio
                     return Some(format!("`{}` fails at line {got}, not {line}", expected.resource));
                 }
             }
-            different_case(expected, when.as_ref())
+            let first = if *always { None } else { violations.first() };
+            different_case(expected, first.and_then(|violation| violation.when.as_ref()))
         }
         Outcome::Unknown { causes, when } => {
             if let Some(cause) = &expected.cause
@@ -147,19 +148,14 @@ fn different_case(expected: &Expectation, when: Option<&When>) -> Option<String>
         return (!expected.when.is_empty()).then_some(message);
     };
     if expected.when.is_empty() {
-        return Some(format!("`{}` fails in some cases only: {}", expected.resource, case_text(when)));
+        return Some(format!("`{}` fails in some cases only: when {when}", expected.resource));
     }
     let fits = expected.when.iter().all(|(name, value)| {
-        when.parameters.iter().any(|(known, is)| known == name && is == value)
-            || when.conditions.iter().any(|(known, truth)| known == name && **value == *truth.to_string())
+        let is = |case: &Case| matches!(case, Case::Is(is) if is == value);
+        when.parameters.iter().any(|(known, case)| known == name && is(case))
+            || when.asked.iter().any(|(known, truth)| known == name && **value == *truth.to_string())
     });
-    (!fits).then(|| format!("`{}` fails when {}", expected.resource, case_text(when)))
-}
-
-fn case_text(when: &When) -> String {
-    let parameters = when.parameters.iter().map(|(name, value)| format!("{name} = {value}"));
-    let conditions = when.conditions.iter().map(|(name, truth)| format!("{name} = {truth}"));
-    parameters.chain(conditions).collect::<Vec<_>>().join(", ")
+    (!fits).then(|| format!("`{}` fails when {when}", expected.resource))
 }
 
 fn outcome_name(outcome: &Outcome) -> OutcomeName {

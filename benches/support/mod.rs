@@ -9,6 +9,8 @@
     reason = "a benchmark is no library"
 )]
 
+pub mod conditions;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

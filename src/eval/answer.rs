@@ -100,6 +100,11 @@ impl Answer {
         }
     }
 
+    /// Kleene disjunction that keeps what speaks for each part, as where each of them is a fault.
+    pub(super) fn or_each(self, other: Self) -> Self {
+        self.negated().and(other.negated()).negated()
+    }
+
     fn joined(self, other: Self, decisive: Truth) -> Self {
         let truth = match (self.truth, other.truth) {
             (a, b) if a == decisive || b == decisive => decisive,

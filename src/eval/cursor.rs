@@ -23,6 +23,17 @@ pub(super) struct Cursor {
     pub(super) element: Option<ValueId>,
 }
 
+/// An element that a quantifier goes over, as it is written.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// Which of the lists that the path leads to.
+    pub(super) list: usize,
+    /// The position in the list.
+    pub(super) index: usize,
+    /// The cursor at what is written there.
+    cursor: Cursor,
+}
+
 /// What a path leads to.
 #[derive(Debug, Clone)]
 pub(super) enum Leaf {
@@ -128,40 +139,58 @@ impl Scope<'_> {
         }
     }
 
-    /// The elements of the list, or values of the map, that a quantifier goes over: cursors, and leaves for what is not there or not known.
-    pub(super) fn quantified(&self, cursor: &Cursor, over: &Path) -> (Vec<Cursor>, Vec<Leaf>) {
-        let (mut cursors, mut rest) = (Vec::new(), Vec::new());
-        for leaf in self.leaves(cursor, over) {
+    /// The elements of the lists, or values of the maps, that a quantifier goes over, and leaves for what is not there or
+    /// not known. Whether an element is there is not read yet.
+    pub(super) fn quantified(&self, cursor: &Cursor, over: &Path) -> (Vec<Slot>, Vec<Leaf>) {
+        let (mut slots, mut rest) = (Vec::new(), Vec::new());
+        for (list, leaf) in self.leaves(cursor, over).into_iter().enumerate() {
             let Leaf::Value { written, trail, head } = leaf else {
                 rest.push(leaf);
                 continue;
             };
-            let make = |value, head, trail, key| Cursor {
-                resource: cursor.resource,
-                value,
-                head,
-                trail,
-                key,
-                element: Some(value),
+            let make = |index, value, head, trail, key| Slot {
+                list,
+                index,
+                cursor: Cursor { resource: cursor.resource, value, head, trail, key, element: Some(value) },
             };
             let container = self.view.deep(written);
             match container.1 {
-                Kind::Map(range) if !over.segments.ends_with(&[Segment::Elements]) => {
+                _ if over.segments.ends_with(&[Segment::Elements]) => slots.push(make(0, written, head, trail, None)),
+                Kind::Map(range) => {
                     let file = self.view.place(container.0).file;
-                    for entry in self.view.values.entries(range) {
+                    for (index, entry) in self.view.values.entries(range).iter().enumerate() {
                         let head = Place { file, span: entry.key_span };
-                        cursors.push(make(entry.value, head, trail.entry(entry.key), Some(entry.key)));
+                        slots.push(make(index, entry.value, head, trail.entry(entry.key), Some(entry.key)));
                     }
                 }
-                _ if over.segments.ends_with(&[Segment::Elements]) => cursors.push(make(written, head, trail, None)),
-                _ => {
-                    let mut elements = Vec::new();
-                    rest.extend(self.elements(&At { value: written, head, trail }, &mut elements));
-                    cursors.extend(elements.into_iter().map(|at| make(at.value, at.head, at.trail, None)));
+                _ => match self.view.written(written) {
+                    Read::Known(items) => {
+                        let place = self.view.place(written);
+                        slots.extend(items.into_iter().map(|(at, item)| make(at, item, place, trail.index(at), None)));
+                    }
+                    Read::Absent => rest.push(Leaf::Absent { head, trail }),
+                    Read::Unknown(cause) => rest.push(Leaf::Unknown { cause }),
+                },
+            }
+        }
+        (slots, rest)
+    }
+
+    /// The element of a slot in this world; `Ok(None)` when there is none.
+    pub(super) fn element(&self, slot: &Slot) -> Result<Option<Cursor>, CauseId> {
+        let mut cursor = slot.cursor.clone();
+        // Values of maps stay as they are written: their keys are there.
+        if cursor.key.is_none() {
+            match self.view.head(cursor.value) {
+                (_, Kind::Absent) => return Ok(None),
+                (_, Kind::Unknown(CauseId::UNDECIDED)) => return Err(CauseId::UNDECIDED),
+                (value, _) => {
+                    cursor.head = self.place_of(value, cursor.head);
+                    (cursor.value, cursor.element) = (value, Some(value));
                 }
             }
         }
-        (cursors, rest)
+        Ok(Some(cursor))
     }
 
     /// The place of a value in this world: where the condition leads if that is inside what is written there.

@@ -1,15 +1,16 @@
 //! Questions with the field's own semantics: policies, networks, secrets, tags.
 
-use super::answer::{Answer, Blame};
+use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
+use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::cidr::Block;
-use crate::facts::network::{Direction, PortSet, open_to};
+use crate::facts::network::{Direction, Entry, GroupRule, Part, PortSet};
 use crate::facts::{secret, tags};
 use crate::iam::{self, Evidence, PolicyDocument};
 use crate::inventory;
 use crate::rule::{CidrQuestion, IamQuestion, IamRequest, NetworkQuestion, Operand, Path, Pattern, Ports, SecretText};
-use crate::value::{Cause, Kind, OPAQUE, Place, Read, ValueId};
+use crate::value::{Cause, CauseId, Kind, OPAQUE, Place, Read, ValueId};
 
 /// The properties that hold policy documents, over all types.
 const DOCUMENTS: [&str; 7] = [
@@ -31,7 +32,7 @@ struct Found {
 impl Scope<'_> {
     pub(super) fn iam(&self, within: Option<&Path>, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         if let IamQuestion::ManagedPolicy(names) = question {
-            return self.managed_policy(names, cursor, wanted);
+            return self.undecided_is_open(wanted, || self.managed_policy(names, cursor, wanted));
         }
         let (documents, open) = match within {
             Some(path) => self.documents_at(cursor, path),
@@ -51,15 +52,12 @@ impl Scope<'_> {
                 IamQuestion::ManagedPolicy(_) => Evidence::No,
             };
             // Every statement that says yes is a finding of its own.
-            let blames = std::mem::take(&mut answer.blames);
-            let one = self.evidence(evidence, &found, cursor, wanted);
-            answer = answer.or(one);
-            answer.blames.splice(0..0, blames);
+            answer = answer.or_each(self.evidence(evidence, &found, cursor, wanted));
         }
         if !open.is_empty() {
-            answer = answer.or(Answer::unknown(open));
+            answer = answer.or_each(Answer::unknown(open));
         }
-        if answer.truth == super::answer::Truth::False && wanted == Wanted::False {
+        if answer.truth == Truth::False && wanted == Wanted::False {
             answer.blames = vec![self.absent_blame(cursor.head, cursor.trail.text(self), cursor)];
         }
         answer
@@ -233,8 +231,63 @@ impl Scope<'_> {
     }
 
     fn open(&self, question: &CidrQuestion, direction: Direction, cursor: &Cursor, wanted: Wanted) -> Answer {
-        let rules = self.context.facts.group_rules(&self.view, cursor.resource, direction);
-        let blocks: Vec<Block> =
+        let group = cursor.resource;
+        let list = self.context.inventory.property(&self.view, group, &[direction.property()]);
+        // Which entries there are must be decided; what they say is each entry's own matter.
+        let _ = self.view.deep(list);
+        let (rules, _) = self.view.world.needs(|| self.context.facts.group_rules(&self.view, group, direction));
+        let (blocks, ports) = self.blocks_and_ports(question);
+        let blamed =
+            |blame: Blame| Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() });
+        if direction == Direction::Egress && rules.unset {
+            // AWS adds a rule that allows everything out when none is written.
+            let property = "Properties.SecurityGroupEgress".to_owned();
+            let mut blame = self.absent_blame(cursor.head, property, cursor);
+            blame.bindings = vec![
+                ("element.cidr", "0.0.0.0/0".to_owned()),
+                ("element.ports", "all ports".to_owned()),
+                ("element.protocol", "every protocol".to_owned()),
+            ];
+            return blamed(blame);
+        }
+        let decided = (0..rules.rules.len()).map(|index| {
+            let rule = &rules.rules[index];
+            (rule.entry, Some(rule), rules.part(index, &blocks, &ports))
+        });
+        let undecided = (0..rules.undecided.len())
+            .map(|index| (rules.undecided[index].0, None, rules.undecided_part(index, &blocks, &ports)));
+        let mut answer = match rules.more(&blocks, &ports) {
+            more if more.is_empty() => Answer::of(false),
+            more => Answer::unknown(more),
+        };
+        for (entry, rule, part) in decided.chain(undecided) {
+            let one = || match part {
+                Part::Opens => rule.map_or(Answer::of(true), |rule| blamed(group_rule_blame(rule))),
+                Part::Harmless => Answer::of(false),
+                Part::Depends(entries) => self.entries_open(&entries, vec![Cause::Undecided]),
+                Part::Unknown(causes) => self.entries_open(&[entry], causes),
+            };
+            answer = match wanted {
+                Wanted::True => {
+                    let step = element_step(entry.resource.0 as usize, entry.index);
+                    answer.or_each(self.conjunct(step, false, one))
+                }
+                _ => answer.or(one()),
+            };
+        }
+        answer
+    }
+
+    /// An answer that is open because these entries are.
+    fn entries_open(&self, entries: &[Entry], causes: Vec<Cause>) -> Answer {
+        for entry in entries {
+            self.context.facts.touch(&self.view, *entry);
+        }
+        Answer::unknown(causes)
+    }
+
+    fn blocks_and_ports(&self, question: &CidrQuestion) -> (Vec<Block>, PortSet) {
+        let blocks =
             self.rule.operand(&question.cidrs).list().iter().filter_map(|block| Block::parse(block.text()?)).collect();
         let list = |operand: &Operand| {
             let literals = self.rule.operand(operand).list();
@@ -245,43 +298,7 @@ impl Scope<'_> {
             Ports::AnyOf(operand) => PortSet::AnyOf(list(operand)),
             Ports::AllBut(operand) => PortSet::AllBut(list(operand)),
         };
-        if direction == Direction::Egress && rules.unset {
-            // AWS adds a rule that allows everything out when none is written.
-            let property = "Properties.SecurityGroupEgress".to_owned();
-            let mut blame = self.absent_blame(cursor.head, property, cursor);
-            blame.bindings = vec![
-                ("element.cidr", "0.0.0.0/0".to_owned()),
-                ("element.ports", "all ports".to_owned()),
-                ("element.protocol", "every protocol".to_owned()),
-            ];
-            return Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() });
-        }
-        match open_to(&rules, &blocks, &ports) {
-            Err(causes) => Answer::unknown(causes),
-            Ok(blamed) if blamed.is_empty() => Answer::of(false),
-            Ok(blamed) => {
-                let answer = Answer::of(true);
-                if wanted != Wanted::True {
-                    return answer;
-                }
-                let blames = blamed.into_iter().map(|index| {
-                    let rule = &rules.rules[index];
-                    Blame {
-                        place: Some(rule.place),
-                        owner: Some(rule.resource),
-                        path: rule.path.clone(),
-                        found: rule.cidr.clone(),
-                        bindings: vec![
-                            ("element.cidr", rule.cidr.clone().unwrap_or_default()),
-                            ("element.ports", rule.ports()),
-                            ("element.protocol", rule.protocol.clone().unwrap_or_default()),
-                        ],
-                        ..Blame::default()
-                    }
-                });
-                answer.with(blames.collect())
-            }
-        }
+        (blocks, ports)
     }
 
     pub(super) fn tags_present(&self, wanted_tags: &Operand, cursor: &Cursor, wanted: Wanted) -> Answer {
@@ -312,87 +329,148 @@ impl Scope<'_> {
         cursor: &Cursor,
         wanted: Wanted,
     ) -> Answer {
+        let question = SecretQuestion { keys, text, cursor, wanted };
         let mut answer = Answer::of(false);
-        for leaf in self.leaves(cursor, path) {
-            let one = match leaf {
+        for (list, leaf) in self.leaves(cursor, path).into_iter().enumerate() {
+            answer = answer.or_each(match leaf {
                 Leaf::Value { written, trail, head } => {
-                    self.secret_value(written, &trail.text(self), head, keys, text, cursor, wanted)
+                    self.secret_value(&question, written, &trail.text(self), head, list)
                 }
                 Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
                 Leaf::Absent { .. } => Answer::of(false),
-            };
-            let blames = std::mem::take(&mut answer.blames);
-            answer = answer.or(one);
-            answer.blames.splice(0..0, blames);
+            });
         }
         answer
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one clause and one leaf")]
+    /// Whether the value, or one of the map, is a secret; each entry of a map decides by itself.
     fn secret_value(
         &self,
+        question: &SecretQuestion<'_>,
         written: ValueId,
         path: &str,
         head: Place,
-        keys: Option<&Pattern>,
-        text: SecretText,
-        cursor: &Cursor,
-        wanted: Wanted,
+        list: usize,
     ) -> Answer {
-        let named = |name: &str| keys.is_some_and(|keys| keys.is_match(self.rule, name));
-        let mut blames = Vec::new();
-        let mut open = Vec::new();
-        let blame = |id: ValueId, path: String, key: &str| Blame {
-            place: Some(self.place_of(id, head)),
-            owner: Some(cursor.resource),
+        let Kind::Map(range) = self.view.deep(written).1 else {
+            return self.undecided_is_open(question.wanted, || self.secret_text(question, written, path, head));
+        };
+        let mut answer = Answer::of(false);
+        for (index, entry) in self.view.values.entries(range).iter().enumerate() {
+            let name = self.context.inventory.names.text(entry.key);
+            let one = || {
+                self.undecided_is_open(question.wanted, || self.secret_entry(question, entry.value, name, path, head))
+            };
+            answer = answer.or_each(match question.wanted {
+                Wanted::True => self.conjunct(element_step(list, index), false, one),
+                _ => one(),
+            });
+        }
+        answer
+    }
+
+    fn secret_entry(
+        &self,
+        question: &SecretQuestion<'_>,
+        value: ValueId,
+        name: &str,
+        path: &str,
+        head: Place,
+    ) -> Answer {
+        let named = || question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
+        let parts = secret::literal_parts(&self.view, value);
+        let shown = parts.iter().any(|part| !part.trim().is_empty());
+        let whole = parts.join("\u{1}");
+        if (shown && !secret::is_placeholder(&whole) && named()) || secret::looks_like_credential(&whole) {
+            return self.secret_found(question, value, format!("{path}.{name}"), name, head);
+        }
+        match self.view.head(value).1 {
+            Kind::Unknown(cause) if named() => self.secret_open(cause),
+            _ => Answer::of(false),
+        }
+    }
+
+    fn secret_text(&self, question: &SecretQuestion<'_>, written: ValueId, path: &str, head: Place) -> Answer {
+        if let Kind::Unknown(cause) = self.view.deep(written).1 {
+            return self.secret_open(cause);
+        }
+        let named = |name: &str| question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
+        let parts = secret::literal_parts(&self.view, written);
+        let whole = parts.join("\u{1}");
+        let is_secret = match question.text {
+            SecretText::Any => parts.iter().any(|part| !part.trim().is_empty()),
+            SecretText::Members => {
+                secret::members(&whole).iter().any(|(name, value)| named(name) || secret::looks_like_credential(value))
+            }
+        } || secret::looks_like_credential(&whole);
+        if !is_secret {
+            return Answer::of(false);
+        }
+        let key = path.rsplit('.').next().unwrap_or_default();
+        self.secret_found(question, written, path.to_owned(), key, head)
+    }
+
+    fn secret_found(
+        &self,
+        question: &SecretQuestion<'_>,
+        value: ValueId,
+        path: String,
+        key: &str,
+        head: Place,
+    ) -> Answer {
+        if question.wanted != Wanted::True {
+            return Answer::of(true);
+        }
+        Answer::of(true).with(vec![Blame {
+            place: Some(self.place_of(value, head)),
+            owner: Some(question.cursor.resource),
             path,
             found: Some("****".to_owned()),
-            element: cursor.element,
+            element: question.cursor.element,
             bindings: vec![("key", key.to_owned())],
             ..Blame::default()
-        };
-        match self.view.deep(written).1 {
-            Kind::Map(range) => {
-                for entry in self.view.values.entries(range) {
-                    let name = self.context.inventory.names.text(entry.key);
-                    let parts = secret::literal_parts(&self.view, entry.value);
-                    let shown = parts.iter().any(|part| !part.trim().is_empty());
-                    let whole = parts.join("\u{1}");
-                    if (shown && named(name) && !secret::is_placeholder(&whole))
-                        || secret::looks_like_credential(&whole)
-                    {
-                        blames.push(blame(entry.value, format!("{path}.{name}"), name));
-                    } else if let Kind::Unknown(cause) = self.view.head(entry.value).1
-                        && named(name)
-                    {
-                        open.push(self.cause(cause));
-                    }
-                }
-            }
-            Kind::Unknown(cause) => open.push(self.cause(cause)),
-            _ => {
-                let parts = secret::literal_parts(&self.view, written);
-                let whole = parts.join("\u{1}");
-                let is_secret = match text {
-                    SecretText::Any => parts.iter().any(|part| !part.trim().is_empty()),
-                    SecretText::Members => secret::members(&whole)
-                        .iter()
-                        .any(|(name, value)| named(name) || secret::looks_like_credential(value)),
-                } || secret::looks_like_credential(&whole);
-                if is_secret {
-                    let key = path.rsplit('.').next().unwrap_or_default().to_owned();
-                    blames.push(blame(written, path.to_owned(), &key));
-                }
-            }
+        }])
+    }
+
+    /// What is resolved at deployment is not clear text.
+    fn secret_open(&self, cause: CauseId) -> Answer {
+        match self.cause(cause) {
+            Cause::DynamicReference | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. } => Answer::of(false),
+            cause => Answer::unknown(vec![cause]),
         }
-        // What is resolved at deployment is not clear text.
-        open.retain(|cause| {
-            !matches!(cause, Cause::DynamicReference | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. })
-        });
-        match (blames.is_empty(), open.is_empty()) {
-            (false, _) => Answer::of(true).with(if wanted == Wanted::True { blames } else { Vec::new() }),
-            (true, false) => Answer::unknown(open),
-            (true, true) => Answer::of(false),
+    }
+
+    /// The answer of a question that does not see what the world leaves open: another case may be at fault.
+    fn undecided_is_open(&self, wanted: Wanted, work: impl FnOnce() -> Answer) -> Answer {
+        let (answer, needed) = self.view.world.needs(work);
+        let Some((variable, trigger)) = needed else { return answer };
+        self.view.world.need(variable, trigger);
+        if answer.truth == Truth::Unknown || wanted.wants(answer.holds()) {
+            return answer;
         }
+        Answer::unknown(vec![Cause::Undecided])
+    }
+}
+
+/// A question for secrets.
+struct SecretQuestion<'q> {
+    keys: Option<&'q Pattern>,
+    text: SecretText,
+    cursor: &'q Cursor,
+    wanted: Wanted,
+}
+
+fn group_rule_blame(rule: &GroupRule) -> Blame {
+    Blame {
+        place: Some(rule.place),
+        owner: Some(rule.entry.resource),
+        path: rule.path.clone(),
+        found: rule.cidr.clone(),
+        bindings: vec![
+            ("element.cidr", rule.cidr.clone().unwrap_or_default()),
+            ("element.ports", rule.ports()),
+            ("element.protocol", rule.protocol.clone().unwrap_or_default()),
+        ],
+        ..Blame::default()
     }
 }

@@ -1,201 +1,223 @@
 //! One rule on one resource over all consistent worlds.
 
+use std::collections::VecDeque;
+
 use super::Context;
-use super::answer::Truth;
+use super::answer::{Answer, Blame, Truth};
+use super::explain::{Cubes, explanation};
+use super::focus::{Conjunct, Focus, Open};
 use super::scope::{Scope, Wanted};
-use super::verdict::{Outcome, Verdict, Violation, When};
-use crate::value::{Assignment, Cause, ConditionId, Place, ResourceId, Trigger, VariableKind, View, World};
+use super::verdict::{Outcome, Verdict, Violation};
+use crate::rule::{Message, Rule};
+use crate::value::{Assignment, Cause, ConditionId, ResourceId, Trigger, View, World};
 
-/// How many worlds one verdict may look at; past that it is unknown.
-const WORLDS: usize = 64;
+/// How many times one verdict may look at the rule, over all conjuncts and their worlds; past that it is unknown.
+const WORLDS: usize = 1024;
 
-/// What one world gives.
-enum Single {
-    Pass { by_default: bool },
-    Fail(Vec<Violation>),
-    Unknown(Vec<Cause>),
-    NotApplicable(&'static str),
+/// What one look at the rule gives: at one conjunct of it, in one world.
+#[derive(Default)]
+struct Look {
+    /// Why the rule does not concern the resource there.
+    not_applicable: Option<&'static str>,
+    violations: Vec<Violation>,
+    causes: Vec<Cause>,
+    by_default: bool,
+    /// What to look at in the worlds below.
+    open: Vec<Open>,
 }
 
-/// A world with what it gives.
+/// A violation with the world that it was seen in.
+pub(super) struct Failure {
+    violation: Violation,
+    pub(super) world: Vec<Assignment>,
+    pub(super) asked: Vec<ConditionId>,
+}
+
+/// What all looks have given so far.
+#[derive(Default)]
 struct Explored {
-    assigned: Vec<Assignment>,
-    asked: Vec<(ConditionId, Option<bool>)>,
-    outcome: Single,
+    failures: Vec<Failure>,
+    causes: Vec<Cause>,
+    /// Whether the rule concerns the resource in some world.
+    applicable: bool,
+    by_default: bool,
+    not_applicable: Option<&'static str>,
 }
 
 /// The verdict of a rule on a resource.
 pub(super) fn judge(context: &Context<'_>, rule: usize, resource: ResourceId) -> Verdict {
-    let mut open = vec![World::open()];
-    let mut explored: Vec<Explored> = Vec::new();
-    while let Some(world) = open.pop() {
-        let mut outcome = judge_in(context, rule, resource, &world);
-        if let Some((variable, trigger)) = world.pending() {
-            let cases = context.inventory.values.variables[variable.0 as usize].domain.len();
-            if explored.len() + open.len() + cases <= WORLDS {
-                for case in (0..cases).rev() {
-                    open.push(world.with(Assignment { variable, case: case as u16, trigger }));
-                }
+    let values = &context.inventory.values;
+    let mut open: VecDeque<(Conjunct, World)> = VecDeque::from([(Conjunct::new(), World::open())]);
+    let (mut explored, mut looks) = (Explored::default(), 0);
+    // In order of depth: where there are too many worlds, what few variables decide is decided first.
+    while let Some((conjunct, world)) = open.pop_front() {
+        looks += 1;
+        let look = look(context, &context.rules.rules[rule], resource, &world, conjunct);
+        for found in &look.open {
+            let cases = values.variables[found.variable.0 as usize].domain.len();
+            if looks + open.len() + cases > WORLDS {
+                explored.causes.push(Cause::Limit);
                 continue;
             }
-            // What Kleene logic decides already holds in every world below this one.
-            if matches!(outcome, Single::Unknown(_)) {
-                outcome = Single::Unknown(vec![Cause::Limit]);
+            for case in 0..cases as u16 {
+                let below = world.with(Assignment { variable: found.variable, case, trigger: found.trigger });
+                if values.constraints.allow(values, &below) {
+                    open.push_back((found.conjunct.clone(), below));
+                }
             }
         }
-        let conditions = &context.inventory.values.conditions;
-        let asked = world.asked().into_iter().map(|id| (id, world.condition(conditions, id))).collect();
-        explored.push(Explored { assigned: world.assigned().to_vec(), asked, outcome });
+        explored.add(look, &world);
     }
-    Verdict { rule, resource, outcome: combine(context, explored) }
+    if let Some(name) = &context.inventory.stack(resource).transformed_by {
+        explored.causes.push(Cause::Macro { name: name.clone() });
+    }
+    Verdict { rule, resource, outcome: explored.outcome(context) }
 }
 
-fn judge_in(context: &Context<'_>, rule: usize, resource: ResourceId, world: &World) -> Single {
-    let rule = &context.rules.rules[rule];
+fn look(context: &Context<'_>, rule: &Rule, resource: ResourceId, world: &World, conjunct: Conjunct) -> Look {
     let view = View::new(&context.inventory.values, world);
-    let mut scope = Scope { context, rule, selected: resource, view, strict: false };
-    match context.inventory.exists(&view, resource) {
-        Some(true) => {}
-        Some(false) => return Single::NotApplicable("its condition is false"),
-        None => return Single::Unknown(vec![Cause::Undecided]),
-    }
-    let cursor = scope.at_resource(resource);
-    let selected = scope.all(&rule.conditions, &cursor, Wanted::Nothing);
-    match selected.truth {
-        Truth::False => return Single::NotApplicable("the rule does not concern it"),
-        Truth::Unknown => return Single::Unknown(selected.causes),
-        Truth::True { .. } => {}
+    let focus = Focus::on(conjunct);
+    let mut scope = Scope { context, rule, selected: resource, view, strict: false, focus };
+    let mut look = Look::default();
+    let (concerned, needed) = world.needs(|| concerns(&scope));
+    match concerned {
+        Ok(()) => {}
+        Err(Answer { truth: Truth::Unknown, causes, .. }) => {
+            match needed {
+                Some((variable, trigger)) => look.open.push(Open { conjunct: Conjunct::new(), variable, trigger }),
+                None => look.causes = causes,
+            }
+            return look;
+        }
+        Err(_) => {
+            let exists = context.inventory.exists(&view, resource) == Some(true);
+            look.not_applicable = Some(if exists { "the rule does not concern it" } else { "its condition is false" });
+            return look;
+        }
     }
     scope.strict = context.options.strict;
-    let (mut violations, mut causes, mut defaulted) = (Vec::new(), Vec::new(), false);
-    for assert in &rule.asserts {
-        let answer = scope.clause(&assert.clause, &cursor, Wanted::False);
+    let cursor = scope.at_resource(resource);
+    for (step, assert) in rule.asserts.iter().enumerate() {
+        let answer = scope.conjunct(step as u64, true, || scope.clause(&assert.clause, &cursor, Wanted::False));
         match answer.truth {
-            Truth::True { by_default } => defaulted |= by_default,
-            Truth::Unknown => causes.extend(answer.causes),
+            Truth::True { by_default } => look.by_default |= by_default,
+            Truth::Unknown => look.causes.extend(answer.causes),
             Truth::False => {
                 let mut blames = answer.blames;
                 if blames.is_empty() {
                     blames.push(scope.absent_blame(cursor.head, cursor.trail.text(&scope), &cursor));
                 }
                 for blame in &blames {
-                    let violation = Violation {
-                        message: scope.message(&assert.message, blame),
-                        place: blame.place.unwrap_or(cursor.head),
-                        owner: blame.owner.unwrap_or(resource),
-                        path: blame.path.clone(),
-                        found: blame.found.clone(),
-                        absent: blame.absent,
-                    };
-                    if !violations.contains(&violation) {
-                        violations.push(violation);
+                    let (violation, needed) = world.needs(|| violation(&scope, &assert.message, blame));
+                    if let Some(needed) = needed {
+                        scope.focus.reopen(step as u64, needed);
+                    }
+                    if !look.violations.contains(&violation) {
+                        look.violations.push(violation);
                     }
                 }
             }
         }
     }
-    if !violations.is_empty() {
-        return Single::Fail(violations);
-    }
-    if let Some(name) = &context.inventory.stack(resource).transformed_by {
-        causes.push(Cause::Macro { name: name.clone() });
-    }
-    if causes.is_empty() { Single::Pass { by_default: defaulted } } else { Single::Unknown(causes) }
+    look.open = scope.focus.open();
+    look
 }
 
-fn combine(context: &Context<'_>, explored: Vec<Explored>) -> Outcome {
-    let fails = |explored: &Explored| matches!(explored.outcome, Single::Fail(_));
-    let failing = explored.iter().filter(|one| fails(one)).count();
-    if failing == 0 {
-        return without_failure(explored);
+/// Whether the resource is there, and what the rule selects: `Err` with the answer when not, or when that is open.
+fn concerns(scope: &Scope<'_>) -> Result<(), Answer> {
+    match scope.context.inventory.exists(&scope.view, scope.selected) {
+        Some(true) => {}
+        Some(false) => return Err(Answer::of(false)),
+        None => return Err(Answer::unknown(vec![Cause::Undecided])),
     }
-    let (when, by_value) =
-        if failing == explored.len() { (None, None) } else { explanation(context, &explored, fails) };
-    if let Some(name) = by_value {
-        return Outcome::Unknown { causes: vec![Cause::ParameterWithoutDefault { name }], when };
+    let selected = scope.all(&scope.rule.conditions, &scope.at_resource(scope.selected), Wanted::Nothing);
+    if selected.holds() { Ok(()) } else { Err(selected) }
+}
+
+fn violation(scope: &Scope<'_>, message: &Message, blame: &Blame) -> Violation {
+    let head = scope.at_resource(scope.selected).head;
+    Violation {
+        message: scope.message(message, blame),
+        place: blame.place.unwrap_or(head),
+        owner: blame.owner.unwrap_or(scope.selected),
+        path: blame.path.clone(),
+        found: blame.found.clone(),
+        absent: blame.absent,
+        when: None,
     }
-    let mut violations: Vec<Violation> = Vec::new();
-    for one in explored {
-        if let Single::Fail(found) = one.outcome {
-            for violation in found {
-                if !violations.contains(&violation) {
-                    violations.push(violation);
-                }
+}
+
+impl Explored {
+    fn add(&mut self, look: Look, world: &World) {
+        match look.not_applicable {
+            Some(reason) => self.not_applicable = Some(reason),
+            // Where it is open whether the rule concerns the resource, the worlds below tell.
+            None => self.applicable |= !look.open.iter().any(|open| open.conjunct.is_empty()),
+        }
+        self.by_default |= look.by_default;
+        self.causes.extend(look.causes);
+        let failure = |violation| Failure { violation, world: world.assigned().to_vec(), asked: world.asked() };
+        self.failures.extend(look.violations.into_iter().map(failure));
+    }
+
+    fn outcome(self, context: &Context<'_>) -> Outcome {
+        if !self.failures.is_empty() {
+            return failed(context, self.failures);
+        }
+        let (mut causes, by_default) = (self.causes, self.by_default);
+        match self.not_applicable {
+            Some(reason) if !self.applicable => Outcome::NotApplicable { reason },
+            _ if causes.is_empty() => Outcome::Pass { by_default },
+            _ => {
+                causes.sort();
+                causes.dedup();
+                Outcome::Unknown { causes, when: None }
             }
         }
     }
-    // The order in which worlds were explored is not the order of the file.
-    let at = |place: &Place| (place.file, place.span);
-    violations.sort_by(|a, b| (at(&a.place), &a.path).cmp(&(at(&b.place), &b.path)));
-    // Two worlds may say the same of one place in other words; one finding is enough.
-    violations.dedup_by(|a, b| a.place == b.place && a.path == b.path && a.owner == b.owner);
-    Outcome::Fail { violations, when }
 }
 
-fn without_failure(explored: Vec<Explored>) -> Outcome {
-    let mut causes = Vec::new();
-    let (mut passes, mut by_default, mut reason) = (false, false, "its condition is false");
-    for one in explored {
-        match one.outcome {
-            Single::Pass { by_default: rests } => {
-                passes = true;
-                by_default |= rests;
+/// The outcome of a rule that fails in some worlds: each violation with its own explanation, in the order of the file.
+fn failed(context: &Context<'_>, mut failures: Vec<Failure>) -> Outcome {
+    let values = &context.inventory.values;
+    let always = Cubes::of(values, failures.iter()).cover_all();
+    // Two worlds may say the same of one place in other words; one finding is enough. What was seen last, where most
+    // is decided, says most.
+    let key = |violation: &Violation| (violation.place.file, violation.place.span, violation.owner);
+    failures.sort_by(|a, b| {
+        let (a, b) = (&a.violation, &b.violation);
+        (key(a), &a.path).cmp(&(key(b), &b.path))
+    });
+    let same =
+        |a: &Failure, b: &Failure| key(&a.violation) == key(&b.violation) && a.violation.path == b.violation.path;
+    let (mut violations, mut possible) = (Vec::new(), None);
+    for group in failures.chunk_by(same) {
+        let smallest = Cubes::of(values, group.iter()).smallest();
+        let seen = group.iter().rfind(|failure| failure.fits(&smallest)).unwrap_or(&group[0]);
+        let mut violation = seen.violation.clone();
+        violation.when = (!smallest.is_empty()).then(|| explanation(values, group, seen, &smallest));
+        // A value that nobody gives is only possible: whoever deploys decides, not the template.
+        match smallest.iter().find(|assignment| assignment.trigger == Trigger::Value) {
+            Some(assignment) if !always => {
+                let name = values.variables[assignment.variable.0 as usize].name.clone();
+                possible = possible.or(Some((name, violation.when)));
             }
-            Single::Unknown(unknown) => causes.extend(unknown),
-            Single::NotApplicable(why) => reason = why,
-            Single::Fail(_) => {}
+            _ => violations.push(violation),
         }
     }
-    if !causes.is_empty() {
-        causes.sort();
-        causes.dedup();
-        return Outcome::Unknown { causes, when: None };
+    match possible {
+        Some((name, when)) if violations.is_empty() => {
+            Outcome::Unknown { causes: vec![Cause::ParameterWithoutDefault { name }], when }
+        }
+        _ => Outcome::Fail { violations, always },
     }
-    if passes { Outcome::Pass { by_default } } else { Outcome::NotApplicable { reason } }
 }
 
-/// The smallest case in which it fails, and the parameter that makes it a mere possibility if there is one.
-fn explanation(
-    context: &Context<'_>,
-    explored: &[Explored],
-    fails: impl Fn(&Explored) -> bool,
-) -> (Option<When>, Option<Box<str>>) {
-    let variables = &context.inventory.values.variables;
-    let Some(first) = explored.iter().find(|one| fails(one)) else { return (None, None) };
-    let mut needed = first.assigned.clone();
-    let consistent = |one: &Explored, needed: &[Assignment]| {
-        needed
-            .iter()
-            .all(|wanted| one.assigned.iter().all(|own| own.variable != wanted.variable || own.case == wanted.case))
-    };
-    let mut index = 0;
-    while index < needed.len() {
-        let mut fewer = needed.clone();
-        fewer.remove(index);
-        if explored.iter().filter(|one| consistent(one, &fewer)).all(&fails) {
-            needed = fewer;
-        } else {
-            index += 1;
-        }
+impl Failure {
+    /// Whether it was seen in a world that such a case allows.
+    fn fits(&self, case: &[Assignment]) -> bool {
+        let differs =
+            |own: &Assignment| case.iter().any(|other| other.variable == own.variable && other.case != own.case);
+        !self.world.iter().any(differs)
     }
-    let by_value = needed
-        .iter()
-        .find(|assignment| assignment.trigger == Trigger::Value)
-        .map(|assignment| variables[assignment.variable.0 as usize].name.clone());
-    let mut when = When::default();
-    for assignment in &needed {
-        let variable = &variables[assignment.variable.0 as usize];
-        if variable.kind == VariableKind::Parameter {
-            when.parameters.push((variable.name.clone(), variable.case(assignment.case).into()));
-        }
-    }
-    for (id, truth) in &first.asked {
-        let name = &context.inventory.values.conditions[id.0 as usize].name;
-        if let Some(truth) = truth
-            && !when.conditions.iter().any(|(known, _)| known == name)
-        {
-            when.conditions.push((name.clone(), *truth));
-        }
-    }
-    (Some(when), by_value)
 }

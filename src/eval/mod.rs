@@ -6,6 +6,8 @@
 mod answer;
 mod cursor;
 mod domain;
+mod explain;
+mod focus;
 mod judge;
 mod message;
 mod operator;
@@ -14,7 +16,7 @@ mod scope;
 mod trail;
 mod verdict;
 
-pub use verdict::{Outcome, Verdict, Violation, When};
+pub use verdict::{Case, Outcome, Verdict, Violation, When};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;

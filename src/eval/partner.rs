@@ -34,6 +34,22 @@ pub(super) struct Partners {
     possible: Vec<(Option<ResourceId>, Cause)>,
 }
 
+impl Partners {
+    /// Whether each of them is one or none by itself, and nothing holds because there is no partner at all.
+    fn are_separate(&self, missing: Absent) -> bool {
+        self.possible.iter().all(|(id, _)| id.is_some())
+            && (!self.sure.is_empty() || matches!(missing, Absent::Pass | Absent::Harmless))
+    }
+}
+
+/// What is asked of the partners of a relation.
+struct Question<'q> {
+    quantifier: Quantifier,
+    matches: &'q [Clause],
+    missing: Absent,
+    wanted: Wanted,
+}
+
 impl Scope<'_> {
     fn relations(&self, types: &[Box<str>], via: &Path) -> Arc<Relations> {
         let key = format!("{} {}", types.join(","), via.text);
@@ -55,17 +71,17 @@ impl Scope<'_> {
         relations
     }
 
-    /// The partners of the selected resource over a relation of the rule.
-    pub(super) fn partners(&self, related: usize) -> Partners {
+    /// The partners of the selected resource over a relation of the rule; of those that refer to it, `only` this one.
+    fn partners(&self, related: usize, only: Option<ResourceId>) -> Partners {
         let relation = &self.rule.related[related];
         let starts = match relation.from {
             None => Partners { sure: vec![Partner { id: self.selected, reference: None }], possible: Vec::new() },
-            Some(from) => self.partners(from),
+            Some(from) => self.partners(from, None),
         };
         let mut found = Partners { sure: Vec::new(), possible: starts.possible };
         for start in starts.sure {
             match &relation.via {
-                Via::Partner(path) => self.referring(start.id, &relation.types, path, &mut found),
+                Via::Partner(path) => self.referring(start.id, &relation.types, path, only, &mut found),
                 Via::Selected(path) => self.referred(start.id, &relation.types, path, &mut found),
             }
         }
@@ -73,16 +89,24 @@ impl Scope<'_> {
     }
 
     /// Partners whose property refers to `start`.
-    fn referring(&self, start: ResourceId, types: &[Box<str>], path: &Path, found: &mut Partners) {
+    fn referring(
+        &self,
+        start: ResourceId,
+        types: &[Box<str>],
+        path: &Path,
+        only: Option<ResourceId>,
+        found: &mut Partners,
+    ) {
         let relations = self.relations(types, path);
-        for partner in relations.referrers(start) {
+        let asked = |partner: &&ResourceId| only.is_none_or(|only| only == **partner);
+        for partner in relations.referrers(start).iter().filter(asked) {
             match self.edge(*partner, path, start) {
                 Ok(true) => found.sure.push(Partner { id: *partner, reference: None }),
                 Ok(false) => {}
                 Err(cause) => found.possible.push((Some(*partner), cause)),
             }
         }
-        for partner in relations.open() {
+        for partner in relations.open().iter().filter(asked) {
             let cause = match self.edge(*partner, path, start) {
                 Err(cause) => cause,
                 Ok(_) => continue,
@@ -257,53 +281,87 @@ impl Scope<'_> {
         cursor: &Cursor,
         wanted: Wanted,
     ) -> Answer {
-        let partners = self.partners(related);
+        let neutral = quantifier != Quantifier::Some;
+        // Each partner decides by itself that it fails.
+        let apart = wanted == if neutral { Wanted::False } else { Wanted::True };
+        let (partners, needed) = self.view.world.needs(|| self.partners(related, None));
+        if let Some((variable, trigger)) = needed
+            && !(apart && partners.are_separate(missing))
+        {
+            self.view.world.need(variable, trigger);
+        }
         if partners.sure.is_empty() && partners.possible.is_empty() {
             return self.missing(missing, related, cursor, wanted);
         }
-        let inner = if wanted == Wanted::Nothing {
-            Wanted::Nothing
-        } else if quantifier == Quantifier::None {
-            negate(wanted)
-        } else {
-            wanted
+        let question = Question { quantifier, matches, missing, wanted };
+        let combine = |a: Answer, b: Answer| match (neutral, apart) {
+            (true, _) => a.and(b),
+            (false, true) => a.or_each(b),
+            (false, false) => a.or(b),
         };
-        // What refers is what would be changed: the partner, or the judged resource where it names the partner.
-        let one = |id: ResourceId, reference: Option<&Blame>| {
-            let mut answer = self.all(matches, &self.at_resource(id), inner);
-            if answer.truth != Truth::Unknown && inner.wants(answer.holds()) && answer.blames.is_empty() {
-                let at = self.at_resource(id);
-                answer.blames = vec![self.absent_blame(at.head, at.trail.text(self), &at)];
-            }
-            if let (Some(reference), Some(first)) = (reference, answer.blames.first()) {
-                let bindings = first.bindings.clone();
-                answer.blames = vec![Blame { bindings, ..reference.clone() }];
-            }
-            for blame in &mut answer.blames {
-                blame.partner = Some(id);
-            }
-            if quantifier == Quantifier::None { answer.negated() } else { answer }
-        };
-        let combine = |a: Answer, b: Answer| if quantifier == Quantifier::Some { a.or(b) } else { a.and(b) };
-        let mut answer = Answer::of(quantifier != Quantifier::Some);
+        let mut answer = Answer::of(neutral);
         for partner in &partners.sure {
-            answer = combine(answer, one(partner.id, partner.reference.as_ref()));
+            let one = || self.on_partner(&question, partner.id, partner.reference.as_ref());
+            let one = if apart { self.conjunct(u64::from(partner.id.0), neutral, one) } else { self.whole(one) };
+            answer = combine(answer, one);
         }
-        // A partner that may be none changes the answer only if it would decide it.
-        let neutral = quantifier != Quantifier::Some;
         for (id, cause) in partners.possible {
-            let harmless = id.is_some_and(|id| {
-                let answer = one(id, None);
-                answer.truth != Truth::Unknown && answer.holds() == neutral
-            });
-            if !harmless || partners.sure.is_empty() && missing == Absent::Fail {
-                answer = combine(answer, Answer::unknown(vec![cause]));
-            }
+            let alone = partners.sure.is_empty();
+            let one = match id {
+                Some(id) if apart => self.conjunct(u64::from(id.0), neutral, || {
+                    let found = self.partners(related, Some(id));
+                    match found.sure.iter().find(|partner| partner.id == id) {
+                        Some(partner) => self.on_partner(&question, id, partner.reference.as_ref()),
+                        None if found.possible.is_empty() => Answer::of(neutral),
+                        None => self.on_possible(&question, Some(id), cause, alone),
+                    }
+                }),
+                id => self.on_possible(&question, id, cause, alone),
+            };
+            answer = combine(answer, one);
         }
         if answer.truth == Truth::False && wanted == Wanted::False && quantifier == Quantifier::Some {
             answer.blames.truncate(1);
         }
         answer
+    }
+
+    /// What a partner says. What refers is what would be changed: the partner, or the judged resource where it names
+    /// the partner.
+    fn on_partner(&self, question: &Question<'_>, id: ResourceId, reference: Option<&Blame>) -> Answer {
+        let none = question.quantifier == Quantifier::None;
+        let inner = if none { question.wanted.negated() } else { question.wanted };
+        let mut answer = self.all(question.matches, &self.at_resource(id), inner);
+        if answer.truth != Truth::Unknown && inner.wants(answer.holds()) && answer.blames.is_empty() {
+            let at = self.at_resource(id);
+            answer.blames = vec![self.absent_blame(at.head, at.trail.text(self), &at)];
+        }
+        if let (Some(reference), Some(first)) = (reference, answer.blames.first()) {
+            let bindings = first.bindings.clone();
+            answer.blames = vec![Blame { bindings, ..reference.clone() }];
+        }
+        for blame in &mut answer.blames {
+            blame.partner = Some(id);
+        }
+        if none { answer.negated() } else { answer }
+    }
+
+    /// What a partner says that may be none: it changes the answer only if it would decide it.
+    fn on_possible(&self, question: &Question<'_>, id: Option<ResourceId>, cause: Cause, alone: bool) -> Answer {
+        let neutral = question.quantifier != Quantifier::Some;
+        let harmless = id.is_some_and(|id| {
+            let (answer, needed) = self.view.world.needs(|| self.whole(|| self.on_partner(question, id, None)));
+            let harmless = answer.truth != Truth::Unknown && answer.holds() == neutral;
+            if let (false, Some((variable, trigger))) = (harmless, needed) {
+                self.view.world.need(variable, trigger);
+            }
+            harmless
+        });
+        if !harmless || alone && question.missing == Absent::Fail {
+            Answer::unknown(vec![cause])
+        } else {
+            Answer::of(neutral)
+        }
     }
 
     fn missing(&self, missing: Absent, related: usize, cursor: &Cursor, wanted: Wanted) -> Answer {
@@ -327,13 +385,5 @@ impl Scope<'_> {
             ..Blame::default()
         };
         answer.with(vec![blame])
-    }
-}
-
-fn negate(wanted: Wanted) -> Wanted {
-    match wanted {
-        Wanted::True => Wanted::False,
-        Wanted::False => Wanted::True,
-        Wanted::Nothing => Wanted::Nothing,
     }
 }

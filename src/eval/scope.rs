@@ -3,6 +3,7 @@
 use super::Context;
 use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
+use super::focus::{Focus, element_step};
 use super::trail::Trail;
 use crate::rule::{Absent, Clause, Operator, Path, Quantifier, Rule, Subject};
 use crate::source::Symbol;
@@ -16,6 +17,8 @@ pub(super) struct Scope<'a> {
     pub(super) view: View<'a>,
     /// Whether a pass by AWS's default is none.
     pub(super) strict: bool,
+    /// Which conjuncts of the rule are looked at.
+    pub(super) focus: Focus,
 }
 
 /// Which truth needs its reasons: the one that would make the assert fail.
@@ -27,7 +30,7 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    fn negated(self) -> Self {
+    pub(super) fn negated(self) -> Self {
         match self {
             Self::Nothing => Self::Nothing,
             Self::True => Self::False,
@@ -66,8 +69,31 @@ impl<'a> Scope<'a> {
     /// All clauses hold.
     pub(super) fn all(&self, clauses: &[Clause], cursor: &Cursor, wanted: Wanted) -> Answer {
         let mut answer = Answer::of(true);
-        for clause in clauses {
-            answer = answer.and(self.clause(clause, cursor, wanted));
+        for (step, clause) in clauses.iter().enumerate() {
+            let one = || self.clause(clause, cursor, wanted);
+            answer = answer.and(match wanted {
+                Wanted::False => self.conjunct(step as u64, true, one),
+                Wanted::True if clauses.len() > 1 => self.whole(one),
+                _ => one(),
+            });
+        }
+        answer
+    }
+
+    /// One of the clauses holds.
+    fn any(&self, clauses: &[Clause], cursor: &Cursor, wanted: Wanted) -> Answer {
+        let mut answer = Answer::of(false);
+        for (step, clause) in clauses.iter().enumerate() {
+            let one = || self.clause(clause, cursor, wanted);
+            answer = match wanted {
+                Wanted::True => answer.or_each(self.conjunct(step as u64, false, one)),
+                Wanted::False if clauses.len() > 1 => answer.or(self.whole(one)),
+                _ => answer.or(one()),
+            };
+        }
+        // What to change first is what the first alternative names.
+        if answer.truth == Truth::False {
+            answer.blames.truncate(1);
         }
         answer
     }
@@ -75,17 +101,7 @@ impl<'a> Scope<'a> {
     pub(super) fn clause(&self, clause: &Clause, cursor: &Cursor, wanted: Wanted) -> Answer {
         match clause {
             Clause::All(clauses) => self.all(clauses, cursor, wanted),
-            Clause::Any(clauses) => {
-                let mut answer = Answer::of(false);
-                for clause in clauses {
-                    answer = answer.or(self.clause(clause, cursor, wanted));
-                }
-                // What to change first is what the first alternative names.
-                if answer.truth == Truth::False {
-                    answer.blames.truncate(1);
-                }
-                answer
-            }
+            Clause::Any(clauses) => self.any(clauses, cursor, wanted),
             Clause::Not(inner) => self.clause(inner, cursor, wanted.negated()).negated(),
             Clause::Test { subject, operator, absent, ignore_case } => {
                 self.test(subject, operator, *absent, *ignore_case, cursor, wanted)
@@ -232,9 +248,12 @@ impl<'a> Scope<'a> {
         cursor: &Cursor,
         wanted: Wanted,
     ) -> Answer {
-        let (elements, rest) = self.quantified(cursor, over);
+        let (slots, rest) = self.quantified(cursor, over);
         let inner =
             if quantifier == Quantifier::Each && wanted == Wanted::False { Wanted::False } else { Wanted::Nothing };
+        // Each element decides by itself that it fails.
+        let neutral = quantifier != Quantifier::Some;
+        let apart = wanted == if neutral { Wanted::False } else { Wanted::True };
         let mut answer = Answer::of(quantifier != Quantifier::Some);
         let mut head = None;
         for leaf in rest {
@@ -266,19 +285,34 @@ impl<'a> Scope<'a> {
                 Leaf::Value { .. } => {}
             }
         }
-        for element in &elements {
-            let mut one = self.all(matches, element, inner);
-            if quantifier == Quantifier::None {
-                one = one.negated();
-            }
-            let decides = one.truth != Truth::Unknown && wanted.wants(one.holds());
-            if decides && one.blames.is_empty() {
-                one.blames = vec![self.element_blame(element)];
-            }
-            answer = if quantifier == Quantifier::Some { answer.or(one) } else { answer.and(one) };
+        let mut first = None;
+        for slot in &slots {
+            let mut one = || {
+                let element = match self.element(slot) {
+                    Ok(Some(element)) => element,
+                    Ok(None) => return Answer::of(neutral),
+                    Err(cause) => return Answer::unknown(vec![self.cause(cause)]),
+                };
+                let mut one = self.all(matches, &element, inner);
+                if quantifier == Quantifier::None {
+                    one = one.negated();
+                }
+                let decides = one.truth != Truth::Unknown && wanted.wants(one.holds());
+                if decides && one.blames.is_empty() {
+                    one.blames = vec![self.element_blame(&element)];
+                }
+                first = first.take().or(Some(element));
+                one
+            };
+            let one = if apart { self.conjunct(element_step(slot.list, slot.index), neutral, one) } else { one() };
+            answer = match (neutral, apart) {
+                (true, _) => answer.and(one),
+                (false, true) => answer.or_each(one),
+                (false, false) => answer.or(one),
+            };
         }
         if quantifier == Quantifier::Some && answer.truth == Truth::False && wanted == Wanted::False {
-            let blame = match (head, elements.first()) {
+            let blame = match (head, &first) {
                 (Some((place, trail)), _) => self.absent_blame(place, trail.text(self), cursor),
                 (None, Some(element)) => self.element_blame(element),
                 (None, None) => {

@@ -25,8 +25,8 @@ pub enum Outcome {
     Fail {
         /// What is wrong; at least one.
         violations: Vec<Violation>,
-        /// The case in which it fails; `None`: in every case.
-        when: Option<When>,
+        /// Whether there is no world in which it holds.
+        always: bool,
     },
     /// Nobody can tell from the input.
     Unknown {
@@ -57,13 +57,49 @@ pub struct Violation {
     pub found: Option<String>,
     /// Whether nothing is there, and the place is where it would stand.
     pub absent: bool,
+    /// The case in which this is so; `None`: in every case.
+    pub when: Option<When>,
 }
 
-/// A case: the decided things that a failing world needs.
+/// The smallest case that makes something so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct When {
     /// Parameters with the value that matters.
-    pub parameters: Vec<(Box<str>, Box<str>)>,
-    /// Named conditions that were asked there, with their truth.
+    pub parameters: Vec<(Box<str>, Case)>,
+    /// Conditions with their truth, where no parameter explains it: they compare what is not known.
     pub conditions: Vec<(Box<str>, bool)>,
+    /// Every named condition that was asked there, with its truth, where it is decided.
+    pub asked: Vec<(Box<str>, bool)>,
+}
+
+/// The values of a parameter in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Case {
+    /// This one.
+    Is(Box<str>),
+    /// Any but these.
+    IsNot(Vec<Box<str>>),
+}
+
+impl std::fmt::Display for When {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(self.parameters.iter().map(|(name, case)| format!("{name} {case}")));
+        parts.extend(self.conditions.iter().map(|(name, truth)| format!("{name} = {truth}")));
+        f.write_str(&parts.join(" and "))
+    }
+}
+
+impl std::fmt::Display for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Is(value) => write!(f, "= {value}"),
+            Self::IsNot(values) => match values.as_slice() {
+                [] => f.write_str("is any value"),
+                [one] => write!(f, "is not {one}"),
+                [first, second] => write!(f, "is neither {first} nor {second}"),
+                values => write!(f, "is none of {}", values.join(", ")),
+            },
+        }
+    }
 }

@@ -5,7 +5,7 @@
 use super::Facts;
 use super::cidr::{Block, cover};
 use crate::inventory::Relations;
-use crate::value::{Cause, Place, Read, ResourceId, ValueId, View};
+use crate::value::{Cause, CauseId, Kind, Place, Read, ResourceId, ValueId, View};
 
 /// Which way traffic goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +16,33 @@ pub enum Direction {
     Egress,
 }
 
+impl Direction {
+    /// The property of a group that lists its rules.
+    #[must_use]
+    pub fn property(self) -> &'static str {
+        match self {
+            Self::Ingress => "SecurityGroupIngress",
+            Self::Egress => "SecurityGroupEgress",
+        }
+    }
+}
+
+/// Where a rule of a security group is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The resource that it is written in: the group, or a separate rule resource.
+    pub resource: ResourceId,
+    /// The position in the list of the group, the same in every world.
+    pub index: usize,
+    /// What is written there.
+    value: ValueId,
+}
+
 /// One rule of a security group that names an address block.
 #[derive(Debug, Clone)]
 pub struct GroupRule {
-    /// The resource that it is written in: the group, or a separate rule resource.
-    pub resource: ResourceId,
+    /// Where it is written.
+    pub entry: Entry,
     /// The property path there.
     pub path: String,
     /// Where it is written.
@@ -44,6 +66,8 @@ pub struct GroupRule {
 pub struct GroupRules {
     /// Those that name an address block.
     pub rules: Vec<GroupRule>,
+    /// Entries that the world leaves open, with every rule that may stand there.
+    pub undecided: Vec<(Entry, Vec<GroupRule>)>,
     /// Separate rules of which nobody can tell whether they are this group's.
     pub possible: Vec<GroupRule>,
     /// Why there may be more.
@@ -78,19 +102,29 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn group_rules(&self, view: &View<'a>, group: ResourceId, direction: Direction) -> GroupRules {
         let inventory = self.inventory;
-        let (property, separate, relations) = match direction {
-            Direction::Ingress => ("SecurityGroupIngress", "AWS::EC2::SecurityGroupIngress", &self.ingress),
-            Direction::Egress => ("SecurityGroupEgress", "AWS::EC2::SecurityGroupEgress", &self.egress),
+        let (separate, relations) = match direction {
+            Direction::Ingress => ("AWS::EC2::SecurityGroupIngress", &self.ingress),
+            Direction::Egress => ("AWS::EC2::SecurityGroupEgress", &self.egress),
         };
+        let property = direction.property();
         let relations = relations.get_or_init(|| Relations::over(inventory, &[separate], &["GroupId"]));
         let mut found = GroupRules::default();
         let list = inventory.property(view, group, &[property]);
-        match view.elements(list) {
-            Read::Known((items, open)) => {
-                found.open.extend(open.map(|cause| view.values.cause(cause).clone()));
-                for (index, item) in items {
+        match view.written(list) {
+            Read::Known(items) => {
+                for (index, value) in items {
+                    let entry = Entry { resource: group, index, value };
                     let path = format!("Properties.{property}[{index}]");
-                    self.group_rule(view, group, item, path, &mut found);
+                    match view.head(value) {
+                        (_, Kind::Absent) => {}
+                        (_, Kind::Unknown(CauseId::UNDECIDED)) => {
+                            let cases = view.cases(value).into_iter();
+                            let cases = cases.flat_map(|id| self.variants(view, entry, id, &path)).collect();
+                            found.undecided.push((entry, cases));
+                        }
+                        (_, Kind::Unknown(cause)) => found.open.push(view.values.cause(cause).clone()),
+                        (id, _) => self.add(view, entry, id, &path, &mut found),
+                    }
                 }
             }
             Read::Unknown(cause) => found.open.push(view.values.cause(cause).clone()),
@@ -99,13 +133,11 @@ impl<'a> Facts<'a> {
         for partner in relations.referrers(group) {
             // A separate rule takes the place of AWS's default as well.
             found.unset = false;
+            let entry = separate_entry(inventory, *partner);
             match inventory.exists(view, *partner) {
-                Some(true) => {
-                    let properties = inventory.resource(*partner).properties;
-                    self.group_rule(view, *partner, properties, "Properties".to_owned(), &mut found);
-                }
+                Some(true) => self.add(view, entry, entry.value, "Properties", &mut found),
                 Some(false) => {}
-                None => found.open.push(Cause::Undecided),
+                None => found.undecided.push((entry, self.variants(view, entry, entry.value, "Properties"))),
             }
         }
         for partner in relations.open() {
@@ -116,11 +148,9 @@ impl<'a> Facts<'a> {
             if inventory.exists(view, *partner) == Some(false) {
                 continue;
             }
-            let mut other = GroupRules::default();
-            let properties = inventory.resource(*partner).properties;
-            self.group_rule(view, *partner, properties, "Properties".to_owned(), &mut other);
-            for mut rule in other.rules {
-                rule.causes.insert(0, cause.clone());
+            let entry = separate_entry(inventory, *partner);
+            if let Some(mut rule) = self.group_rule(view, entry, entry.value, "Properties", None) {
+                rule.causes.insert(0, cause);
                 found.possible.push(rule);
             }
         }
@@ -131,10 +161,43 @@ impl<'a> Facts<'a> {
         found
     }
 
-    fn group_rule(&self, view: &View<'a>, owner: ResourceId, id: ValueId, path: String, found: &mut GroupRules) {
+    /// Reads an entry once more, so that the world records what it leaves open of it.
+    pub fn touch(&self, view: &View<'a>, entry: Entry) {
+        if self.inventory.exists(view, entry.resource) == Some(true) {
+            self.group_rule(view, entry, entry.value, "", None);
+        }
+    }
+
+    /// Adds the rule of an entry that is there.
+    fn add(&self, view: &View<'a>, entry: Entry, id: ValueId, path: &str, found: &mut GroupRules) {
+        let (rule, needed) = view.world.needs(|| self.group_rule(view, entry, id, path, None));
+        match rule {
+            Some(rule) if needed.is_some() && !rule.causes.is_empty() => {
+                found.undecided.push((entry, self.variants(view, entry, id, path)));
+            }
+            rule => found.rules.extend(rule),
+        }
+    }
+
+    /// The rules that an entry may be where its block depends on what is not decided.
+    fn variants(&self, view: &View<'a>, entry: Entry, id: ValueId, path: &str) -> Vec<GroupRule> {
+        let blocks = ["CidrIp", "CidrIpv6"].map(|key| self.inventory.get(view, id, &[key]));
+        let cases = blocks.into_iter().flat_map(|block| view.cases(block));
+        cases.filter_map(|block| self.group_rule(view, entry, id, path, Some(block))).collect()
+    }
+
+    /// The rule, when it is one about an address block; `block` stands for the block that is written.
+    fn group_rule(
+        &self,
+        view: &View<'a>,
+        entry: Entry,
+        id: ValueId,
+        path: &str,
+        block: Option<ValueId>,
+    ) -> Option<GroupRule> {
         let inventory = self.inventory;
         let mut causes = Vec::new();
-        let mut text = |key: &str| match view.text(inventory.get(view, id, &[key])) {
+        let mut read = |id: ValueId| match view.text(id) {
             Read::Known(text) => Some(Some(text.into_owned())),
             Read::Unknown(cause) => {
                 causes.push(view.values.cause(cause).clone());
@@ -142,12 +205,13 @@ impl<'a> Facts<'a> {
             }
             Read::Absent => None,
         };
-        if let crate::value::Kind::Unknown(cause) = view.head(id).1 {
-            found.open.push(view.values.cause(cause).clone());
-            return;
-        }
         // Rules that name a group or a prefix list are not about address blocks.
-        let Some(cidr) = text("CidrIp").or_else(|| text("CidrIpv6")) else { return };
+        let at = |key: &str| inventory.get(view, id, &[key]);
+        let cidr = match block {
+            Some(block) => read(block)?,
+            None => read(at("CidrIp")).or_else(|| read(at("CidrIpv6")))?,
+        };
+        let mut text = |key: &str| read(at(key));
         let protocol = text("IpProtocol").unwrap_or(Some("-1".to_owned()));
         let port = |text: Option<Option<String>>, default: u32| match text {
             Some(Some(text)) => match text.trim().parse::<i64>() {
@@ -166,16 +230,17 @@ impl<'a> Facts<'a> {
         if let Some(protocol) = &protocol
             && !matches!(protocol.to_ascii_lowercase().as_str(), "-1" | "tcp" | "udp" | "6" | "17")
         {
-            return;
+            return None;
         }
-        let resource = inventory.resource(owner);
+        let resource = inventory.resource(entry.resource);
         let place = if path == "Properties" {
             Place { file: resource.place.file, span: resource.head_span }
         } else {
             view.place(id)
         };
         let block = cidr.as_deref().and_then(Block::parse);
-        found.rules.push(GroupRule { resource: owner, path, place, cidr, block, from, to, protocol, causes });
+        let path = path.to_owned();
+        Some(GroupRule { entry, path, place, cidr, block, from, to, protocol, causes })
     }
 
     /// Whether the subnet's default route leads to an internet gateway: `Err` with the cause when nobody can tell.
@@ -269,38 +334,96 @@ pub enum PortSet {
     AllBut(Vec<u32>),
 }
 
-/// Whether the rules together let all addresses of one of `blocks` use one of `ports`: the rules that make it so,
-/// or the causes for which nobody can tell.
-///
-/// # Errors
-/// The causes for which it is not known.
-pub fn open_to(rules: &GroupRules, blocks: &[Block], ports: &PortSet) -> Result<Vec<usize>, Vec<Cause>> {
-    let blamed = blamed(&rules.rules, blocks, ports);
-    if !blamed.is_empty() {
-        return Ok(blamed);
-    }
-    let mut causes = rules.open.clone();
-    for rule in &rules.rules {
-        let may_reach = rule.cidr.is_none() || rule.block.is_some_and(|own| blocks.iter().any(|b| own.overlaps(b)));
-        if !rule.causes.is_empty() && may_reach {
-            causes.extend(rule.causes.iter().cloned());
+/// What a rule of a group has to do with a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// It lets all addresses of a block in, alone or with others.
+    Opens,
+    /// It does not, whatever is decided about other entries.
+    Harmless,
+    /// It may, in some of the worlds below: because of these entries.
+    Depends(Vec<Entry>),
+    /// Nobody can tell.
+    Unknown(Vec<Cause>),
+}
+
+impl GroupRules {
+    /// What a rule of [`Self::rules`] has to do with letting all addresses of one of `blocks` use one of `ports`.
+    #[must_use]
+    pub fn part(&self, rule: usize, blocks: &[Block], ports: &PortSet) -> Part {
+        let own = &self.rules[rule];
+        let alone = |rule: &GroupRule| !blamed(std::slice::from_ref(rule), blocks, ports).is_empty();
+        if blamed(&self.rules, blocks, ports).contains(&rule) {
+            // Where another rule does so alone, those that do so together are not to blame.
+            let others = self.undecided.iter().filter(|(_, cases)| cases.iter().any(alone));
+            let others: Vec<Entry> = others.map(|(entry, _)| *entry).collect();
+            return if others.is_empty() || alone(own) { Part::Opens } else { Part::Depends(others) };
         }
-    }
-    if !rules.possible.is_empty() {
-        let all: Vec<GroupRule> = rules.rules.iter().chain(&rules.possible).cloned().collect();
-        let unclear = |rule: &&GroupRule| rule.causes.len() > 1;
-        if !self::blamed(&all, blocks, ports).is_empty() || rules.possible.iter().any(|rule| unclear(&rule)) {
-            causes.extend(rules.possible.iter().flat_map(|rule| rule.causes.iter().cloned()));
+        let may_reach = || own.cidr.is_none() || own.block.is_some_and(|own| blocks.iter().any(|b| own.overlaps(b)));
+        if !own.causes.is_empty() {
+            return if may_reach() { Part::Unknown(own.causes.clone()) } else { Part::Harmless };
         }
+        self.may_help(own, blocks, ports)
     }
-    if causes.is_empty() { Ok(Vec::new()) } else { Err(causes) }
+
+    /// What an entry of [`Self::undecided`] has to do with it.
+    #[must_use]
+    pub fn undecided_part(&self, index: usize, blocks: &[Block], ports: &PortSet) -> Part {
+        let (entry, cases) = &self.undecided[index];
+        let harmless = cases.iter().all(|case| {
+            case.causes.is_empty()
+                && blamed(std::slice::from_ref(case), blocks, ports).is_empty()
+                && self.may_help(case, blocks, ports) == Part::Harmless
+        });
+        if harmless { Part::Harmless } else { Part::Depends(vec![*entry]) }
+    }
+
+    /// Whether a rule that does not cover a block covers it together with others, decided or not, of which none does so alone.
+    fn may_help(&self, own: &GroupRule, blocks: &[Block], ports: &PortSet) -> Part {
+        let undecided = || self.undecided.iter().flat_map(|(_, rules)| rules);
+        let all: Vec<&GroupRule> = self.rules.iter().chain(undecided()).collect();
+        for block in blocks {
+            for port in candidate_ports(all.iter().copied(), ports) {
+                // A block that is not decided may be any.
+                let helps = |rule: &GroupRule| {
+                    let part = |own: Block| own.overlaps(block) && !own.contains(block);
+                    rule.has_port(port) != Some(false) && rule.block.map_or(rule.cidr.is_none(), part)
+                };
+                let together = || all.iter().filter(|rule| helps(rule));
+                let blocks: Vec<Block> = together().filter_map(|rule| rule.block).collect();
+                if helps(own) && (together().any(|rule| rule.block.is_none()) || cover(&blocks, block)) {
+                    return Part::Depends(self.undecided.iter().map(|(entry, _)| *entry).collect());
+                }
+            }
+        }
+        Part::Harmless
+    }
+
+    /// Why there may be more that lets them in.
+    #[must_use]
+    pub fn more(&self, blocks: &[Block], ports: &PortSet) -> Vec<Cause> {
+        let mut causes = self.open.clone();
+        if !self.possible.is_empty() {
+            let undecided = self.undecided.iter().flat_map(|(_, rules)| rules);
+            let all: Vec<GroupRule> = self.rules.iter().chain(undecided).chain(&self.possible).cloned().collect();
+            let unclear = |rule: &GroupRule| rule.causes.len() > 1;
+            if !blamed(&all, blocks, ports).is_empty() || self.possible.iter().any(unclear) {
+                causes.extend(self.possible.iter().flat_map(|rule| rule.causes.iter().cloned()));
+            }
+        }
+        causes
+    }
+}
+
+fn separate_entry(inventory: &crate::inventory::Inventory, resource: ResourceId) -> Entry {
+    Entry { resource, index: 0, value: inventory.resource(resource).properties }
 }
 
 /// The rules that together let all addresses of one of the blocks use one of the ports.
 fn blamed(rules: &[GroupRule], blocks: &[Block], ports: &PortSet) -> Vec<usize> {
     let mut blamed: Vec<usize> = Vec::new();
     for block in blocks {
-        for port in candidate_ports(rules, ports) {
+        for port in candidate_ports(rules.iter(), ports) {
             let using: Vec<usize> = (0..rules.len())
                 .filter(|index| {
                     let rule = &rules[*index];
@@ -328,10 +451,10 @@ fn blamed(rules: &[GroupRule], blocks: &[Block], ports: &PortSet) -> Vec<usize> 
 }
 
 /// Ports at which the answer can change.
-fn candidate_ports(rules: &[GroupRule], ports: &PortSet) -> Vec<u32> {
+fn candidate_ports<'r>(rules: impl Iterator<Item = &'r GroupRule>, ports: &PortSet) -> Vec<u32> {
     let mut found: Vec<u32> = match ports {
         PortSet::AnyOf(list) => return list.clone(),
-        PortSet::All | PortSet::AllBut(_) => rules.iter().flat_map(|rule| [rule.from, rule.to]).flatten().collect(),
+        PortSet::All | PortSet::AllBut(_) => rules.flat_map(|rule| [rule.from, rule.to]).flatten().collect(),
     };
     if let PortSet::AllBut(list) = ports {
         found.extend(list.iter().flat_map(|port| [port.saturating_sub(1), port + 1]));

@@ -1,7 +1,9 @@
 //! Tags: a list of key and value, a map, or what the stack puts on everything.
 
+use std::borrow::Cow;
+
 use crate::inventory::Inventory;
-use crate::value::{Cause, Kind, Read, ResourceId, View};
+use crate::value::{Cause, Kind, Read, ResourceId, ValueId, View};
 
 /// The properties in which types keep their tags, in the order in which they are looked for.
 const PROPERTIES: [&str; 4] = ["Tags", "HostedZoneTags", "FileSystemTags", "UserPoolTags"];
@@ -26,10 +28,18 @@ pub fn missing(
             }
             (_, Kind::Unknown(cause)) => open.push(view.values.cause(cause).clone()),
             (id, Kind::List(_)) => {
-                let Read::Known((items, more)) = view.list(id) else { continue };
-                open.extend(more.map(|cause| view.values.cause(cause).clone()));
-                for item in items {
-                    match view.text(inventory.get(view, item, &["Key"])) {
+                let Read::Known(items) = view.written(id) else { continue };
+                for (_, item) in items {
+                    // A tag that can be none of the wanted ones decides nothing.
+                    let is_other = |case| match tag_key(inventory, view, case) {
+                        Read::Known(key) => !wanted.contains(&&*key),
+                        Read::Absent => true,
+                        Read::Unknown(_) => false,
+                    };
+                    if view.world.needs(|| view.cases(item).into_iter().all(is_other)).0 {
+                        continue;
+                    }
+                    match tag_key(inventory, view, item) {
                         Read::Known(key) => keys.push(key.into_owned()),
                         Read::Unknown(cause) => open.push(view.values.cause(cause).clone()),
                         Read::Absent => {}
@@ -42,4 +52,13 @@ pub fn missing(
     let missing: Vec<String> =
         wanted.iter().filter(|tag| !keys.iter().any(|key| key == **tag)).map(|tag| (*tag).to_owned()).collect();
     if missing.is_empty() || open.is_empty() { Ok(missing) } else { Err(open) }
+}
+
+/// The key of an element of a list of tags.
+fn tag_key<'a>(inventory: &Inventory, view: &View<'a>, tag: ValueId) -> Read<Cow<'a, str>> {
+    match view.member(tag, inventory.names.find("Key")) {
+        Read::Known(entry) => view.text(entry.value),
+        Read::Absent => Read::Absent,
+        Read::Unknown(cause) => Read::Unknown(cause),
+    }
 }

@@ -256,8 +256,11 @@ pub struct Cause {
 pub struct Case {
     /// Parameter or condition.
     pub name: String,
-    /// Its value.
+    /// Its value; `any other value` when it is none of those in `not`.
     pub value: String,
+    /// The values that it does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not: Vec<String>,
 }
 
 /// Line and column, 1-based; columns in characters.

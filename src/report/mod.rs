@@ -48,9 +48,12 @@ fn resource_name(resource: &ResourceInfo) -> String {
     }
 }
 
+/// So many values that a parameter does not have are listed.
+const LISTED: usize = 5;
+
 /// `Env = prod and IsProd = true`.
 fn case_text(when: &[Case]) -> String {
-    let parts: Vec<String> = when.iter().map(|case| format!("{} = {}", case.name, case.value)).collect();
+    let parts: Vec<String> = when.iter().map(|case| format!("{} {}", case.name, values_text(case))).collect();
     parts.join(" and ")
 }
 
@@ -60,6 +63,16 @@ fn environments_text(report: &Report, names: &[String]) -> Option<String> {
         [] => None,
         [one] if report.environments.len() > 1 => Some(format!("in {one} only")),
         names => Some(format!("in {}", names.join(", "))),
+    }
+}
+
+fn values_text(case: &Case) -> String {
+    match case.not.as_slice() {
+        [] => format!("= {}", case.value),
+        [one] => format!("is not {one}"),
+        [first, second] => format!("is neither {first} nor {second}"),
+        values if values.len() <= LISTED => format!("is none of {}", values.join(", ")),
+        _ => format!("= {}", case.value),
     }
 }
 

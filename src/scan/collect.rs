@@ -9,7 +9,7 @@ use super::problem::{problem, without_lines};
 use super::redact::{MASK, Secrets, unparsed_spans};
 use super::{counts, level_name, position, rules};
 use crate::deployment::Deployment;
-use crate::eval::{self, Violation, When};
+use crate::eval::{self, Case, Violation, When};
 use crate::inventory::{Inventory, Origin, Resource};
 use crate::report::Report;
 use crate::report::document::{self as doc, Severity};
@@ -235,9 +235,10 @@ impl<'a> Scope<'a> {
         };
         match &verdict.outcome {
             eval::Outcome::Pass { by_default } => out.by_default = *by_default,
-            eval::Outcome::Fail { when, .. } => {
+            eval::Outcome::Fail { violations, always } => {
                 out.outcome = doc::Outcome::Fail;
-                out.when = self.cases(when.as_ref());
+                let first = if *always { None } else { violations.first() };
+                out.when = self.cases(first.and_then(|violation| violation.when.as_ref()));
             }
             eval::Outcome::Unknown { causes, when } => {
                 out.outcome = doc::Outcome::Unknown;
@@ -252,20 +253,25 @@ impl<'a> Scope<'a> {
         out
     }
 
-    /// The parameters of a case; its conditions only where no parameter explains it.
+    /// The parameters of a case, without secrets, and the conditions that no parameter explains.
     fn cases(&self, when: Option<&When>) -> Vec<doc::Case> {
         let Some(when) = when else { return Vec::new() };
-        if when.parameters.is_empty() {
-            let case =
-                |(name, truth): &(Box<str>, bool)| doc::Case { name: name.to_string(), value: truth.to_string() };
-            return when.conditions.iter().map(case).collect();
-        }
-        let secrets = self.secrets();
-        let case = |(name, value): &(Box<str>, Box<str>)| doc::Case {
-            name: name.to_string(),
-            value: secrets.parameter_value(name, value),
+        let parameter = |(name, case): &(Box<str>, Case)| {
+            let shown = |value: &str| self.secrets().parameter_value(name, value);
+            let (value, not) = match case {
+                Case::Is(value) => (shown(value), Vec::new()),
+                Case::IsNot(values) => {
+                    ("any other value".to_owned(), values.iter().map(|value| shown(value)).collect())
+                }
+            };
+            doc::Case { name: name.to_string(), value, not }
         };
-        when.parameters.iter().map(case).collect()
+        let condition = |(name, truth): &(Box<str>, bool)| doc::Case {
+            name: name.to_string(),
+            value: truth.to_string(),
+            not: Vec::new(),
+        };
+        when.parameters.iter().map(parameter).chain(when.conditions.iter().map(condition)).collect()
     }
 
     fn finding(&self, verdict: &eval::Verdict, violation: &Violation, resource: usize) -> doc::Finding {
@@ -284,10 +290,7 @@ impl<'a> Scope<'a> {
             excerpt: self.excerpt(violation.place),
             source: self.source(owner, &violation.path),
             related: self.related(verdict.resource, violation),
-            when: match &verdict.outcome {
-                eval::Outcome::Fail { when, .. } => self.cases(when.as_ref()),
-                _ => Vec::new(),
-            },
+            when: self.cases(violation.when.as_ref()),
             fingerprint: identity(
                 &rule.id,
                 &self.identity_of(verdict.resource),

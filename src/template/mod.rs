@@ -4,7 +4,10 @@
 //! an unknown with its cause; what is written wrongly is a diagnostic at its place, and unknown too.
 
 pub mod assembly;
+mod assertions;
+mod compare;
 mod conditions;
+mod constraints;
 mod custom;
 mod functions;
 pub mod given;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::parameters::is_ssm;
+use super::compare::Own;
+use super::parameters::{Compared, is_ssm};
 use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
 use super::transform::{self, Deployment, LOOP, Parameter, Problem, SERVERLESS};
 use super::unit::{Environment, Nested, Template, Unit};
@@ -66,12 +67,16 @@ pub(super) struct Resolver<'u> {
     pub(super) files: Vec<FileId>,
     symbols: Vec<Arc<[Symbol]>>,
     pub(super) exports: Exports<'u>,
-    /// Comparisons of unknown things, by their text, so that the same comparison is the same variable.
-    pub(super) comparisons: FxHashMap<(usize, String), VariableId>,
+    /// Comparisons of unknown things with each other, by their text: the same comparison is the same variable.
+    pub(super) comparisons: FxHashMap<String, VariableId>,
+    /// Unknown things that are compared with texts, by what they are.
+    pub(super) things: FxHashMap<String, VariableId>,
     /// How many conditions a condition asks, one through the other.
     pub(super) heights: Vec<usize>,
-    /// The arms of parameters themselves, by their first index: not of what a function made of them.
-    pub(super) own_arms: FxHashSet<u32>,
+    /// Unknown values that are parameters themselves: not what a function made of them.
+    pub(super) own: FxHashMap<ValueId, Own<'u>>,
+    /// What the parameters of each template are compared with, as far as it was asked for.
+    pub(super) compared: FxHashMap<*const Tree, Arc<Compared<'u>>>,
     /// The case that is being worked out: nothing that is kept may depend on it.
     pub(super) case: Case,
     depth: usize,
@@ -96,7 +101,9 @@ impl<'u> Resolver<'u> {
             exports: Exports::default(),
             comparisons: FxHashMap::default(),
             heights: Vec::new(),
-            own_arms: FxHashSet::default(),
+            things: FxHashMap::default(),
+            own: FxHashMap::default(),
+            compared: FxHashMap::default(),
             case: Case::default(),
             depth: 0,
             said: FxHashSet::default(),
@@ -129,6 +136,7 @@ impl<'u> Resolver<'u> {
         for stack in roots {
             self.resolve_stack(stack);
         }
+        self.constrain();
         super::physical::decide_references(&mut self.inventory);
         (self.inventory, self.diagnostics)
     }
@@ -454,6 +462,13 @@ impl<'u> Resolver<'u> {
     pub(super) fn at(&mut self, id: ValueId, place: Place) -> ValueId {
         match self.inventory.values.kind(id) {
             Kind::Reference { resource, attribute } => self.reference_to(resource, attribute, place),
+            Kind::Unknown(cause) => {
+                let copy = self.inventory.values.push(Kind::Unknown(cause), place);
+                if let Some(own) = self.own.get(&id) {
+                    self.own.insert(copy, own.clone());
+                }
+                copy
+            }
             kind => self.inventory.values.push(kind, place),
         }
     }

@@ -164,7 +164,7 @@ impl<'u> Resolver<'u> {
 
     /// A condition of which nobody knows whether it holds.
     fn open_condition(&mut self, stack: usize, node: NodeId, place: Place) -> ConditionId {
-        let variable = self.comparison(stack, &format!("{stack}:{}", node.0));
+        let variable = self.comparison(&format!("{stack}:{}", node.0));
         let formula = Formula::Is(variable, 1);
         let id = self.inventory.values.push_condition(Condition { name: "Condition".into(), formula, place });
         self.heights.push(0);

@@ -49,6 +49,15 @@ pub(super) struct Case {
     pub(super) assumed: Vec<(Undecided, usize)>,
     /// In how many cases the function is applied so far.
     pub(super) product: usize,
+    /// Whether a condition is worked out, which whoever deploys may decide by where.
+    pub(super) in_condition: bool,
+}
+
+impl Case {
+    /// Nothing is assumed, and a condition asks.
+    pub(super) fn of_condition() -> Self {
+        Self { in_condition: true, ..Self::default() }
+    }
 }
 
 /// What a value may depend on.

@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry as Slot;
 
 use rustc_hash::FxHashMap;
 
-use super::{Cause, CauseId, Condition, ConditionId, ResourceId, Variable, VariableId};
+use super::{Cause, CauseId, Condition, ConditionId, Constraints, ResourceId, Variable, VariableId};
 use crate::source::{FileId, Span, Symbol};
 
 /// Index of a value in its arena.
@@ -123,6 +123,8 @@ pub struct Values {
     pub variables: Vec<Variable>,
     /// The conditions.
     pub conditions: Vec<Condition>,
+    /// What every world must satisfy.
+    pub constraints: Constraints,
 }
 
 impl Default for Values {
@@ -139,6 +141,7 @@ impl Default for Values {
             by_cause: FxHashMap::default(),
             variables: Vec::new(),
             conditions: Vec::new(),
+            constraints: Constraints::default(),
         }
     }
 }

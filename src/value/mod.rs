@@ -6,12 +6,14 @@
 
 mod arena;
 mod cause;
+mod constraint;
 mod variable;
 mod view;
 mod world;
 
 pub use arena::{Entry, Kind, Place, Range, Str, ValueId, Values};
 pub use cause::{Cause, CauseId};
+pub use constraint::Constraints;
 pub use variable::{Condition, ConditionId, Formula, Variable, VariableId, VariableKind};
 pub use view::{Element, OPAQUE, Read, View};
 pub use world::{Assignment, Trigger, World};

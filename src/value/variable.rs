@@ -57,6 +57,29 @@ pub enum Formula {
     Any(Vec<Formula>),
 }
 
+impl Formula {
+    /// The variables that it depends on, each once, in order.
+    #[must_use]
+    pub fn variables(&self, conditions: &[Condition]) -> Vec<VariableId> {
+        let (mut found, mut asked, mut open) = (Vec::new(), Vec::new(), vec![self]);
+        while let Some(formula) = open.pop() {
+            match formula {
+                Self::Constant(_) => {}
+                Self::Is(variable, _) if found.contains(variable) => {}
+                Self::Is(variable, _) => found.push(*variable),
+                Self::Condition(id) if asked.contains(id) => {}
+                Self::Condition(id) => {
+                    asked.push(*id);
+                    open.extend(conditions.get(id.0 as usize).map(|condition| &condition.formula));
+                }
+                Self::Not(inner) => open.push(inner),
+                Self::All(parts) | Self::Any(parts) => open.extend(parts.iter().rev()),
+            }
+        }
+        found
+    }
+}
+
 /// A condition of a template.
 #[derive(Debug, Clone)]
 pub struct Condition {

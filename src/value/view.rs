@@ -147,24 +147,56 @@ impl<'a> View<'a> {
     /// The same, each element with its position, which is the same in every world.
     #[must_use]
     pub fn elements(&self, id: ValueId) -> Read<(Vec<Element>, Option<CauseId>)> {
+        self.written(id).map(|items| {
+            let (mut present, mut open) = (Vec::new(), None);
+            for (index, item) in items {
+                match self.head(item) {
+                    (_, Kind::Absent) => {}
+                    (_, Kind::Unknown(CauseId::UNDECIDED)) => open = open.or(Some(CauseId::UNDECIDED)),
+                    // A conditional element may itself be a list, which CloudFormation does not flatten.
+                    (head, _) => present.push((index, head)),
+                }
+            }
+            (present, open)
+        })
+    }
+
+    /// The elements of a list as they are written, with their positions: whether one is there in this world is not read.
+    #[must_use]
+    pub fn written(&self, id: ValueId) -> Read<Vec<Element>> {
         let (id, kind) = self.deep(id);
         match kind {
             Kind::Absent => Read::Absent,
             Kind::Unknown(cause) => Read::Unknown(cause),
-            Kind::List(range) => {
-                let (mut present, mut open) = (Vec::new(), None);
-                for (index, item) in self.values.items(range).iter().enumerate() {
-                    match self.head(*item) {
-                        (_, Kind::Absent) => {}
-                        (_, Kind::Unknown(CauseId::UNDECIDED)) => open = open.or(Some(CauseId::UNDECIDED)),
-                        // A conditional element may itself be a list, which CloudFormation does not flatten.
-                        (head, _) => present.push((index, head)),
+            Kind::List(range) => Read::Known(self.values.items(range).iter().copied().enumerate().collect()),
+            _ => Read::Known(vec![(0, id)]),
+        }
+    }
+
+    /// Everything that a value may be in the worlds below this one, each once or more.
+    #[must_use]
+    pub fn cases(&self, id: ValueId) -> Vec<ValueId> {
+        let (mut found, mut open) = (Vec::new(), vec![id]);
+        while let Some(id) = open.pop() {
+            match self.values.kind(id) {
+                Kind::If { condition, then, otherwise } => {
+                    match self.world.needs(|| self.world.condition(&self.values.conditions, condition)).0 {
+                        Some(true) => open.push(then),
+                        Some(false) => open.push(otherwise),
+                        None => open.extend([otherwise, then]),
                     }
                 }
-                Read::Known((present, open))
+                Kind::Choice { variable, arms } => {
+                    let arms = self.values.items(arms);
+                    match self.world.case(variable) {
+                        Some(case) => open.push(arms[usize::from(case).min(arms.len() - 1)]),
+                        None => open.extend(arms.iter().rev().skip(1)),
+                    }
+                }
+                _ => found.push(id),
             }
-            _ => Read::Known((vec![(0, id)], None)),
         }
+        found
     }
 
     /// The text of a scalar as CloudFormation passes it on: booleans and numbers as they are written.

@@ -33,8 +33,8 @@ pub struct World {
     assigned: Vec<Assignment>,
     pending: Cell<Option<(VariableId, Trigger)>>,
     asked: RefCell<Vec<ConditionId>>,
-    /// Conditions that other conditions asked since the last reset: each is worked out once.
-    seen: RefCell<FxHashMap<ConditionId, Option<bool>>>,
+    /// Conditions that other conditions asked: each is worked out once.
+    seen: RefCell<FxHashMap<ConditionId, Result<bool, VariableId>>>,
 }
 
 impl World {
@@ -44,12 +44,18 @@ impl World {
         Self::default()
     }
 
+    /// The world that decides this.
+    #[must_use]
+    pub fn of(assigned: Vec<Assignment>) -> Self {
+        Self { assigned, ..Self::default() }
+    }
+
     /// This world with one more variable decided.
     #[must_use]
     pub fn with(&self, assignment: Assignment) -> Self {
         let mut assigned = self.assigned.clone();
         assigned.push(assignment);
-        Self { assigned, ..Self::default() }
+        Self::of(assigned)
     }
 
     /// What is decided, in the order of decision.
@@ -64,17 +70,11 @@ impl World {
         self.assigned.iter().find(|assignment| assignment.variable == variable).map(|assignment| assignment.case)
     }
 
-    /// The first variable that a reader needed and did not find decided.
-    #[must_use]
-    pub fn pending(&self) -> Option<(VariableId, Trigger)> {
-        self.pending.get()
-    }
-
-    /// Forgets what was recorded, so that the next reading starts afresh.
-    pub fn reset(&self) {
-        self.pending.set(None);
-        self.asked.borrow_mut().clear();
-        self.seen.borrow_mut().clear();
+    /// What `read` gives, and the first variable that it needed and did not find decided. What was recorded before stays.
+    pub fn needs<T>(&self, read: impl FnOnce() -> T) -> (T, Option<(VariableId, Trigger)>) {
+        let before = self.pending.take();
+        let result = read();
+        (result, self.pending.replace(before))
     }
 
     /// Records that `variable` is needed.
@@ -102,44 +102,48 @@ impl World {
                 asked.push(id);
             }
         }
-        self.formula(conditions, formula)
+        let truth = self.truth(conditions, &Formula::Condition(id));
+        if let Err(variable) = truth {
+            self.need(variable, Trigger::Condition);
+        }
+        truth.ok()
     }
 
-    /// The truth of a formula by Kleene logic; `None` when undecided, which is recorded.
-    pub fn formula(&self, conditions: &[Condition], formula: &Formula) -> Option<bool> {
+    /// The truth of a formula by Kleene logic.
+    ///
+    /// # Errors
+    /// The first variable that it depends on and this world leaves open.
+    pub fn truth(&self, conditions: &[Condition], formula: &Formula) -> Result<bool, VariableId> {
         match formula {
-            Formula::Constant(truth) => Some(*truth),
-            Formula::Is(variable, case) => match self.case(*variable) {
-                Some(decided) => Some(decided == *case),
-                None => {
-                    self.need(*variable, Trigger::Condition);
-                    None
-                }
-            },
+            Formula::Constant(truth) => Ok(*truth),
+            Formula::Is(variable, case) => self.case(*variable).map(|decided| decided == *case).ok_or(*variable),
             Formula::Condition(id) => {
                 if let Some(seen) = self.seen.borrow().get(id) {
                     return *seen;
                 }
-                let truth = self.formula(conditions, &conditions.get(id.0 as usize)?.formula);
+                let truth = match conditions.get(id.0 as usize) {
+                    Some(condition) => self.truth(conditions, &condition.formula),
+                    None => Ok(false),
+                };
                 self.seen.borrow_mut().insert(*id, truth);
                 truth
             }
-            Formula::Not(inner) => self.formula(conditions, inner).map(|truth| !truth),
+            Formula::Not(inner) => self.truth(conditions, inner).map(|truth| !truth),
             Formula::All(parts) => self.fold(conditions, parts, false),
             Formula::Any(parts) => self.fold(conditions, parts, true),
         }
     }
 
     /// `Any` with `decisive` true, `All` with `decisive` false.
-    fn fold(&self, conditions: &[Condition], parts: &[Formula], decisive: bool) -> Option<bool> {
-        let mut open = false;
+    fn fold(&self, conditions: &[Condition], parts: &[Formula], decisive: bool) -> Result<bool, VariableId> {
+        let mut open = None;
         for part in parts {
-            match self.formula(conditions, part) {
-                Some(truth) if truth == decisive => return Some(decisive),
-                Some(_) => {}
-                None => open = true,
+            match self.truth(conditions, part) {
+                Ok(truth) if truth == decisive => return Ok(decisive),
+                Ok(_) => {}
+                Err(variable) => open = open.or(Some(variable)),
             }
         }
-        (!open).then_some(!decisive)
+        open.map_or(Ok(!decisive), Err)
     }
 }

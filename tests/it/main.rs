@@ -21,3 +21,4 @@ mod sarif_validators;
 mod systems;
 mod transforms;
 mod traps;
+mod worlds;

@@ -37,10 +37,9 @@ fn verdicts(template: &Value) -> BTreeMap<(String, String), (&'static str, Strin
             );
             let value = match verdict.outcome {
                 Outcome::Pass { by_default } => ("pass", by_default.to_string()),
-                Outcome::Fail { violations, when } => {
-                    let said: Vec<(String, String)> =
-                        violations.into_iter().map(|violation| (violation.message, violation.path)).collect();
-                    ("fail", format!("{said:?} {when:?}"))
+                Outcome::Fail { violations, always } => {
+                    let said: Vec<_> = violations.into_iter().map(|one| (one.message, one.path, one.when)).collect();
+                    ("fail", format!("{said:?} {always}"))
                 }
                 Outcome::Unknown { causes, when } => ("unknown", format!("{causes:?} {when:?}")),
                 Outcome::NotApplicable { reason } => ("not-applicable", reason.to_owned()),
@@ -208,15 +207,8 @@ proptest! {
     }
 }
 
-/// A group with twelve conditional rules, each under a condition of its own: more cases than are looked at.
-fn many_conditions(last: Value) -> Value {
-    let mut rules: Vec<Value> = (0..12)
-        .map(|n| {
-            let rule = json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8"});
-            json!({"Fn::If": [format!("C{n}"), rule, {"Ref": "AWS::NoValue"}]})
-        })
-        .collect();
-    rules.push(last);
+/// Twelve conditions over a parameter each, and a group with these rules.
+fn twelve_conditions(rules: Vec<Value>) -> Value {
     let parameters: Map<String, Value> =
         (0..12).map(|n| (format!("P{n}"), json!({"Type": "String", "Default": "a"}))).collect();
     let conditions: Map<String, Value> =
@@ -225,15 +217,33 @@ fn many_conditions(last: Value) -> Value {
     json!({"Parameters": parameters, "Conditions": conditions, "Resources": {"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": group}}})
 }
 
+fn rule_for(port: u32, cidr: impl Into<Value>) -> Value {
+    json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": cidr.into()})
+}
+
+fn admin_port(rules: Vec<Value>) -> (&'static str, String) {
+    let key = ("ec2-security-group-open-admin-port".to_owned(), "Group".to_owned());
+    verdicts(&twelve_conditions(rules)).remove(&key).unwrap()
+}
+
+#[test]
+fn conditional_elements_are_decided_one_by_one_however_many_there_are() {
+    let conditional = |n: usize, rule: Value| json!({"Fn::If": [format!("C{n}"), rule, {"Ref": "AWS::NoValue"}]});
+    let harmless: Vec<Value> = (0..12).map(|n| conditional(n, rule_for(443, "10.0.0.0/8"))).collect();
+    assert_eq!(admin_port(harmless.clone()), ("pass", "false".to_owned()));
+    let mut open = harmless;
+    open[7] = conditional(7, rule_for(22, "0.0.0.0/0"));
+    let (outcome, said) = admin_port(open);
+    assert_eq!(outcome, "fail");
+    assert_eq!(said.matches("SecurityGroupIngress[").count(), 1, "{said}");
+    assert!(said.contains(r#"parameters: [("P7", Is("a"))]"#), "{said}");
+}
+
 #[test]
 fn past_the_bound_of_cases_what_is_decided_stays_decided_and_the_rest_is_unknown() {
-    let verdict = |port: u32| {
-        let last = json!({"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "0.0.0.0/0"});
-        let key = ("ec2-security-group-open-admin-port".to_owned(), "Group".to_owned());
-        verdicts(&many_conditions(last)).remove(&key).unwrap()
-    };
-    let (outcome, said) = verdict(22);
-    assert_eq!(outcome, "fail");
-    assert_eq!(said.matches("SecurityGroupIngress[12]").count(), 1, "{said}");
-    assert_eq!(verdict(443), ("unknown", "[Limit] None".to_owned()));
+    let digits: Vec<Value> = (0..12).map(|n| json!({"Fn::If": [format!("C{n}"), "1", "2"]})).collect();
+    let joined = json!({"Fn::Join": ["", digits]});
+    assert_eq!(admin_port(vec![rule_for(22, joined.clone())]), ("unknown", "[Limit] None".to_owned()));
+    let (outcome, said) = admin_port(vec![rule_for(22, joined), rule_for(22, "0.0.0.0/0")]);
+    assert_eq!((outcome, said.matches("SecurityGroupIngress[1]").count()), ("fail", 1), "{said}");
 }

@@ -36,19 +36,16 @@ fn verdicts(name: &str, rules: &[&str]) -> Vec<String> {
                 Outcome::Unknown { causes, .. } => {
                     format!("unknown, {}", causes.iter().map(|cause| cause.id()).collect::<Vec<_>>().join(", "))
                 }
-                Outcome::Fail { when: None, violations } => {
-                    let lines: Vec<String> = violations
+                Outcome::Fail { violations, .. } => {
+                    let said: Vec<String> = violations
                         .iter()
                         .map(|violation| {
                             let file = inventory.files.get(violation.place.file);
-                            file.position(violation.place.span.start).line.to_string()
+                            let line = file.position(violation.place.span.start).line;
+                            violation.when.as_ref().map_or(line.to_string(), |when| format!("{line} when {when}"))
                         })
                         .collect();
-                    format!("fail at {}", lines.join(", "))
-                }
-                Outcome::Fail { when: Some(when), .. } => {
-                    let cases = when.parameters.iter().map(|(name, value)| format!("{name} = {value}"));
-                    format!("fail when {}", cases.collect::<Vec<_>>().join(", "))
+                    format!("fail at {}", said.join(", "))
                 }
             };
             lines.push(format!("{} {id}: {outcome}", inventory.resource(verdict.resource).logical_id));
@@ -74,8 +71,8 @@ fn a_condition_that_the_default_satisfies_says_when_it_fails() {
     let rules = ["s3-public-access-block-incomplete", "s3-bucket-not-kms-encrypted"];
     insta::assert_debug_snapshot!(verdicts("c2_if_novalue.yaml", &rules), @r#"
     [
-        "Bucket s3-bucket-not-kms-encrypted: fail when Env = dev",
-        "Bucket s3-public-access-block-incomplete: fail when Env = dev",
+        "Bucket s3-bucket-not-kms-encrypted: fail at 9 when Env = dev",
+        "Bucket s3-public-access-block-incomplete: fail at 11 when Env = dev",
     ]
     "#);
 }
@@ -84,7 +81,7 @@ fn a_condition_that_the_default_satisfies_says_when_it_fails() {
 fn every_way_to_write_an_open_port_is_open() {
     insta::assert_debug_snapshot!(verdicts("c3_if_bad.yaml", &["ec2-security-group-open-admin-port"]), @r#"
     [
-        "Sg ec2-security-group-open-admin-port: fail when Env = prod",
+        "Sg ec2-security-group-open-admin-port: fail at 11 when Env = prod",
         "Sg2 ec2-security-group-open-admin-port: fail at 17",
         "Sg3 ec2-security-group-open-admin-port: fail at 23",
         "SgRange ec2-security-group-open-admin-port: fail at 29",
@@ -122,10 +119,10 @@ fn a_resource_that_never_exists_is_not_applicable() {
 fn a_resource_under_a_condition_fails_in_that_case_whatever_the_default_is() {
     insta::assert_debug_snapshot!(verdicts("c14_cond_default.yaml", &DATABASE), @r#"
     [
-        "ProdDb rds-instance-public: fail when Env = prod",
-        "ProdDb rds-storage-unencrypted: fail when Env = prod",
-        "AnyDb rds-instance-public: fail when Env = prod",
-        "AnyDb rds-storage-unencrypted: fail when Env = prod",
+        "ProdDb rds-instance-public: fail at 9 when Env = prod",
+        "ProdDb rds-storage-unencrypted: fail at 9 when Env = prod",
+        "AnyDb rds-instance-public: fail at 12 when Env = prod",
+        "AnyDb rds-storage-unencrypted: fail at 12 when Env = prod",
     ]
     "#);
     assert_eq!(verdicts("c14_cond_default.yaml", &DATABASE), verdicts("c14b_nodefault.yaml", &DATABASE));

@@ -42,6 +42,12 @@ impl<'u> Resolver<'u> {
 
     /// Source: "Pseudo parameters reference" in the CloudFormation User Guide.
     fn pseudo_parameter(&mut self, stack: usize, name: &str, place: Place) -> ValueId {
+        // A condition is worked out for every region, as for every value of a parameter.
+        if self.case.in_condition
+            && let Some(open) = self.stacks[stack].parameters.get(name).copied()
+        {
+            return self.at(open, place);
+        }
         let known = &self.inventory.stacks[self.stacks[stack].id.0 as usize];
         let region = known.region.as_deref();
         let text = match name {

@@ -235,7 +235,7 @@ impl<'u> Resolver<'u> {
     }
 
     /// The text that these values make one after the other.
-    pub(super) fn concat(&mut self, values: &[ValueId], place: Place) -> ValueId {
+    pub(in crate::template) fn concat(&mut self, values: &[ValueId], place: Place) -> ValueId {
         let mut parts = Parts::default();
         for value in values {
             parts.value(self, *value);

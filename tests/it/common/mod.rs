@@ -158,7 +158,7 @@ fn findings() -> Vec<Finding> {
     let public = Finding {
         found: Some("true".to_owned()),
         source: frame(31, true),
-        when: vec![Case { name: "Env".to_owned(), value: "prod".to_owned() }],
+        when: vec![Case { name: "Env".to_owned(), value: "prod".to_owned(), not: Vec::new() }],
         related: vec![RelatedLocation { location: parameter, message: "the case depends on this".to_owned() }],
         ..finding(1, 0, "true", "Properties.PubliclyAccessible", "`PubliclyAccessible` is true")
     };
@@ -205,7 +205,7 @@ fn verdicts() -> Vec<Verdict> {
     vec![
         verdict(0, 0, Outcome::Fail),
         Verdict {
-            when: vec![Case { name: "Env".to_owned(), value: "prod".to_owned() }],
+            when: vec![Case { name: "Env".to_owned(), value: "prod".to_owned(), not: Vec::new() }],
             ..verdict(1, 0, Outcome::Fail)
         },
         verdict(2, 1, Outcome::Fail),
