@@ -644,7 +644,7 @@ fn includes(when: &When, deployed: &Deployed) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What the exploration says is what deploying the template with every value of its parameters says.
     #[test]
