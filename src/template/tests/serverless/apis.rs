@@ -30,8 +30,8 @@ fn an_event_implies_an_api_with_a_stage_and_a_permission() {
     Pay: AWS::Lambda::Function {"Code":{"S3Bucket":"code","S3Key":"pay.zip"},"Handler":"pay.handler","Runtime":"python3.13","Role":"arn:aws:iam::123456789012:role/pay","Tags":[{"Key":"lambda:createdBy","Value":"SAM"}]}
     PayChargePermissionProd: AWS::Lambda::Permission {"Action":"lambda:InvokeFunction","FunctionName":"<Pay.Ref>","Principal":"apigateway.amazonaws.com","SourceArn":"arn:aws:execute-api:us-east-1:123456789012:<ServerlessRestApi.Ref>/*/POST/charge"}
     ServerlessRestApi: AWS::ApiGateway::RestApi {"Body":{"swagger":"2.0","info":{"version":"1.0","title":"demo"},"paths":{"/charge":{"post":{"x-amazon-apigateway-integration":{"type":"aws_proxy","httpMethod":"POST","uri":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/<Pay.Arn>/invocations"},"responses":{}}}}}}
-    ServerlessRestApiDeploymentfe0fb648d6: AWS::ApiGateway::Deployment {"Description":"RestApi deployment id: fe0fb648d6","RestApiId":"<ServerlessRestApi.Ref>","StageName":"Stage"}
-    ServerlessRestApiProdStage: AWS::ApiGateway::Stage {"RestApiId":"<ServerlessRestApi.Ref>","DeploymentId":"<ServerlessRestApiDeploymentfe0fb648d6.Ref>","StageName":"Prod"}
+    ServerlessRestApiDeploymente5c8e369f0: AWS::ApiGateway::Deployment {"Description":"RestApi deployment id: e5c8e369f0","RestApiId":"<ServerlessRestApi.Ref>","StageName":"Stage"}
+    ServerlessRestApiProdStage: AWS::ApiGateway::Stage {"RestApiId":"<ServerlessRestApi.Ref>","DeploymentId":"<ServerlessRestApiDeploymente5c8e369f0.Ref>","StageName":"Prod"}
     "#);
     assert_eq!(resolved.problems(), [] as [&str; 0]);
 }
@@ -136,7 +136,7 @@ fn a_stage_has_the_settings_of_its_api() {
       Tags: {data: card}
 ",
     );
-    insta::assert_snapshot!(resolved.at("ApiliveStage", &[]), @r#"{"RestApiId":"<Api.Ref>","DeploymentId":"<ApiDeployment8f206463dd.Ref>","StageName":"live","CacheClusterEnabled":true,"MethodSettings":[{"HttpMethod":"*","ResourcePath":"/*","DataTraceEnabled":true}],"AccessLogSetting":{"DestinationArn":"arn:aws:logs:us-east-1:123456789012:log-group:api"},"TracingEnabled":true,"Tags":[{"Key":"data","Value":"card"}]}"#);
+    insta::assert_snapshot!(resolved.at("ApiliveStage", &[]), @r#"{"RestApiId":"<Api.Ref>","DeploymentId":"<ApiDeploymentedab292e97.Ref>","StageName":"live","CacheClusterEnabled":true,"MethodSettings":[{"HttpMethod":"*","ResourcePath":"/*","DataTraceEnabled":true}],"AccessLogSetting":{"DestinationArn":"arn:aws:logs:us-east-1:123456789012:log-group:api"},"TracingEnabled":true,"Tags":[{"Key":"data","Value":"card"}]}"#);
     assert_eq!(resolved.source_of("ApiliveStage", &["TracingEnabled"]), "true");
 }
 
@@ -243,8 +243,8 @@ fn a_domain_leads_to_the_stage_of_its_api() {
     );
     insta::assert_snapshot!(resolved.listed(), @r#"
     Api: AWS::ApiGateway::RestApi {"Body":{"swagger":"2.0","info":{"version":"1.0","title":"demo"},"paths":{}}}
-    ApiDeployment8f206463dd: AWS::ApiGateway::Deployment {"Description":"RestApi deployment id: 8f206463dd","RestApiId":"<Api.Ref>","StageName":"Stage"}
-    ApiliveStage: AWS::ApiGateway::Stage {"RestApiId":"<Api.Ref>","DeploymentId":"<ApiDeployment8f206463dd.Ref>","StageName":"live"}
+    ApiDeploymentedab292e97: AWS::ApiGateway::Deployment {"Description":"RestApi deployment id: edab292e97","RestApiId":"<Api.Ref>","StageName":"Stage"}
+    ApiliveStage: AWS::ApiGateway::Stage {"RestApiId":"<Api.Ref>","DeploymentId":"<ApiDeploymentedab292e97.Ref>","StageName":"live"}
     ApiGatewayDomainName9a56ecd82e: AWS::ApiGateway::DomainName {"DomainName":"pay.example","RegionalCertificateArn":"arn:aws:acm:us-east-1:123456789012:certificate/pay","EndpointConfiguration":{"Types":["REGIONAL"]},"SecurityPolicy":"TLS_1_2"}
     ApiBasePathMapping: AWS::ApiGateway::BasePathMapping {"DomainName":"<ApiGatewayDomainName9a56ecd82e.Ref>","RestApiId":"<Api.Ref>","Stage":"<ApiliveStage.Ref>"}
     RecordSetGroupdc5493edf0: AWS::Route53::RecordSetGroup {"HostedZoneId":"Z123","RecordSets":[{"Name":"pay.example","Type":"A","AliasTarget":{"HostedZoneId":"<ApiGatewayDomainName9a56ecd82e.RegionalHostedZoneId>","DNSName":"<ApiGatewayDomainName9a56ecd82e.RegionalDomainName>"}}]}

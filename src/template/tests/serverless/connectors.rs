@@ -163,7 +163,6 @@ fn a_connector_to_what_is_not_expanded_is_a_gap() {
 "
     ));
     insta::assert_snapshot!(resolved.problems().join("\n"), @r"
-    gap: `AWS::Serverless::Invented` is a type that is not expanded
     gap: what `AWS::Serverless::Invented` `New` expands to is not evaluated
     gap: what the connector grants is not known, for `New` is not expanded
     gap: what `AWS::Serverless::Connector` `C` expands to is not evaluated

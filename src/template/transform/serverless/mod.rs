@@ -92,18 +92,18 @@ fn expand_resource(sam: &mut Sam<'_, '_>, id: &str) {
         sam.replace(id, generated)
     });
     sam.draft.tree.stand_in(before);
-    let unexpanded = |kind: &str| format!("what `{kind}` `{id}` expands to is not evaluated");
     match done {
         Ok(()) => {}
         Err(Stop::Error(node, message)) => {
             sam.draft.error(node, message);
-            sam.draft.gap(resource.node, unexpanded(&resource.kind), Cause::Invalid);
+            sam.draft.gap(resource.node, unexpanded(&resource), Cause::Invalid);
         }
         Err(Stop::Gap(node, what, cause)) => {
-            if node != resource.node {
+            let unexpanded = unexpanded(&resource);
+            if what != unexpanded {
                 sam.draft.gap(node, what, cause.clone());
             }
-            sam.draft.gap(resource.node, unexpanded(&resource.kind), cause);
+            sam.draft.gap(resource.node, unexpanded, cause);
         }
     }
 }
@@ -159,8 +159,12 @@ fn check_members(sam: &mut Sam<'_, '_>, map: Option<NodeId>, of: &str, known: &[
     }
 }
 
+/// What is missing where a resource stays as it is.
+fn unexpanded(resource: &Resource) -> String {
+    format!("what `{}` `{}` expands to is not evaluated", resource.kind, resource.id)
+}
+
 /// The stop of a type that only AWS expands.
 fn not_expanded(resource: &Resource) -> Stop {
-    let what = format!("`{}` is a type that is not expanded", resource.kind);
-    Stop::gap(resource.node, what, Cause::Macro { name: SERVERLESS.into() })
+    Stop::gap(resource.node, unexpanded(resource), Cause::Macro { name: SERVERLESS.into() })
 }
