@@ -363,6 +363,7 @@ fn mistakes_are_said_where_they_are() {
         api("Auth: {DefaultAuthorizer: Nobody, Authorizers: {Users: {UserPoolArn: x}}}"),
         api("Auth: {Authorizers: {Check: {FunctionPayloadType: REQUEST, FunctionArn: x}}}"),
         api("Auth: {Authorizer: Users}"),
+        api("Auth: Users"),
         api("Auth: {UsagePlan: {CreateUsagePlan: SOMETIMES}}"),
         api("Cors: {AllowCredentials: true}"),
         api("DefinitionUri: 's3://a/b', Cors: \"'*'\""),
@@ -378,6 +379,7 @@ fn mistakes_are_said_where_they_are() {
     <stdin>:5:61: `Authorizers` has no authorizer `Nobody`
     <stdin>:5:63: authorizer `Check` must say in `Identity` what identifies a request
     <stdin>:5:54: `Auth` has no key `Authorizer`
+    <stdin>:5:41: `Auth` must be a map
     <stdin>:5:71: `CreateUsagePlan` must be `SHARED`, `PER_API` or `NONE`
     <stdin>:5:41: `AllowCredentials` needs an `AllowOrigin` other than `'*'`
     <stdin>:5:68: `Cors` needs a `DefinitionBody`

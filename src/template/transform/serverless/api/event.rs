@@ -49,6 +49,7 @@ impl Call {
         };
         let text = |name: &str| match get(name).map(|member| (member.value, tree.string(member.value))) {
             None => Ok(None),
+            Some((_, Some(""))) if kind.has_default_route => Ok(None),
             Some((_, Some(text))) => Ok(Some(text.to_owned())),
             Some((node, None)) => Err(super::not_literal(draft, node, name)),
         };

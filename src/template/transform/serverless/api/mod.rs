@@ -31,7 +31,7 @@ use super::literal::Literal;
 use super::resource::{Generated, Resource};
 use super::sam::{Done, Sam, Stop};
 use super::value::{Value, map};
-use crate::source::{NodeId, Tree};
+use crate::source::{Kind, NodeId, Tree};
 use crate::template::transform::{Draft, SERVERLESS};
 use crate::value::Cause;
 
@@ -164,6 +164,32 @@ fn mark_missing(tree: &Tree, body: &mut Value) {
                 method.value = map! { "Fn::Transform" => map! { "Name" => SERVERLESS } };
             }
         }
+    }
+}
+
+/// The properties of a kind of API, by what they are if no function stands there.
+pub(super) struct Shapes {
+    pub(super) maps: &'static [&'static str],
+    pub(super) lists: &'static [&'static str],
+    pub(super) texts: &'static [&'static str],
+}
+
+impl Shapes {
+    /// Refuses a property that is something else.
+    pub(super) fn check(&self, draft: &Draft<'_>, resource: &Resource) -> Done<()> {
+        for (names, shape) in [(self.maps, "a map"), (self.lists, "a list"), (self.texts, "a text")] {
+            for (name, node) in names.iter().filter_map(|name| Some((name, resource.get(draft, name)?))) {
+                let is_right = match draft.tree.kind(node) {
+                    Kind::Map { .. } => shape == "a map" || draft.is_function(node),
+                    Kind::List { .. } => shape == "a list",
+                    _ => shape == "a text" && draft.tree.string(node).is_some(),
+                };
+                if !is_right {
+                    return Err(Stop::error(node, format!("`{name}` must be {shape}")));
+                }
+            }
+        }
+        Ok(())
     }
 }
 

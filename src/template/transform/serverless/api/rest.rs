@@ -7,7 +7,7 @@ use super::super::resource::{Generated, Resource};
 use super::super::sam::{Done, Sam, Stop};
 use super::super::tags;
 use super::super::value::{Entry, Value, list, map, reference, sub_with};
-use super::{Location, authorizer, definition, domain, usage_plan};
+use super::{Location, Shapes, authorizer, definition, domain, usage_plan};
 use crate::source::{NodeId, Span};
 use crate::template::transform::Draft;
 
@@ -47,9 +47,26 @@ const PROPERTIES: [&str; 32] = [
     "Variables",
 ];
 
+const SHAPES: Shapes = Shapes {
+    maps: &[
+        "AccessLogSetting",
+        "Auth",
+        "CanarySetting",
+        "DefinitionBody",
+        "Domain",
+        "GatewayResponses",
+        "Models",
+        "Tags",
+        "Variables",
+    ],
+    lists: &["BinaryMediaTypes", "MethodSettings"],
+    texts: &["StageName"],
+};
+
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
     check_properties(sam, resource, &PROPERTIES);
+    SHAPES.check(sam.draft, resource)?;
     let resource = &sam.with_parameters_in(resource, &["Auth", "BinaryMediaTypes", "Domain"]);
     let location = definition::of(sam, resource)?;
     let mut api = resource.becomes(sam.draft, "AWS::ApiGateway::RestApi");

@@ -6,7 +6,7 @@ mod definition;
 pub(super) mod domain;
 pub(super) mod event;
 
-use super::api::authorizer_permission;
+use super::api::{Shapes, authorizer_permission};
 use super::check_properties;
 use super::edit::is_filled;
 use super::logical_id::suffix;
@@ -47,9 +47,25 @@ const PROPERTIES: [&str; 16] = [
     "Tags",
 ];
 
+const SHAPES: Shapes = Shapes {
+    maps: &[
+        "AccessLogSettings",
+        "Auth",
+        "DefaultRouteSettings",
+        "DefinitionBody",
+        "Domain",
+        "RouteSettings",
+        "StageVariables",
+        "Tags",
+    ],
+    lists: &[],
+    texts: &["StageName"],
+};
+
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
     check_properties(sam, resource, &PROPERTIES);
+    SHAPES.check(sam.draft, resource)?;
     let resource = &sam.with_parameters_in(resource, &["CorsConfiguration", "Domain"]);
     let mut api = resource.becomes(sam.draft, "AWS::ApiGatewayV2::Api");
     if resource.filled(sam.draft, "FailOnWarnings").is_some() {

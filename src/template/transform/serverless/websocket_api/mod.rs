@@ -2,7 +2,7 @@
 
 mod route;
 
-use super::api::{authorizer_permission, record_sets};
+use super::api::{Shapes, authorizer_permission, record_sets};
 use super::check_properties;
 use super::edit::filled;
 use super::http_api::domain;
@@ -55,9 +55,25 @@ const PROPERTIES: [&str; 18] = [
     "Tags",
 ];
 
+const SHAPES: Shapes = Shapes {
+    maps: &[
+        "AccessLogSettings",
+        "Auth",
+        "DefaultRouteSettings",
+        "Domain",
+        "RouteSettings",
+        "Routes",
+        "StageVariables",
+        "Tags",
+    ],
+    lists: &[],
+    texts: &["Name", "RouteSelectionExpression", "StageName"],
+};
+
 /// What the resource stands for.
 pub(super) fn expand(sam: &mut Sam<'_, '_>, resource: &Resource) -> Done<Vec<Generated>> {
     check_properties(sam, resource, &PROPERTIES);
+    SHAPES.check(sam.draft, resource)?;
     let resource = &sam.with_parameters_in(resource, &["Auth", "Domain", "Routes"]);
     let resource = &without_attributes(sam.draft, resource);
     let draft = &*sam.draft;
