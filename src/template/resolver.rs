@@ -14,6 +14,9 @@ use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 /// Values that one unit may have: far above any real assembly, it bounds what conditions inside texts multiply to.
 pub(super) const BUDGET: usize = 8_000_000;
 
+/// Bytes of texts, lists and maps that one unit may have: it bounds what a long text multiplies to that has many aliases.
+const BYTES: usize = 256 << 20;
+
 /// Values, conditions and outputs that may wait for each other: more than the levels of a template, and few enough for
 /// the stack of a thread.
 const DEPTH: usize = 256;
@@ -179,7 +182,8 @@ impl<'u> Resolver<'u> {
 
     /// Works out something that waits for other values; `None` when too much waits already.
     pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.inventory.values.len() > BUDGET || self.depth >= DEPTH {
+        let values = &self.inventory.values;
+        if values.len() > BUDGET || values.bytes() > BYTES || self.depth >= DEPTH {
             return None;
         }
         self.depth += 1;

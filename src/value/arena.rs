@@ -193,6 +193,12 @@ impl Values {
         self.kinds.len()
     }
 
+    /// Bytes of all texts, lists and maps: what a value adds to the arena besides itself.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len() + size_of_val(self.items.as_slice()) + size_of_val(self.entries.as_slice())
+    }
+
     /// Whether there is no value but the absent one.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -7,10 +7,18 @@ use crate::value::{Cause, Kind, Place, ValueId};
 
 const DYNAMIC: &str = "{{resolve:";
 
+/// Bytes of a text that functions make: as much as a whole template may have. It bounds what doubling a text again and
+/// again comes to.
+const LENGTH: usize = 1 << 20;
+/// Bytes that a part counts which is no text.
+const PART: usize = 32;
+
 /// A text under construction: known text and values that are not.
 #[derive(Default)]
 struct Parts {
     parts: Vec<Part>,
+    /// Bytes; past [`LENGTH`] nothing is added any more.
+    length: usize,
 }
 
 enum Part {
@@ -19,7 +27,16 @@ enum Part {
 }
 
 impl Parts {
+    /// Makes room for a part, unless the text gets too long.
+    fn grows(&mut self, by: usize) -> bool {
+        self.length = self.length.saturating_add(by);
+        self.length <= LENGTH
+    }
+
     fn text(&mut self, text: &str) {
+        if !self.grows(text.len()) {
+            return;
+        }
         match self.parts.last_mut() {
             Some(Part::Text(last)) => last.push_str(text),
             _ => self.parts.push(Part::Text(text.to_owned())),
@@ -29,6 +46,7 @@ impl Parts {
     fn value(&mut self, resolver: &Resolver<'_>, id: ValueId) {
         let values = &resolver.inventory.values;
         match values.kind(id) {
+            _ if self.length > LENGTH => {}
             Kind::Concat(range) => {
                 for part in values.items(range) {
                     self.value(resolver, *part);
@@ -37,7 +55,8 @@ impl Parts {
             Kind::Absent => {}
             _ => match resolver.constant_text(id) {
                 Some(text) => self.text(text),
-                None => self.parts.push(Part::Value(id)),
+                None if self.grows(PART) => self.parts.push(Part::Value(id)),
+                None => {}
             },
         }
     }
@@ -81,6 +100,9 @@ impl Parts {
     }
 
     fn finish(self, resolver: &mut Resolver<'_>, place: Place) -> ValueId {
+        if self.length > LENGTH {
+            return resolver.unknown(Cause::Limit, place);
+        }
         let has_dynamic = self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(DYNAMIC)));
         let this = if has_dynamic { self.without_dynamic_references(resolver, place) } else { self };
         match this.parts.as_slice() {
