@@ -382,6 +382,8 @@ impl Scope<'_> {
                 if is_secret {
                     let key = path.rsplit('.').next().unwrap_or_default().to_owned();
                     blames.push(blame(written, path.to_owned(), &key));
+                } else if text == SecretText::Any {
+                    open.extend(secret::open_parts(&self.view, written).into_iter().map(|cause| self.cause(cause)));
                 }
             }
         }

@@ -138,7 +138,7 @@ impl<'a> Facts<'a> {
             }
             Read::Absent => None,
         };
-        if let crate::value::Kind::Unknown(cause) = view.head(id).1 {
+        if let Some(cause) = view.open(id) {
             found.open.push(view.values.cause(cause).clone());
             return;
         }

@@ -8,6 +8,7 @@ mod commands;
 mod common;
 mod generated;
 mod hostile;
+mod metamorphic;
 mod outputs;
 mod properties;
 mod readme;

@@ -18,6 +18,8 @@ use fasscan_fuzz::{TARGETS, seeds};
 const MEMORY: usize = 1 << 30;
 /// How long one input may take.
 const HANG: Duration = Duration::from_secs(10);
+/// From when on an input is kept to be looked at, though it is no failure.
+const SLOW: Duration = Duration::from_secs(2);
 /// Failures of a target after which it is left.
 const FAILURES: u32 = 5;
 
@@ -134,7 +136,14 @@ fn child(target: &str, options: &Options, state: &Path) -> std::io::Result<()> {
         file.write_all_at(&done.to_le_bytes(), 0)?;
         let started = Instant::now();
         work(bytes);
-        slowest = slowest.max(started.elapsed());
+        let took = started.elapsed();
+        if took > SLOW {
+            let path = seeds::root().join(format!("fuzz/target/slow/{target}-{:016x}", hash(bytes)));
+            std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+            std::fs::write(&path, bytes)?;
+            println!("{target}: {} ms for {}", took.as_millis(), path.display());
+        }
+        slowest = slowest.max(took);
         Ok(())
     };
     if options.seed == 0 || !state.with_extension("again").exists() {
