@@ -9,6 +9,9 @@ use crate::value::{Assignment, Cause, ConditionId, Place, ResourceId, Trigger, V
 /// How many worlds one verdict may look at; past that it is unknown.
 const WORLDS: usize = 64;
 
+/// Causes that one verdict names. A list of thousands of elements may have one for each, and many resources that list.
+const CAUSES: usize = 50;
+
 /// What one world gives.
 enum Single {
     Pass { by_default: bool },
@@ -149,6 +152,7 @@ fn without_failure(explored: Vec<Explored>) -> Outcome {
     if !causes.is_empty() {
         causes.sort();
         causes.dedup();
+        causes.truncate(CAUSES);
         return Outcome::Unknown { causes, when: None };
     }
     if passes { Outcome::Pass { by_default } } else { Outcome::NotApplicable { reason } }

@@ -264,12 +264,19 @@ pub enum PortSet {
     AllBut(Vec<u32>),
 }
 
+/// Rules of one group that are looked at, which are compared with each other at every port: more than AWS lets a network
+/// interface have over all its groups ("Amazon VPC quotas", 1,000).
+const RULES: usize = 1_000;
+
 /// Whether the rules together let all addresses of one of `blocks` use one of `ports`: the rules that make it so,
 /// or the causes for which nobody can tell.
 ///
 /// # Errors
 /// The causes for which it is not known.
 pub fn open_to(rules: &GroupRules, blocks: &[Block], ports: &PortSet) -> Result<Vec<usize>, Vec<Cause>> {
+    if rules.rules.len() + rules.possible.len() > RULES {
+        return Err(vec![Cause::Limit]);
+    }
     let blamed = blamed(&rules.rules, blocks, ports);
     if !blamed.is_empty() {
         return Ok(blamed);

@@ -15,7 +15,7 @@ use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 pub(super) const BUDGET: usize = 8_000_000;
 
 /// Bytes of texts, lists and maps that one unit may have: it bounds what a long text multiplies to that has many aliases.
-const BYTES: usize = 256 << 20;
+const BYTES: usize = 128 << 20;
 
 /// Values, conditions and outputs that may wait for each other: more than the levels of a template, and few enough for
 /// the stack of a thread.

@@ -1,6 +1,6 @@
 //! Inputs that are made to hurt: they end, in bounded time and memory, with an error that names them.
 
-use crate::run::{check, check_stdin, database, write};
+use crate::run::{check, check_stdin, database, fasscan, write};
 
 #[test]
 fn deep_nesting_is_refused() {
@@ -79,4 +79,79 @@ fn control_sequences_of_a_template_do_not_reach_the_terminal() {
     let run = check(&[&path, "--verbose"]);
     assert_eq!(run.code(), 1);
     assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{7}'), "{:?}", run.stdout);
+}
+
+/// What a rule says of the resources of a template, in a report of bounded size.
+fn outcome(text: &str, rule: &str) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = write(dir.path(), "t.yaml", text);
+    let run = fasscan(&["check", &path, "--rule", rule, "--output", "json"]);
+    assert!(run.code() <= 2);
+    let report = run.json();
+    assert!(run.stdout.len() < 10_000_000, "{} bytes", run.stdout.len());
+    report["verdicts"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_text_that_doubles_at_every_level_is_unknown() {
+    let mut name = "x".to_owned();
+    for _ in 0..38 {
+        name = format!(
+            r#"{{"Fn::Sub": ["${{a}}${{a}}", {{"a": {name}}}]}}"#,
+            name = if name == "x" { r#""x""# } else { &name }
+        );
+    }
+    let exports: Vec<String> = (1..150)
+        .map(|index| {
+            let before = format!(r#"{{"Fn::ImportValue": "E{}"}}"#, index - 1);
+            format!(r#""O{index}": {{"Value": {{"Fn::Join": ["", [{before}, {before}]]}}, "Export": {{"Name": "E{index}"}}}}"#)
+        })
+        .collect();
+    let first = r#""O0": {"Value": {"Ref": "P"}, "Export": {"Name": "E0"}}"#;
+    let template = |key: &str| {
+        format!(
+            r#"{{"Parameters": {{"P": {{"Type": "String"}}}},
+            "Resources": {{"Topic": {{"Type": "AWS::SNS::Topic", "Properties": {{"KmsMasterKeyId": {key}}}}}}},
+            "Outputs": {{{first}, {}}}}}"#,
+            exports.join(", ")
+        )
+    };
+    for key in [name.as_str(), r#"{"Fn::ImportValue": "E149"}"#] {
+        assert_eq!(outcome(&template(key), "sns-topic-unencrypted").len(), 1);
+    }
+}
+
+#[test]
+fn a_long_text_with_many_aliases_is_not_copied_without_end() {
+    let tags = "        - { Key: k, Value: *a }\n".repeat(1_500);
+    let long = "x".repeat(100_000);
+    let text = format!(
+        "Metadata: &a {long}\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n      Tags:\n{tags}"
+    );
+    assert_eq!(outcome(&text, "sns-topic-unencrypted"), ["fail"]);
+}
+
+#[test]
+fn more_security_group_rules_than_a_group_can_have_are_not_compared() {
+    let rule = |index: usize| {
+        let port = index % 65_000;
+        format!(r#"{{"IpProtocol": "tcp", "FromPort": {port}, "ToPort": {port}, "CidrIp": "{}.0.0.0/8"}}"#, index % 200)
+    };
+    let rules: Vec<String> = (0..20_000).map(rule).collect();
+    let text = format!(
+        r#"{{"Resources": {{"Group": {{"Type": "AWS::EC2::SecurityGroup", "Properties": {{"GroupDescription": "g",
+        "SecurityGroupIngress": [{}]}}}}}}}}"#,
+        rules.join(",")
+    );
+    assert_eq!(outcome(&text, "ec2-security-group-open-any-port"), ["unknown"]);
+}
+
+#[test]
+fn a_verdict_names_some_of_very_many_causes() {
+    let list = "a,".repeat(3_000);
+    let topics: String = (0..100)
+        .map(|index| format!("  T{index}: {{ Type: AWS::SNS::Topic, Properties: {{ Tags: !Ref Tags }} }}\n"))
+        .collect();
+    let text = format!("Parameters:\n  Tags: {{ Type: CommaDelimitedList, Default: '{list}' }}\nResources:\n{topics}");
+    assert_eq!(outcome(&text, "tagging-required-tags-missing"), vec!["unknown"; 100]);
 }

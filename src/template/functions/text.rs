@@ -1,5 +1,7 @@
 //! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, `Fn::ToJsonString`, and dynamic references.
 
+use rustc_hash::FxHashMap;
+
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
 use crate::template::transforms::LANGUAGE_EXTENSIONS;
@@ -191,13 +193,18 @@ impl<'u> Resolver<'u> {
             _ => return self.invalid(place, "`Fn::Sub` takes a text, or a text and a map"),
         };
         let mut parts = Parts::default();
+        // Each is worked out once, however often the text names it: one inside the other, that would double at each level.
+        let mut known: FxHashMap<&str, ValueId> = FxHashMap::default();
         for piece in pieces(text) {
             match piece {
                 Piece::Text(text) => parts.text(text),
                 Piece::Name(name) => {
                     let own = variables.and_then(|variables| tree.get(variables, name));
                     let value = match (own, name.split_once('.')) {
-                        (Some(node), _) => self.value(stack, node),
+                        (Some(node), _) => match known.get(name) {
+                            Some(value) => *value,
+                            None => *known.entry(name).insert_entry(self.value(stack, node)).get(),
+                        },
                         (None, Some((resource, attribute))) => self.attribute(stack, resource, attribute, place),
                         (None, None) => self.reference(stack, name, place),
                     };
