@@ -149,9 +149,9 @@ fn more_security_group_rules_than_a_group_can_have_are_not_compared() {
 #[test]
 fn a_verdict_names_some_of_very_many_causes() {
     let list = "a,".repeat(3_000);
-    let topics: String = (0..100)
-        .map(|index| format!("  T{index}: {{ Type: AWS::SNS::Topic, Properties: {{ Tags: !Ref Tags }} }}\n"))
+    let buckets: String = (0..100)
+        .map(|index| format!("  B{index}: {{ Type: AWS::S3::Bucket, Properties: {{ Tags: !Ref Tags }} }}\n"))
         .collect();
-    let text = format!("Parameters:\n  Tags: {{ Type: CommaDelimitedList, Default: '{list}' }}\nResources:\n{topics}");
-    assert_eq!(outcome(&text, "tagging-required-tags-missing"), vec!["unknown"; 100]);
+    let text = format!("Parameters:\n  Tags: {{ Type: CommaDelimitedList, Default: '{list}' }}\nResources:\n{buckets}");
+    assert_eq!(outcome(&text, "s3-bucket-deleted-with-stack"), vec!["unknown"; 100]);
 }
