@@ -192,6 +192,14 @@ impl<'u> Resolver<'u> {
         Some(result)
     }
 
+    /// A value that others will be made of: unknown when so much is nested in it that walking it could take all of a stack.
+    pub(super) fn bounded(&mut self, id: ValueId) -> ValueId {
+        match usize::from(self.inventory.values.height(id)) > DEPTH {
+            true => self.unknown(Cause::Limit, self.inventory.values.place(id)),
+            false => id,
+        }
+    }
+
     /// The instance of a nested stack, made when first asked for.
     pub(super) fn nested_stack(&mut self, stack: usize, name: &'u str) -> Option<usize> {
         if let Some(known) = self.stacks[stack].nested.get(name) {
@@ -238,6 +246,7 @@ impl<'u> Resolver<'u> {
         if let Some(parameters) = tree.at(node, &["Properties", "Parameters"]) {
             for member in tree.members(parameters) {
                 let value = self.value(stack, member.value);
+                let value = self.bounded(value);
                 if !self.is_absent(value) {
                     given.insert(tree.key(member), Given::Value(value));
                 }

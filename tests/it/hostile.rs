@@ -155,3 +155,45 @@ fn a_verdict_names_some_of_very_many_causes() {
     let text = format!("Parameters:\n  Tags: {{ Type: CommaDelimitedList, Default: '{list}' }}\nResources:\n{buckets}");
     assert_eq!(outcome(&text, "s3-bucket-deleted-with-stack"), vec!["unknown"; 100]);
 }
+
+#[test]
+fn cases_that_nest_through_very_many_exports_are_walked_in_bounded_depth() {
+    let output = |index: usize| {
+        let before =
+            if index == 0 { r#""x""#.to_owned() } else { format!(r#"{{"Fn::ImportValue": "E{}"}}"#, index - 1) };
+        format!(
+            r#""O{index}": {{"Value": {{"Fn::If": ["C{}", {before}, "y"]}}, "Export": {{"Name": "E{index}"}}}}"#,
+            index % 3
+        )
+    };
+    let names = ["C0", "C1", "C2"];
+    let parameters = names.map(|name| format!(r#""P{name}": {{"Type": "String"}}"#)).join(", ");
+    let conditions = names.map(|name| format!(r#""{name}": {{"Fn::Equals": [{{"Ref": "P{name}"}}, "x"]}}"#)).join(", ");
+    let outputs: Vec<String> = (0..40_000).map(output).collect();
+    let head = format!(r#""Parameters": {{{parameters}}}, "Conditions": {{{conditions}}}"#);
+    let last = r#"{"Fn::ImportValue": "E39999"}"#;
+    let policy = format!(
+        r#"{{"Statement": [{{"Effect": "Deny", "Principal": {last}, "Action": "s3:*", "Resource": [{last}]}}]}}"#
+    );
+    let importing = format!(
+        r#"{{"Resources": {{"Bucket": {{"Type": "AWS::S3::Bucket", "Properties": {{"BucketName": {last}}}}},
+        "Policy": {{"Type": "AWS::S3::BucketPolicy", "Properties": {{"Bucket": {last}, "PolicyDocument": {policy}}}}}}}}}"#
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let stack = |name: &str| {
+        format!(
+            r#""{name}": {{"type": "aws:cloudformation:stack", "properties": {{"templateFile": "{name}.template.json"}}}}"#
+        )
+    };
+    let manifest = format!(r#"{{"version": "36.0.0", "artifacts": {{{}, {}}}}}"#, stack("A"), stack("B"));
+    write(dir.path(), "manifest.json", &manifest);
+    write(
+        dir.path(),
+        "A.template.json",
+        &format!(r#"{{{head}, "Resources": {{}}, "Outputs": {{{}}}}}"#, outputs.join(",")),
+    );
+    write(dir.path(), "B.template.json", &importing);
+    let run = fasscan(&["check", dir.path().to_str().unwrap(), "--output", "json", "--allow-incomplete"]);
+    assert!(run.code() <= 1, "{}", run.stdout);
+    assert!(!run.json()["verdicts"].as_array().unwrap().is_empty());
+}

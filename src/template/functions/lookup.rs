@@ -137,6 +137,7 @@ impl<'u> Resolver<'u> {
                 }
             };
         }
+        let value = self.bounded(value);
         self.case = case;
         self.stacks[stack].outputs.insert(name, Output::Resolved(value));
         Some(value)
