@@ -16,8 +16,10 @@ use fasscan_fuzz::{TARGETS, seeds};
 
 /// Bytes that a target may have at any time.
 const MEMORY: usize = 1 << 30;
-/// How long one input may take.
+/// How much time of a processor one input may take.
 const HANG: Duration = Duration::from_secs(10);
+/// How long one input may take, where that cannot be read or nothing runs.
+const STUCK: Duration = Duration::from_secs(120);
 /// From when on an input is kept to be looked at, though it is no failure.
 const SLOW: Duration = Duration::from_secs(2);
 /// Failures of a target after which it is left.
@@ -198,21 +200,30 @@ fn watch(target: &str, options: &Options, seconds: f64) -> std::io::Result<u32> 
 
 /// Waits for the end of a child: `None` when it ended as it should.
 fn outcome(child: &mut Child, state: &Path) -> std::io::Result<Option<String>> {
-    let (mut last, mut since) = (0, Instant::now());
+    let (mut last, mut since, mut used) = (0, Instant::now(), Duration::ZERO);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok((!status.success()).then(|| status.to_string()));
         }
-        let done = counter(state);
+        let (done, now) = (counter(state), processor_time(child.id()).unwrap_or_default());
         if done != last {
-            (last, since) = (done, Instant::now());
-        } else if since.elapsed() > HANG {
+            (last, since, used) = (done, Instant::now(), now);
+        } else if now.saturating_sub(used) > HANG || since.elapsed() > STUCK {
             child.kill()?;
             child.wait()?;
             return Ok(Some(format!("more than {} s", HANG.as_secs())));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// What a process has used of the processors, which does not depend on what else the machine does; on Linux only.
+fn processor_time(id: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    // User and system time, in ticks of a hundredth of a second.
+    let ticks: u64 = fields.get(11..13)?.iter().filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Some(Duration::from_millis(ticks * 10))
 }
 
 fn counter(state: &Path) -> u64 {
