@@ -250,12 +250,13 @@ impl Scope<'_> {
             ];
             return blamed(blame);
         }
+        let Some(together) = rules.together(&blocks, &ports) else { return Answer::unknown(vec![Cause::Limit]) };
         let decided = (0..rules.rules.len()).map(|index| {
             let rule = &rules.rules[index];
-            (rule.entry, Some(rule), rules.part(index, &blocks, &ports))
+            (rule.entry, Some(rule), rules.part(index, &together, &blocks, &ports))
         });
         let undecided = (0..rules.undecided.len())
-            .map(|index| (rules.undecided[index].0, None, rules.undecided_part(index, &blocks, &ports)));
+            .map(|index| (rules.undecided[index].0, None, rules.undecided_part(index, &together, &blocks, &ports)));
         let mut answer = match rules.more(&blocks, &ports) {
             more if more.is_empty() => Answer::of(false),
             more => Answer::unknown(more),
@@ -404,7 +405,11 @@ impl Scope<'_> {
             }
         } || secret::looks_like_credential(&whole);
         if !is_secret {
-            return Answer::of(false);
+            let open = match question.text {
+                SecretText::Any => secret::open_parts(&self.view, written),
+                SecretText::Members => Vec::new(),
+            };
+            return open.into_iter().fold(Answer::of(false), |answer, cause| answer.or(self.secret_open(cause)));
         }
         let key = path.rsplit('.').next().unwrap_or_default();
         self.secret_found(question, written, path.to_owned(), key, head)

@@ -14,6 +14,9 @@ use crate::value::{Assignment, Cause, ConditionId, ResourceId, Trigger, View, Wo
 /// How many times one verdict may look at the rule, over all conjuncts and their worlds; past that it is unknown.
 const WORLDS: usize = 1024;
 
+/// Causes that one verdict names. A list of thousands of elements may have one for each, and many resources that list.
+const CAUSES: usize = 50;
+
 /// What one look at the rule gives: at one conjunct of it, in one world.
 #[derive(Default)]
 struct Look {
@@ -171,6 +174,7 @@ impl Explored {
             _ => {
                 causes.sort();
                 causes.dedup();
+                causes.truncate(CAUSES);
                 Outcome::Unknown { causes, when: None }
             }
         }

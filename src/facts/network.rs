@@ -170,6 +170,10 @@ impl<'a> Facts<'a> {
 
     /// Adds the rule of an entry that is there.
     fn add(&self, view: &View<'a>, entry: Entry, id: ValueId, path: &str, found: &mut GroupRules) {
+        if let (Some(cause), None) = view.world.needs(|| view.open(id)) {
+            found.open.push(view.values.cause(cause).clone());
+            return;
+        }
         let (rule, needed) = view.world.needs(|| self.group_rule(view, entry, id, path, None));
         match rule {
             Some(rule) if needed.is_some() && !rule.causes.is_empty() => {
@@ -347,13 +351,47 @@ pub enum Part {
     Unknown(Vec<Cause>),
 }
 
+/// Rules of one group that are looked at, which are compared with each other at every port: more than AWS lets a network
+/// interface have over all its groups ("Amazon VPC quotas", 1,000).
+const RULES: usize = 1_000;
+
+/// What the rules of a group come to together, worked out once for all of them.
+#[derive(Debug)]
+pub struct Together {
+    /// The rules that open a block.
+    opening: Vec<usize>,
+    /// The blocks and ports that rules may cover together of which none covers the block alone.
+    shared: Vec<(Block, u32)>,
+}
+
 impl GroupRules {
+    /// What the rules come to together for `blocks` and `ports`; `None` when there are too many.
+    #[must_use]
+    pub fn together(&self, blocks: &[Block], ports: &PortSet) -> Option<Together> {
+        let all: Vec<&GroupRule> =
+            self.rules.iter().chain(self.undecided.iter().flat_map(|(_, rules)| rules)).collect();
+        if all.len() + self.possible.len() > RULES {
+            return None;
+        }
+        let mut shared = Vec::new();
+        for block in blocks {
+            for port in candidate_ports(all.iter().copied(), ports) {
+                let helping = || all.iter().filter(|rule| helps(rule, block, port));
+                let own: Vec<Block> = helping().filter_map(|rule| rule.block).collect();
+                if helping().any(|rule| rule.block.is_none()) || cover(&own, block) {
+                    shared.push((*block, port));
+                }
+            }
+        }
+        Some(Together { opening: blamed(&self.rules, blocks, ports), shared })
+    }
+
     /// What a rule of [`Self::rules`] has to do with letting all addresses of one of `blocks` use one of `ports`.
     #[must_use]
-    pub fn part(&self, rule: usize, blocks: &[Block], ports: &PortSet) -> Part {
+    pub fn part(&self, rule: usize, together: &Together, blocks: &[Block], ports: &PortSet) -> Part {
         let own = &self.rules[rule];
         let alone = |rule: &GroupRule| !blamed(std::slice::from_ref(rule), blocks, ports).is_empty();
-        if blamed(&self.rules, blocks, ports).contains(&rule) {
+        if together.opening.contains(&rule) {
             // Where another rule does so alone, those that do so together are not to blame.
             let others = self.undecided.iter().filter(|(_, cases)| cases.iter().any(alone));
             let others: Vec<Entry> = others.map(|(entry, _)| *entry).collect();
@@ -363,40 +401,27 @@ impl GroupRules {
         if !own.causes.is_empty() {
             return if may_reach() { Part::Unknown(own.causes.clone()) } else { Part::Harmless };
         }
-        self.may_help(own, blocks, ports)
+        self.may_help(own, together)
     }
 
     /// What an entry of [`Self::undecided`] has to do with it.
     #[must_use]
-    pub fn undecided_part(&self, index: usize, blocks: &[Block], ports: &PortSet) -> Part {
+    pub fn undecided_part(&self, index: usize, together: &Together, blocks: &[Block], ports: &PortSet) -> Part {
         let (entry, cases) = &self.undecided[index];
         let harmless = cases.iter().all(|case| {
             case.causes.is_empty()
                 && blamed(std::slice::from_ref(case), blocks, ports).is_empty()
-                && self.may_help(case, blocks, ports) == Part::Harmless
+                && self.may_help(case, together) == Part::Harmless
         });
         if harmless { Part::Harmless } else { Part::Depends(vec![*entry]) }
     }
 
     /// Whether a rule that does not cover a block covers it together with others, decided or not, of which none does so alone.
-    fn may_help(&self, own: &GroupRule, blocks: &[Block], ports: &PortSet) -> Part {
-        let undecided = || self.undecided.iter().flat_map(|(_, rules)| rules);
-        let all: Vec<&GroupRule> = self.rules.iter().chain(undecided()).collect();
-        for block in blocks {
-            for port in candidate_ports(all.iter().copied(), ports) {
-                // A block that is not decided may be any.
-                let helps = |rule: &GroupRule| {
-                    let part = |own: Block| own.overlaps(block) && !own.contains(block);
-                    rule.has_port(port) != Some(false) && rule.block.map_or(rule.cidr.is_none(), part)
-                };
-                let together = || all.iter().filter(|rule| helps(rule));
-                let blocks: Vec<Block> = together().filter_map(|rule| rule.block).collect();
-                if helps(own) && (together().any(|rule| rule.block.is_none()) || cover(&blocks, block)) {
-                    return Part::Depends(self.undecided.iter().map(|(entry, _)| *entry).collect());
-                }
-            }
+    fn may_help(&self, own: &GroupRule, together: &Together) -> Part {
+        match together.shared.iter().any(|(block, port)| helps(own, block, *port)) {
+            true => Part::Depends(self.undecided.iter().map(|(entry, _)| *entry).collect()),
+            false => Part::Harmless,
         }
-        Part::Harmless
     }
 
     /// Why there may be more that lets them in.
@@ -417,6 +442,12 @@ impl GroupRules {
 
 fn separate_entry(inventory: &crate::inventory::Inventory, resource: ResourceId) -> Entry {
     Entry { resource, index: 0, value: inventory.resource(resource).properties }
+}
+
+/// Whether a rule may cover a part of a block at a port; a block that is not decided may be any.
+fn helps(rule: &GroupRule, block: &Block, port: u32) -> bool {
+    let part = |own: Block| own.overlaps(block) && !own.contains(block);
+    rule.has_port(port) != Some(false) && rule.block.map_or(rule.cidr.is_none(), part)
 }
 
 /// The rules that together let all addresses of one of the blocks use one of the ports.

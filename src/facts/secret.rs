@@ -1,6 +1,6 @@
 //! Secrets in clear text: where a literal stands that should not.
 
-use crate::value::{Kind, ValueId, View};
+use crate::value::{CauseId, Kind, ValueId, View};
 
 /// Names under which secrets are kept, lower case, without separators.
 const NAMES: [&str; 12] = [
@@ -86,6 +86,17 @@ fn collect(view: &View<'_>, id: ValueId, parts: &mut Vec<String>) {
         Kind::Base64(inner) => collect(view, inner, parts),
         Kind::Concat(range) => view.values.items(range).iter().for_each(|part| collect(view, *part, parts)),
         _ => {}
+    }
+}
+
+/// Why parts of a text are not known, in order.
+#[must_use]
+pub fn open_parts(view: &View<'_>, id: ValueId) -> Vec<CauseId> {
+    match view.head(id).1 {
+        Kind::Unknown(cause) => vec![cause],
+        Kind::Base64(inner) => open_parts(view, inner),
+        Kind::Concat(range) => view.values.items(range).iter().flat_map(|part| open_parts(view, *part)).collect(),
+        _ => Vec::new(),
     }
 }
 

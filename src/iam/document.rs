@@ -100,8 +100,7 @@ impl PolicyDocument {
                 for (index, item) in items {
                     match view.head(item).1 {
                         Kind::Map(_) => document.statements.push(statement(view, names, item, index)),
-                        Kind::Unknown(cause) => document.open.push(view.values.cause(cause).clone()),
-                        _ => {}
+                        _ => document.open.extend(view.open(item).map(|cause| view.values.cause(cause).clone())),
                     }
                 }
             }

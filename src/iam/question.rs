@@ -184,12 +184,25 @@ fn any_text(texts: &Texts, test: impl Fn(&str) -> bool) -> Match {
     any_match(texts, |text| {
         if test(text) {
             Match::Yes
-        } else if text == "\u{1}?\u{1}" {
+        } else if could_be(text, &test) {
             Match::Unknown
         } else {
             Match::No
         }
     })
+}
+
+/// Whether the text has unknown parts, and could pass with wildcards in their place.
+fn could_be(text: &str, test: impl Fn(&str) -> bool) -> bool {
+    let unknown = format!("{OPAQUE}?{OPAQUE}");
+    text.contains(&unknown)
+        && ["*", "a:*"].iter().any(|part| {
+            let mut text = text.replace(&unknown, part);
+            while text.contains("**") {
+                text = text.replace("**", "*");
+            }
+            test(&text)
+        })
 }
 
 /// Whether two action patterns have an action in common. Exact where one of them has its wildcard at the end only.

@@ -16,6 +16,9 @@ use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 /// Values that one unit may have: far above any real assembly, it bounds what conditions inside texts multiply to.
 pub(super) const BUDGET: usize = 8_000_000;
 
+/// Bytes of texts, lists and maps that one unit may have: it bounds what a long text multiplies to that has many aliases.
+const BYTES: usize = 128 << 20;
+
 /// Values, conditions and outputs that may wait for each other: more than the levels of a template, and few enough for
 /// the stack of a thread.
 const DEPTH: usize = 256;
@@ -284,13 +287,22 @@ impl<'u> Resolver<'u> {
 
     /// Works out something that waits for other values; `None` when too much waits already.
     pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.inventory.values.len() > BUDGET || self.depth >= DEPTH {
+        let values = &self.inventory.values;
+        if values.len() > BUDGET || values.bytes() > BYTES || self.depth >= DEPTH {
             return None;
         }
         self.depth += 1;
         let result = work(self);
         self.depth -= 1;
         Some(result)
+    }
+
+    /// A value that others will be made of: unknown when so much is nested in it that walking it could take all of a stack.
+    pub(super) fn bounded(&mut self, id: ValueId) -> ValueId {
+        match usize::from(self.inventory.values.height(id)) > DEPTH {
+            true => self.unknown(Cause::Limit, self.inventory.values.place(id)),
+            false => id,
+        }
     }
 
     /// The instance of a nested stack, made when first asked for.
@@ -348,6 +360,7 @@ impl<'u> Resolver<'u> {
         if let Some(parameters) = tree.at(node, &["Properties", "Parameters"]) {
             for member in tree.members(parameters) {
                 let value = self.value(stack, member.value);
+                let value = self.bounded(value);
                 if !self.is_absent(value) {
                     given.insert(tree.key(member), Given::Value(value));
                 }

@@ -109,6 +109,8 @@ pub struct Entry {
 pub struct Values {
     kinds: Vec<Kind>,
     places: Vec<Place>,
+    /// How many values are nested in each, one in the other.
+    heights: Vec<u16>,
     text: String,
     items: Vec<ValueId>,
     entries: Vec<Entry>,
@@ -132,6 +134,7 @@ impl Default for Values {
         Self {
             kinds: vec![Kind::Absent],
             places: vec![Place { file: FileId(0), span: Span::default() }],
+            heights: vec![0],
             text: String::new(),
             items: Vec::new(),
             entries: Vec::new(),
@@ -190,10 +193,22 @@ impl Values {
         self.known.get(&(resource, attribute)).copied()
     }
 
+    /// How many values are nested in this one, one in the other: what a walk of it recurses.
+    #[must_use]
+    pub fn height(&self, id: ValueId) -> u16 {
+        self.heights[id.0 as usize]
+    }
+
     /// Number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         self.kinds.len()
+    }
+
+    /// Bytes of all texts, lists and maps: what a value adds to the arena besides itself.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len() + size_of_val(self.items.as_slice()) + size_of_val(self.entries.as_slice())
     }
 
     /// Whether there is no value but the absent one.
@@ -206,10 +221,20 @@ impl Values {
     pub fn reserve(&mut self, count: usize) {
         self.kinds.reserve(count);
         self.places.reserve(count);
+        self.heights.reserve(count);
     }
 
     /// Adds a value.
     pub fn push(&mut self, kind: Kind, place: Place) -> ValueId {
+        let highest = |ids: &[ValueId]| ids.iter().map(|id| self.height(*id)).max().unwrap_or(0) + 1;
+        let height = match kind {
+            Kind::List(range) | Kind::Concat(range) | Kind::Choice { arms: range, .. } => highest(self.items(range)),
+            Kind::Map(range) => self.entries(range).iter().map(|entry| self.height(entry.value)).max().unwrap_or(0) + 1,
+            Kind::Base64(inner) => highest(&[inner]),
+            Kind::If { then, otherwise, .. } => highest(&[then, otherwise]),
+            _ => 0,
+        };
+        self.heights.push(height);
         self.kinds.push(kind);
         self.places.push(place);
         ValueId(self.kinds.len() as u32 - 1)

@@ -122,8 +122,18 @@ impl<'a> View<'a> {
                 Some(entry) => Read::Known(entry),
                 None => Read::Absent,
             },
-            Kind::Unknown(cause) => Read::Unknown(cause),
-            _ => Read::Absent,
+            _ => self.open(id).map_or(Read::Absent, Read::Unknown),
+        }
+    }
+
+    /// Why nobody knows whether the value is a map or a list: an unknown, or an attribute that only deployment shows.
+    #[must_use]
+    pub fn open(&self, id: ValueId) -> Option<CauseId> {
+        let (id, kind) = self.deep(id);
+        match kind {
+            Kind::Unknown(cause) => Some(cause),
+            Kind::Reference { .. } => Some(self.runtime_cause(id)),
+            _ => None,
         }
     }
 
@@ -132,8 +142,7 @@ impl<'a> View<'a> {
     pub fn entries(&self, id: ValueId) -> Read<&'a [Entry]> {
         match self.head(id).1 {
             Kind::Map(range) => Read::Known(self.values.entries(range)),
-            Kind::Unknown(cause) => Read::Unknown(cause),
-            _ => Read::Absent,
+            _ => self.open(id).map_or(Read::Absent, Read::Unknown),
         }
     }
 

@@ -9,7 +9,6 @@ use crate::dump::resolve;
 use crate::oracle::{ROOT, ask, templates};
 
 #[test]
-#[ignore = "fasscan does not expand loops yet"]
 fn loops_become_what_cfn_lint_makes_of_them() {
     let files = templates(&["transforms/language"]);
     let theirs = ask("loops.py", &json!(files));

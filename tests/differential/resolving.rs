@@ -210,7 +210,6 @@ fn values_and_places_are_those_of_cloudformation_validate() {
 }
 
 #[test]
-#[ignore = "fasscan does not expand loops yet"]
 fn loops_become_what_cloudformation_validate_makes_of_them() {
     let mut questions = questions(&["transforms/language"]);
     for file in ["fixtures/cloudformation/11-foreach.yaml", "fixtures/traps/c8_foreach.yaml"] {

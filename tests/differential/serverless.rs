@@ -73,7 +73,6 @@ fn plain(value: &Value, key: &str, ids: &BTreeMap<String, String>) -> Value {
 }
 
 #[test]
-#[ignore = "fasscan does not expand SAM yet"]
 fn serverless_resources_become_what_aws_makes_of_them() {
     let files = templates(&["transforms/serverless"]);
     let theirs = ask("sam.py", &json!(files));
@@ -100,7 +99,6 @@ fn serverless_resources_become_what_aws_makes_of_them() {
 }
 
 #[test]
-#[ignore = "fasscan does not expand SAM yet"]
 fn what_aws_refuses_is_refused_or_said_to_be_unexamined() {
     let files = templates(&["transforms/serverless-refused"]);
     let theirs = ask("sam.py", &json!(files));

@@ -128,6 +128,10 @@ impl<'u> Resolver<'u> {
                 None => self.unknown(Cause::RemoteNestedStack, place),
             };
         }
+        if is_custom(self.inventory.type_name(id)) {
+            // Nothing bounds what it returns: unlike the attributes of AWS's types it may be `*`, or a whole list or map.
+            return self.unknown(Cause::RuntimeAttribute { name: format!("{name}.{attribute}").into() }, place);
+        }
         let attribute = self.inventory.names.intern(attribute);
         self.reference_to(id, attribute, place)
     }
@@ -161,6 +165,7 @@ impl<'u> Resolver<'u> {
                 }
             };
         }
+        let value = self.bounded(value);
         self.case = case;
         self.stacks[stack].outputs.insert(name, Output::Resolved(value));
         Some(value)
@@ -354,4 +359,9 @@ impl<'u> Resolver<'u> {
             None => self.unknown(Cause::ImportValue { name: format!("{stack_name}.{output}").into() }, place),
         }
     }
+}
+
+/// Whether code of the account decides what the attributes of the type are.
+fn is_custom(type_name: &str) -> bool {
+    type_name.starts_with("Custom::") || type_name == "AWS::CloudFormation::CustomResource"
 }

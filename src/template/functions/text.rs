@@ -1,15 +1,25 @@
 //! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Split`, `Fn::Base64`, and dynamic references.
 
+use rustc_hash::FxHashMap;
+
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
 use crate::value::{Cause, Kind, Place, ValueId};
 
 const DYNAMIC: &str = "{{resolve:";
 
+/// Bytes of a text that functions make: as much as a whole template may have. It bounds what doubling a text again and
+/// again comes to.
+const LENGTH: usize = 1 << 20;
+/// Bytes that a part counts which is no text.
+const PART: usize = 32;
+
 /// A text under construction: known text and values that are not.
 #[derive(Default)]
 pub(super) struct Parts {
     parts: Vec<Part>,
+    /// Bytes; past [`LENGTH`] nothing is added any more.
+    length: usize,
 }
 
 enum Part {
@@ -18,7 +28,16 @@ enum Part {
 }
 
 impl Parts {
+    /// Makes room for a part, unless the text gets too long.
+    fn grows(&mut self, by: usize) -> bool {
+        self.length = self.length.saturating_add(by);
+        self.length <= LENGTH
+    }
+
     pub(super) fn text(&mut self, text: &str) {
+        if !self.grows(text.len()) {
+            return;
+        }
         match self.parts.last_mut() {
             Some(Part::Text(last)) => last.push_str(text),
             _ => self.parts.push(Part::Text(text.to_owned())),
@@ -28,6 +47,7 @@ impl Parts {
     pub(super) fn value(&mut self, resolver: &Resolver<'_>, id: ValueId) {
         let values = &resolver.inventory.values;
         match values.kind(id) {
+            _ if self.length > LENGTH => {}
             Kind::Concat(range) => {
                 for part in values.items(range) {
                     self.value(resolver, *part);
@@ -36,7 +56,8 @@ impl Parts {
             Kind::Absent => {}
             _ => match resolver.constant_text(id) {
                 Some(text) => self.text(text),
-                None => self.parts.push(Part::Value(id)),
+                None if self.grows(PART) => self.parts.push(Part::Value(id)),
+                None => {}
             },
         }
     }
@@ -80,6 +101,9 @@ impl Parts {
     }
 
     pub(super) fn finish(self, resolver: &mut Resolver<'_>, place: Place) -> ValueId {
+        if self.length > LENGTH {
+            return resolver.unknown(Cause::Limit, place);
+        }
         let has_dynamic = self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(DYNAMIC)));
         let this = if has_dynamic { self.without_dynamic_references(resolver, place) } else { self };
         match this.parts.as_slice() {
@@ -168,13 +192,18 @@ impl<'u> Resolver<'u> {
             _ => return self.invalid(place, "`Fn::Sub` takes a text, or a text and a map"),
         };
         let mut parts = Parts::default();
+        // Each is worked out once, however often the text names it: one inside the other, that would double at each level.
+        let mut known: FxHashMap<&str, ValueId> = FxHashMap::default();
         for piece in pieces(text) {
             match piece {
                 Piece::Text(text) => parts.text(text),
                 Piece::Name(name) => {
                     let own = variables.and_then(|variables| tree.get(variables, name));
                     let value = match (own, name.split_once('.')) {
-                        (Some(node), _) => self.value(stack, node),
+                        (Some(node), _) => match known.get(name) {
+                            Some(value) => *value,
+                            None => *known.entry(name).insert_entry(self.value(stack, node)).get(),
+                        },
                         (None, Some((resource, attribute))) => self.attribute(stack, resource, attribute, place),
                         (None, None) => self.reference(stack, name, place),
                     };
