@@ -70,7 +70,12 @@ def read(path):
 def expand(path):
     try:
         template = read(path)
-        return {"template": transform(template, {}, Policies(), passthrough_metadata=True)}
+        loops = "AWS::LanguageExtensions" in template["Transform"]
+        done = transform(template, {}, Policies(), passthrough_metadata=True)
+        if loops:
+            # What the loops leave to it (`Fn::Length`, functions in attributes) is still that transform's.
+            done["Transform"] = "AWS::LanguageExtensions"
+        return {"template": done}
     except InvalidDocumentException as error:
         return {"error": "; ".join(cause.message for cause in error.causes) or error.message}
     except Exception as error:

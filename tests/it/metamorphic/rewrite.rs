@@ -70,7 +70,8 @@ pub(super) fn another_way(template: &mut Value, place: &str, random: &mut Random
     }
     let known = text(&value).unwrap_or_default();
     // Another change may have declared one.
-    let default = format!("Meta{}", template["Parameters"].as_object().map_or(0, Map::len));
+    let declared = |section: &str| template[section].as_object().map_or(0, Map::len);
+    let default = format!("Meta{}", declared("Parameters") + declared("Mappings"));
     let (name, new) = match way {
         0 => {
             declare(template, "Conditions", "MetaTrue", json!({"Fn::Equals": ["a", "a"]}));
