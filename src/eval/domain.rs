@@ -1,16 +1,17 @@
-//! Questions with the field's own semantics: policies, networks, secrets, tags.
+//! Questions with the field's own semantics: policies, networks, tags.
 
 use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::cidr::Block;
-use crate::facts::network::{Direction, Entry, GroupRule, Part, PortSet};
-use crate::facts::{secret, tags};
+use crate::facts::network::{Direction, Entry, GroupRule};
+use crate::facts::openness::{Part, PortSet};
+use crate::facts::tags;
 use crate::iam::{self, Evidence, PolicyDocument};
 use crate::inventory;
-use crate::rule::{CidrQuestion, IamQuestion, IamRequest, NetworkQuestion, Operand, Path, Pattern, Ports, SecretText};
-use crate::value::{Cause, CauseId, Kind, OPAQUE, Place, Read, ValueId};
+use crate::rule::{CidrQuestion, IamQuestion, IamRequest, NetworkQuestion, Operand, Path, Ports};
+use crate::value::{Cause, Kind, OPAQUE, Place, Read, ValueId};
 
 /// The properties that hold policy documents, over all types.
 const DOCUMENTS: [&str; 7] = [
@@ -322,131 +323,8 @@ impl Scope<'_> {
         }
     }
 
-    pub(super) fn secret(
-        &self,
-        path: &Path,
-        keys: Option<&Pattern>,
-        text: SecretText,
-        cursor: &Cursor,
-        wanted: Wanted,
-    ) -> Answer {
-        let question = SecretQuestion { keys, text, cursor, wanted };
-        let mut answer = Answer::of(false);
-        for (list, leaf) in self.leaves(cursor, path).into_iter().enumerate() {
-            answer = answer.or_each(match leaf {
-                Leaf::Value { written, trail, head } => {
-                    self.secret_value(&question, written, &trail.text(self), head, list)
-                }
-                Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
-                Leaf::Absent { .. } => Answer::of(false),
-            });
-        }
-        answer
-    }
-
-    /// Whether the value, or one of the map, is a secret; each entry of a map decides by itself.
-    fn secret_value(
-        &self,
-        question: &SecretQuestion<'_>,
-        written: ValueId,
-        path: &str,
-        head: Place,
-        list: usize,
-    ) -> Answer {
-        let Kind::Map(range) = self.view.deep(written).1 else {
-            return self.undecided_is_open(question.wanted, || self.secret_text(question, written, path, head));
-        };
-        let mut answer = Answer::of(false);
-        for (index, entry) in self.view.values.entries(range).iter().enumerate() {
-            let name = self.context.inventory.names.text(entry.key);
-            let one = || {
-                self.undecided_is_open(question.wanted, || self.secret_entry(question, entry.value, name, path, head))
-            };
-            answer = answer.or_each(match question.wanted {
-                Wanted::True => self.conjunct(element_step(list, index), false, one),
-                _ => one(),
-            });
-        }
-        answer
-    }
-
-    fn secret_entry(
-        &self,
-        question: &SecretQuestion<'_>,
-        value: ValueId,
-        name: &str,
-        path: &str,
-        head: Place,
-    ) -> Answer {
-        let named = || question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
-        let parts = secret::literal_parts(&self.view, value);
-        let shown = parts.iter().any(|part| !part.trim().is_empty());
-        let whole = parts.join("\u{1}");
-        if (shown && !secret::is_placeholder(&whole) && named()) || secret::looks_like_credential(&whole) {
-            return self.secret_found(question, value, format!("{path}.{name}"), name, head);
-        }
-        match self.view.head(value).1 {
-            Kind::Unknown(cause) if named() => self.secret_open(cause),
-            _ => Answer::of(false),
-        }
-    }
-
-    fn secret_text(&self, question: &SecretQuestion<'_>, written: ValueId, path: &str, head: Place) -> Answer {
-        if let Kind::Unknown(cause) = self.view.deep(written).1 {
-            return self.secret_open(cause);
-        }
-        let named = |name: &str| question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
-        let parts = secret::literal_parts(&self.view, written);
-        let whole = parts.join("\u{1}");
-        let is_secret = match question.text {
-            SecretText::Any => parts.iter().any(|part| !part.trim().is_empty()),
-            SecretText::Members => {
-                secret::members(&whole).iter().any(|(name, value)| named(name) || secret::looks_like_credential(value))
-            }
-        } || secret::looks_like_credential(&whole);
-        if !is_secret {
-            let open = match question.text {
-                SecretText::Any => secret::open_parts(&self.view, written),
-                SecretText::Members => Vec::new(),
-            };
-            return open.into_iter().fold(Answer::of(false), |answer, cause| answer.or(self.secret_open(cause)));
-        }
-        let key = path.rsplit('.').next().unwrap_or_default();
-        self.secret_found(question, written, path.to_owned(), key, head)
-    }
-
-    fn secret_found(
-        &self,
-        question: &SecretQuestion<'_>,
-        value: ValueId,
-        path: String,
-        key: &str,
-        head: Place,
-    ) -> Answer {
-        if question.wanted != Wanted::True {
-            return Answer::of(true);
-        }
-        Answer::of(true).with(vec![Blame {
-            place: Some(self.place_of(value, head)),
-            owner: Some(question.cursor.resource),
-            path,
-            found: Some("****".to_owned()),
-            element: question.cursor.element,
-            bindings: vec![("key", key.to_owned())],
-            ..Blame::default()
-        }])
-    }
-
-    /// What is resolved at deployment is not clear text.
-    fn secret_open(&self, cause: CauseId) -> Answer {
-        match self.cause(cause) {
-            Cause::DynamicReference | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. } => Answer::of(false),
-            cause => Answer::unknown(vec![cause]),
-        }
-    }
-
     /// The answer of a question that does not see what the world leaves open: another case may be at fault.
-    fn undecided_is_open(&self, wanted: Wanted, work: impl FnOnce() -> Answer) -> Answer {
+    pub(super) fn undecided_is_open(&self, wanted: Wanted, work: impl FnOnce() -> Answer) -> Answer {
         let (answer, needed) = self.view.world.needs(work);
         let Some((variable, trigger)) = needed else { return answer };
         self.view.world.need(variable, trigger);
@@ -455,14 +333,6 @@ impl Scope<'_> {
         }
         Answer::unknown(vec![Cause::Undecided])
     }
-}
-
-/// A question for secrets.
-struct SecretQuestion<'q> {
-    keys: Option<&'q Pattern>,
-    text: SecretText,
-    cursor: &'q Cursor,
-    wanted: Wanted,
 }
 
 fn group_rule_blame(rule: &GroupRule) -> Blame {

@@ -13,6 +13,7 @@ mod message;
 mod operator;
 mod partner;
 mod scope;
+mod secret;
 mod trail;
 mod verdict;
 

@@ -4,6 +4,7 @@
 
 pub mod cidr;
 pub mod network;
+pub mod openness;
 pub mod secret;
 pub mod tags;
 
