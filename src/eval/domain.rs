@@ -362,10 +362,9 @@ impl Scope<'_> {
                         || secret::looks_like_credential(&whole)
                     {
                         blames.push(blame(entry.value, format!("{path}.{name}"), name));
-                    } else if let Kind::Unknown(cause) = self.view.head(entry.value).1
-                        && named(name)
-                    {
-                        open.push(self.cause(cause));
+                    } else if named(name) {
+                        let parts = secret::open_parts(&self.view, entry.value);
+                        open.extend(parts.into_iter().map(|cause| self.cause(cause)));
                     }
                 }
             }
