@@ -22,7 +22,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -31,7 +31,7 @@ impl Random {
 
     /// A number below `bound`, or 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 { 0 } else { (self.next() % bound as u64) as usize }
+        if bound == 0 { 0 } else { (self.number() % bound as u64) as usize }
     }
 
     /// Whether one of `n` cases is this one.
@@ -360,7 +360,7 @@ fn number(random: &mut Random) -> Value {
     const NUMBERS: &[f64] = &[0.0, -0.0, 1e308, -1e-308, 0.1, 65535.0, 65536.0, 4_294_967_296.0, 1e15, -1.0];
     match random.below(4) {
         0 => (*random.pick(NUMBERS)).into(),
-        1 => (random.next() as i64).into(),
+        1 => (random.number() as i64).into(),
         2 => "9".repeat(random.count(400)).into(),
         _ => random.below(300).into(),
     }

@@ -80,10 +80,13 @@ impl Scope<'_> {
         if (shown && !secret::is_placeholder(&whole) && named()) || secret::looks_like_credential(&whole) {
             return self.secret_found(question, value, format!("{path}.{name}"), name, head);
         }
-        match self.view.head(value).1 {
-            Kind::Unknown(cause) if named() => self.secret_open(cause),
-            _ => Answer::of(false),
-        }
+        if named() { self.secret_parts_open(value) } else { Answer::of(false) }
+    }
+
+    /// Whether what nobody knows of a value may be a secret.
+    fn secret_parts_open(&self, value: ValueId) -> Answer {
+        let open = secret::open_parts(&self.view, value);
+        open.into_iter().fold(Answer::of(false), |answer, cause| answer.or(self.secret_open(cause)))
     }
 
     fn secret_text(&self, question: &SecretQuestion<'_>, written: ValueId, path: &str, head: Place) -> Answer {
@@ -100,11 +103,10 @@ impl Scope<'_> {
             }
         } || secret::looks_like_credential(&whole);
         if !is_secret {
-            let open = match question.text {
-                SecretText::Any => secret::open_parts(&self.view, written),
-                SecretText::Members => Vec::new(),
+            return match question.text {
+                SecretText::Any => self.secret_parts_open(written),
+                SecretText::Members => Answer::of(false),
             };
-            return open.into_iter().fold(Answer::of(false), |answer, cause| answer.or(self.secret_open(cause)));
         }
         let key = path.rsplit('.').next().unwrap_or_default();
         self.secret_found(question, written, path.to_owned(), key, head)

@@ -1,5 +1,6 @@
 //! A policy document as typed statements with places.
 
+use super::pattern::could_be;
 use crate::source::Interner;
 use crate::value::{Cause, Kind, OPAQUE, Place, Read, ValueId, View};
 
@@ -177,12 +178,12 @@ fn principals(view: &View<'_>, principal: Option<ValueId>, not: Option<ValueId>)
                 let texts = texts(view, entry.value, false);
                 found.open |= texts.open;
                 found.anyone |= texts.texts.iter().any(|text| text == "*");
-                found.open |= texts.texts.iter().any(|text| text == "\u{1}?\u{1}");
+                found.open |= texts.texts.iter().any(|text| could_be(text, |text| text == "*"));
             }
         }
         _ => {
             let texts = texts(view, id, false);
-            found.open |= texts.open || texts.texts.iter().any(|text| text == "\u{1}?\u{1}");
+            found.open |= texts.open || texts.texts.iter().any(|text| could_be(text, |text| text == "*"));
             found.anyone |= texts.texts.iter().any(|text| text == "*");
         }
     }

@@ -54,6 +54,21 @@ pub fn covers(pattern: &str, request: &str) -> Match {
     if matches(&pattern.replace(&unknown, "*"), request) { Match::Unknown } else { Match::No }
 }
 
+/// Whether the text has unknown parts, and would pass with some text or wildcard in their place.
+#[must_use]
+pub(super) fn could_be(text: &str, test: impl Fn(&str) -> bool) -> bool {
+    let unknown = format!("{OPAQUE}?{OPAQUE}");
+    if !text.contains(&unknown) {
+        return false;
+    }
+    let mut text = text.to_owned();
+    while text.contains(&unknown.repeat(2)) {
+        text = text.replace(&unknown.repeat(2), &unknown);
+    }
+    let all = |part: &str| text.replace(&unknown, part);
+    [all("*"), all("a:*"), text.replacen(&unknown, "a", 1).replace(&unknown, "*")].iter().any(|text| test(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +87,17 @@ mod tests {
     fn an_unknown_part_is_unknown_unless_the_rest_rules_it_out() {
         assert_eq!(covers("arn:\u{1}?\u{1}/*", "arn:x/*"), Match::Unknown);
         assert_eq!(covers("urn:\u{1}?\u{1}/*", "arn:x/*"), Match::No);
+    }
+
+    #[test]
+    fn a_text_could_be_what_its_unknown_parts_make_possible() {
+        let any = |text: &str| text == "*";
+        assert!(could_be("\u{1}?\u{1}", any) && could_be("\u{1}?\u{1}\u{1}?\u{1}", any));
+        assert!(!could_be("arn:\u{1}?\u{1}", any) && !could_be("*", any));
+        let service = |text: &str| text.strip_suffix(":*").is_some_and(|service| !service.contains('*'));
+        for action in ["s3:\u{1}?\u{1}", "\u{1}?\u{1}\u{1}?\u{1}", "\u{1}?\u{1}:\u{1}?\u{1}"] {
+            assert!(could_be(action, service), "{action}");
+        }
+        assert!(!could_be("s3:Get\u{1}?\u{1}", service));
     }
 }

@@ -1,7 +1,7 @@
 //! Questions about one policy document. Each answer is three-valued and names the statements that decide it.
 
 use super::document::{ConditionEntry, Effect, PolicyDocument, Statement, Texts};
-use super::pattern::{Match, covers, matches};
+use super::pattern::{Match, could_be, covers, matches};
 use crate::value::{Cause, OPAQUE};
 
 /// An answer: yes with the statements that make it so, no, or not known.
@@ -190,19 +190,6 @@ fn any_text(texts: &Texts, test: impl Fn(&str) -> bool) -> Match {
             Match::No
         }
     })
-}
-
-/// Whether the text has unknown parts, and could pass with wildcards in their place.
-fn could_be(text: &str, test: impl Fn(&str) -> bool) -> bool {
-    let unknown = format!("{OPAQUE}?{OPAQUE}");
-    text.contains(&unknown)
-        && ["*", "a:*"].iter().any(|part| {
-            let mut text = text.replace(&unknown, part);
-            while text.contains("**") {
-                text = text.replace("**", "*");
-            }
-            test(&text)
-        })
 }
 
 /// Whether two action patterns have an action in common. Exact where one of them has its wildcard at the end only.

@@ -19,7 +19,7 @@ pub use resource::{Gap, Origin, Resource, Stack, StackId, Suppression, Unexpande
 pub use unseen::Unseen;
 
 use crate::source::{Files, Interner, Symbol, Tree};
-use crate::value::{Place, ResourceId, ValueId, Values, View};
+use crate::value::{Place, Read, ResourceId, ValueId, Values, View};
 
 /// Everything of one scan unit: a cloud assembly, a template with its nested stacks, or an account.
 #[derive(Debug, Default)]
@@ -124,9 +124,16 @@ impl Inventory {
     /// The value at a chain of keys below `from`, over lists too (the first element), for facts that know their shape.
     #[must_use]
     pub fn get(&self, view: &View<'_>, from: ValueId, keys: &[&str]) -> ValueId {
-        keys.iter().fold(from, |id, key| {
-            view.member(id, self.names.find(key)).known().map_or(ValueId::ABSENT, |entry| entry.value)
-        })
+        let mut at = from;
+        for key in keys {
+            match view.member(at, self.names.find(key)) {
+                Read::Known(entry) => at = entry.value,
+                Read::Absent => return ValueId::ABSENT,
+                // What is not known stands for everything in it.
+                Read::Unknown(_) => return at,
+            }
+        }
+        at
     }
 
     /// The ARN of a resource whose name is written in the template, when the environment that it needs is known.

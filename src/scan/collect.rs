@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
-use super::problem::{problem, without_lines};
+use super::problem::{bare_diagnostic, problem, without_lines};
 use super::redact::{MASK, Secrets, unparsed_spans};
 use super::{counts, level_name, position, rules};
 use crate::deployment::Deployment;
@@ -17,6 +17,9 @@ use crate::rule::RuleSet;
 use crate::source::{Diagnostic, Level, SourceFile, Span};
 use crate::template::load::LoadedUnit;
 use crate::value::{Place, ResourceId};
+
+/// Findings of one input that are shown: many resources may share one long list, each element of which is wrong.
+const FINDINGS: usize = 50_000;
 
 /// Characters of a found value that a report shows.
 const FOUND: usize = 200;
@@ -183,14 +186,22 @@ impl<'a> Scope<'a> {
 
     /// Adds resources, verdicts, findings and gaps to the part.
     pub(super) fn collect(&self, verdicts: &[eval::Verdict], part: &mut Part) {
-        let base = part.resources.len();
+        let (base, mut more) = (part.resources.len(), 0);
         part.resources.extend(self.inventory.resources().map(|(id, _)| self.resource(id)));
         for verdict in verdicts {
             let resource = base + verdict.resource.0 as usize;
             part.verdicts.push(self.verdict(verdict, resource));
             for violation in violations(verdict) {
-                part.findings.push(self.finding(verdict, violation, resource));
+                match part.findings.len() < FINDINGS {
+                    true => part.findings.push(self.finding(verdict, violation, resource)),
+                    false => more += 1,
+                }
             }
+        }
+        if more > 0 {
+            let message = format!("there are more than {FINDINGS} findings, and {more} further ones are not shown");
+            let name = self.inventory.stacks.first().map_or("", |stack| self.inventory.files.get(stack.file).path());
+            part.diagnostics.push(bare_diagnostic(Diagnostic::of_path(Level::Error, name, message)));
         }
         part.suppressions.extend(self.inventory.suppressions.iter().map(|suppression| doc::Suppression {
             tool: suppression.tool.to_owned(),

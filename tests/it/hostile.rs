@@ -197,3 +197,25 @@ fn cases_that_nest_through_very_many_exports_are_walked_in_bounded_depth() {
     assert!(run.code() <= 1, "{}", run.stdout);
     assert!(!run.json()["verdicts"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn findings_that_aliases_multiply_are_counted_and_not_all_shown() {
+    let rule = |index: usize| {
+        format!(
+            "        - {{ IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 0.0.0.0/0, Description: d{index} }}\n"
+        )
+    };
+    let rules: String = (0..250).map(rule).collect();
+    let group = |index: usize, rules: &str| {
+        format!(
+            "  G{index}:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress: {rules}\n"
+        )
+    };
+    let groups: String = (1..250).map(|index| group(index, "*rules")).collect();
+    let text = format!("Resources:\n{}{groups}", group(0, &format!("&rules\n{rules}")));
+    let dir = tempfile::tempdir().unwrap();
+    let path = write(dir.path(), "t.yaml", &text);
+    let run = fasscan(&["check", &path, "--rule", "ec2-security-group-open-database-port", "--quiet"]);
+    assert_eq!(run.code(), 2);
+    assert!(run.stdout.contains("12500 further ones are not shown"), "{}", &run.stdout[run.stdout.len() - 2000..]);
+}

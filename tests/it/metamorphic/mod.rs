@@ -11,6 +11,7 @@ mod write;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use fasscan::facts::secret::is_secret_name;
 use fasscan::report::Report;
 use fasscan::scan::{Request, scan};
 use fasscan::source::Limits;
@@ -97,8 +98,14 @@ fn an_unknown_leaves_a_verdict_or_makes_it_unknown() {
         let after = seed.with(template.clone()).verdicts();
         for (key, was) in seed.verdicts() {
             let Some(is) = after.get(&key) else { continue };
-            // A secret that only deployment reads is none in clear text.
-            if runtime && project().about_secrets[&key.0] {
+            // A secret that only deployment reads is none in clear text, and one in a value of another name is seen only
+            // where it is written.
+            let last = place.rsplit('/').next().unwrap_or_default();
+            if project().about_secrets[&key.0] && (runtime || !is_secret_name(last)) {
+                continue;
+            }
+            // A name that nobody knows takes the resource out of relations by that name: it does not concern others then.
+            if was.outcome == "not applicable" && place.ends_with("Name") {
                 continue;
             }
             let flipped = was.outcome != is.outcome && is.outcome != "unknown" && was.outcome != "unknown";
@@ -294,4 +301,64 @@ fn a_difference_is_seen() {
     assert!(difference(&verdicts("pass"), &verdicts("fail"), false).is_some());
     assert!(difference(&verdicts("pass"), &Verdicts::new(), false).is_some());
     assert!(difference(&verdicts("pass"), &verdicts("pass"), true).is_none());
+}
+
+/// What the random cases found once, each as a rule, the properties of a type, and what is to be said.
+const FOUND: [(&str, &str, &str, &str); 7] = [
+    // A statement that only deployment shows, in place of a list or map.
+    (
+        "iam-administrator-policy",
+        "AWS::IAM::Policy",
+        r#"{"PolicyDocument": {"Statement": {"Fn::GetAtt": ["Q", "Arn"]}}}"#,
+        "unknown",
+    ),
+    // A custom resource may return anything.
+    (
+        "iam-role-assumable-by-anyone",
+        "AWS::IAM::Role",
+        r#"{"AssumeRolePolicyDocument": {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": {"Fn::GetAtt": ["C", "V"]}}}}}"#,
+        "unknown",
+    ),
+    // The same of an attribute of AWS's own types, which is a name.
+    (
+        "iam-role-assumable-by-anyone",
+        "AWS::IAM::Role",
+        r#"{"AssumeRolePolicyDocument": {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": {"Fn::GetAtt": ["R", "Arn"]}}}}}"#,
+        "pass",
+    ),
+    // An action that is known in part.
+    (
+        "iam-service-wildcard",
+        "AWS::IAM::Policy",
+        r#"{"PolicyDocument": {"Statement": {"Effect": "Allow", "Action": {"Fn::Sub": "s3:${P}"}, "Resource": "*"}}}"#,
+        "unknown",
+    ),
+    // A secret that is put together of what nobody knows.
+    (
+        "rds-master-password-cleartext",
+        "AWS::RDS::DBInstance",
+        r#"{"MasterUserPassword": {"Fn::Sub": "${P}${P}"}}"#,
+        "unknown",
+    ),
+    (
+        "lambda-environment-secret-cleartext",
+        "AWS::Lambda::Function",
+        r#"{"Environment": {"Variables": {"DB_PASSWORD": {"Fn::Sub": "${P}${P}"}}}}"#,
+        "unknown",
+    ),
+    // A tag that nobody knows may be the one that is missing.
+    ("tagging-required-tags-missing", "AWS::S3::Bucket", r#"{"Tags": [{"Ref": "P"}]}"#, "unknown"),
+];
+
+#[test]
+fn what_the_random_cases_found_stays_mended() {
+    for (rule, kind, properties, outcome) in FOUND {
+        let text = format!(
+            r#"{{"Parameters": {{"P": {{"Type": "String"}}}}, "Resources": {{
+            "Q": {{"Type": "AWS::SQS::Queue"}}, "C": {{"Type": "Custom::C"}}, "R": {{"Type": "AWS::IAM::User"}},
+            "Main": {{"Type": "{kind}", "Properties": {properties}}}}}}}"#
+        );
+        let said = &project().seeds[0].verdicts_of_text(&text)[&(rule.to_owned(), "Main".to_owned())];
+        assert_eq!(said.outcome, outcome, "{rule} of {properties}: {said:?}");
+    }
 }

@@ -70,8 +70,8 @@ pub(super) fn another_way(template: &mut Value, place: &str, random: &mut Random
     }
     let known = text(&value).unwrap_or_default();
     // Another change may have declared one.
-    let declared = |section: &str| template[section].as_object().map_or(0, Map::len);
-    let default = format!("Meta{}", declared("Parameters") + declared("Mappings"));
+    let size = |section: &str| template[section].as_object().map_or(0, Map::len);
+    let default = format!("Meta{}", size("Parameters") + size("Mappings"));
     let (name, new) = match way {
         0 => {
             declare(template, "Conditions", "MetaTrue", json!({"Fn::Equals": ["a", "a"]}));
@@ -81,7 +81,8 @@ pub(super) fn another_way(template: &mut Value, place: &str, random: &mut Random
             declare(template, "Conditions", "MetaFalse", json!({"Fn::Not": [{"Fn::Equals": ["a", "a"]}]}));
             ("a condition that is false", json!({"Fn::If": ["MetaFalse", other, value]}))
         }
-        2 if value.is_null() || function => return None,
+        // Resources are found by a name only where it is the same in every case.
+        2 if value.is_null() || function || place.ends_with("Name") => return None,
         2 => {
             declare(template, "Parameters", "MetaOpen", json!({"Type": "String"}));
             declare(template, "Conditions", "MetaOpen", json!({"Fn::Equals": [{"Ref": "MetaOpen"}, "a"]}));
