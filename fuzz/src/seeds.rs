@@ -41,6 +41,7 @@ pub fn of(target: &str) -> Vec<Seed> {
         "template" | "yaml" => {
             seeds.extend(under("fixtures/traps", &[".yaml", ".json"]));
             seeds.extend(under("fixtures/cloudformation", &[".yaml"]));
+            seeds.extend(under("fixtures/transforms", &[".yaml"]));
             seeds.extend(under("fixtures/broken", &[".yaml", ".json"]));
             seeds.extend(inline_tests());
             if target == "yaml" {

@@ -63,6 +63,7 @@ fn examine(paths: Vec<PathBuf>) {
         paths,
         cwd: work().to_path_buf(),
         environment: Environment { account: Some("123456789012".into()), region: Some("eu-west-1".into()) },
+        deployments: Vec::new(),
         options: eval::Options { today: TODAY.into(), strict: false },
         fail_on: Some(Severity::Low),
         jobs: std::num::NonZeroUsize::new(1),

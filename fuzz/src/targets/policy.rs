@@ -30,7 +30,7 @@ pub fn policy(data: &[u8]) {
         tags: Vec::new(),
     };
     let unit =
-        Unit { templates: vec![Template { tree: Arc::new(tree), nested: Default::default() }], roots: vec![root] };
+        Unit { templates: vec![Template::new(tree)], roots: vec![root] };
     let (inventory, problems) = fasscan::template::resolve(&unit);
     check::diagnostics(&problems);
     let world = World::open();
