@@ -77,12 +77,12 @@ pub const FUNCTIONS: &[Feature] = reference![
 
 /// The functions that stand in the section `Rules` only.
 pub const RULE_FUNCTIONS: &[Feature] = reference![
-    "Fn::Contains", Ignored, "intrinsic-function-reference-rules", "as the section";
-    "Fn::EachMemberEquals", Ignored, "intrinsic-function-reference-rules", "as the section";
-    "Fn::EachMemberIn", Ignored, "intrinsic-function-reference-rules", "as the section";
-    "Fn::RefAll", Ignored, "intrinsic-function-reference-rules", "as the section";
-    "Fn::ValueOf", Ignored, "intrinsic-function-reference-rules", "as the section";
-    "Fn::ValueOfAll", Ignored, "intrinsic-function-reference-rules", "as the section";
+    "Fn::Contains", Decided, "intrinsic-function-reference-rules", "in `Rules`";
+    "Fn::EachMemberEquals", Decided, "intrinsic-function-reference-rules", "in `Rules`";
+    "Fn::EachMemberIn", Decided, "intrinsic-function-reference-rules", "in `Rules`";
+    "Fn::RefAll", Ignored, "intrinsic-function-reference-rules", "what it asks of the account constrains nothing";
+    "Fn::ValueOf", Ignored, "intrinsic-function-reference-rules", "what it asks of the account constrains nothing";
+    "Fn::ValueOfAll", Ignored, "intrinsic-function-reference-rules", "what it asks of the account constrains nothing";
 ];
 
 /// Transforms and other ways in which templates are expanded.
@@ -108,9 +108,9 @@ pub const MACROS: &[Feature] = guide![
 pub const SECTIONS: &[Feature] = guide![
     "AWSTemplateFormatVersion", Ignored, "format-version-structure", "there is one version";
     "Description", Ignored, "template-description-structure", "";
-    "Metadata", Ignored, "metadata-section-structure", "";
+    "Metadata", Read, "metadata-section-structure", "suppressions of cfn-lint";
     "Parameters", Decided, "parameters-section-structure", "the value that the deployment gives, or else the default; conditions are explored for every value";
-    "Rules", Ignored, "rules-section-structure", "they refuse values of parameters, and change no resource";
+    "Rules", Decided, "rules-section-structure", "cases that a rule refuses are not explored; values that one refuses are said";
     "Mappings", Resolved, "mappings-section-structure", "";
     "Conditions", Resolved, "conditions-section-structure", "what parameters leave open is explored";
     "Transform", Resolved, "transform-section-structure", "see the transforms";
@@ -130,7 +130,7 @@ pub const ATTRIBUTES: &[Feature] = reference![
     "UpdateReplacePolicy", Resolved, "aws-attribute-updatereplacepolicy", "a function with `AWS::LanguageExtensions`";
     "CreationPolicy", Ignored, "aws-attribute-creationpolicy", "it says how AWS waits";
     "UpdatePolicy", Ignored, "aws-attribute-updatepolicy", "it says how AWS updates";
-    "Metadata", Read, "aws-attribute-metadata", "construct paths and local assets of the CDK";
+    "Metadata", Read, "aws-attribute-metadata", "construct paths and local assets of the CDK; suppressions of this and other tools";
 ];
 
 /// The pseudo parameters.
