@@ -94,7 +94,7 @@ mod tests {
         let any = |text: &str| text == "*";
         assert!(could_be("\u{1}?\u{1}", any) && could_be("\u{1}?\u{1}\u{1}?\u{1}", any));
         assert!(!could_be("arn:\u{1}?\u{1}", any) && !could_be("*", any));
-        let service = |text: &str| text.strip_suffix(":*").is_some_and(|service| !service.contains([':', '*']));
+        let service = |text: &str| text.strip_suffix(":*").is_some_and(|service| !service.contains(['*', ':']));
         for action in ["s3:\u{1}?\u{1}", "\u{1}?\u{1}\u{1}?\u{1}", "\u{1}?\u{1}:\u{1}?\u{1}"] {
             assert!(could_be(action, service), "{action}");
         }

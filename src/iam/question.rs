@@ -48,7 +48,9 @@ pub fn grants_service_wildcard(document: &PolicyDocument) -> Evidence {
         both([
             is_effect(statement, Effect::Allow),
             any_text(&statement.actions, |action| {
-                action.strip_suffix(":*").is_some_and(|service| !service.is_empty() && !service.contains(['*', '?']))
+                action
+                    .strip_suffix(":*")
+                    .is_some_and(|service| !service.is_empty() && !service.contains(['*', '?', ':']))
             }),
             any_text(&statement.resources, |resource| resource == "*"),
             unconditional(statement),
