@@ -118,7 +118,7 @@ impl Seed {
         let mut templates: Vec<Template> = texts
             .iter()
             .map(|text| parse("t.yaml", text).unwrap_or_else(|| panic!("{}: {text}", self.name)))
-            .map(|tree| Template::new(tree))
+            .map(Template::new)
             .collect();
         for (name, index) in nested {
             templates[0].nested.insert((*name).into(), Nested::Template(*index));
