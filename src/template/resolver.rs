@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::compare::Own;
 use super::parameters::{Compared, is_ssm};
 use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
-use super::transform::{self, Deployment, LOOP, Parameter, Problem, SERVERLESS};
+use super::transform::{self, Deployment, LOOP, Parameter, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
 use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
@@ -58,6 +58,7 @@ struct Expanded<'u> {
     files: Arc<[FileId]>,
     symbols: Arc<[Symbol]>,
     problems: Vec<Problem>,
+    unseen: Vec<Cause>,
 }
 
 /// The resolver of one unit.
@@ -153,7 +154,7 @@ impl<'u> Resolver<'u> {
         given: &FxHashMap<&str, Given<'_>>,
     ) -> usize {
         let template = source.template;
-        let Expanded { tree, files, symbols, problems } = self.expand(source, &stack, given);
+        let Expanded { tree, files, symbols, problems, unseen } = self.expand(source, &stack, given);
         let id = StackId(self.inventory.stacks.len() as u32);
         self.inventory.stacks.push(stack);
         let index = self.stacks.len();
@@ -176,13 +177,11 @@ impl<'u> Resolver<'u> {
             match problem {
                 Problem::Error(node, message) => self.error(self.place(index, node), message),
                 Problem::KeyError(member, message) => self.error(self.key_place(index, &member), message),
-                Problem::Gap(node, what, cause) => {
-                    if matches!(&cause, Cause::Macro { name } if **name == *SERVERLESS) {
-                        self.may_add(index, cause.clone(), None);
-                    }
-                    self.gap(index, node, &what, cause);
-                }
+                Problem::Gap(node, what, cause) => self.gap(index, node, &what, cause),
             }
+        }
+        for cause in unseen {
+            self.may_add(index, cause, None);
         }
         self.note_macros(index);
         self.declare_conditions(index);
@@ -206,7 +205,13 @@ impl<'u> Resolver<'u> {
     fn expand(&mut self, source: Source<'u>, stack: &Stack, given: &FxHashMap<&str, Given<'_>>) -> Expanded<'u> {
         let Source { template, file, symbols } = source;
         if !transform::concerns(template) {
-            return Expanded { tree: &template.tree, files: Arc::from([file]), symbols, problems: Vec::new() };
+            return Expanded {
+                tree: &template.tree,
+                files: Arc::from([file]),
+                symbols,
+                problems: Vec::new(),
+                unseen: Vec::new(),
+            };
         }
         let deployment = Deployment {
             parameters: self.parameters_of(&template.tree, given),
@@ -219,7 +224,7 @@ impl<'u> Resolver<'u> {
         let grafted = tree.files().skip(1).map(|file| self.inventory.files.add(Arc::clone(file)));
         let files = std::iter::once(file).chain(grafted).collect();
         let symbols = symbols_of(&mut self.inventory.names, &tree.keys);
-        Expanded { tree, files, symbols, problems: expansion.problems }
+        Expanded { tree, files, symbols, problems: expansion.problems, unseen: expansion.unseen }
     }
 
     /// What the parameters of a template are worth to its transforms: what is given, or else the default.

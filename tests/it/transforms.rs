@@ -75,6 +75,23 @@ fn a_partner_that_may_be_there_out_of_sight_is_unknown_and_one_that_cannot_fails
 }
 
 #[test]
+fn what_the_serverless_transform_leaves_may_be_a_partner_out_of_sight() {
+    let with = |kind: &str| {
+        let resource = format!("  F: {{Type: AWS::Serverless::{kind}, Properties: {{}}}}\n");
+        let template = without_transform(&bucket_beside(&resource));
+        format!("{template}Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n")
+    };
+    for (kind, expected) in [("SimpleTable", "fail"), ("Invented", "unknown macro")] {
+        let report = report(&[("t.yaml", &with(kind))], &[]);
+        assert_eq!(verdicts(&report, TLS), [format!("B {expected}")], "{kind}");
+    }
+}
+
+fn without_transform(template: &str) -> String {
+    template.lines().filter(|line| !line.starts_with("Transform:")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
 fn a_bucket_that_a_nested_stack_gives_away_may_have_a_policy_where_it_goes() {
     let child = "Resources: {B: {Type: AWS::S3::Bucket}}\nOutputs: {Name: {Value: !Ref B}}\n";
     let parent = |addition: &str| {

@@ -1,6 +1,6 @@
 //! The tree of a template while transforms work on it.
 
-use super::{Deployment, Expansion};
+use super::Deployment;
 use crate::source::{Kind, Member, NodeId, Span, Tree};
 use crate::value::Cause;
 
@@ -26,10 +26,6 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn new(tree: &Tree, deployment: &'a Deployment<'a>) -> Self {
         Self { tree: tree.clone(), deployment, problems: Vec::new() }
-    }
-
-    pub(super) fn finish(self) -> Expansion {
-        Expansion { tree: self.tree, problems: self.problems }
     }
 
     /// The template is written wrongly at this node.

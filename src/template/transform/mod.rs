@@ -20,6 +20,7 @@ pub(super) use language::{LOOP, types_in_loop};
 
 use super::unit::Template;
 use crate::source::{NodeId, Tree};
+use crate::value::Cause;
 
 pub(super) const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
 pub(super) const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
@@ -29,6 +30,8 @@ pub(super) struct Expansion {
     pub(super) tree: Tree,
     /// What is wrong or could not be expanded, at nodes of the tree.
     pub(super) problems: Vec<Problem>,
+    /// Why there may be further resources, of any type.
+    pub(super) unseen: Vec<Cause>,
 }
 
 /// Whether there is anything to transform.
@@ -54,10 +57,15 @@ pub(super) fn expand(tree: &Tree, deployment: &Deployment<'_>) -> Expansion {
             false => language::refuse(&mut draft),
         }
     }
+    let mut unseen = Vec::new();
     if declares(tree, SERVERLESS) {
+        let before = draft.problems.len();
         serverless::expand(&mut draft);
+        unseen.extend(draft.problems[before..].iter().filter_map(Problem::unexpanded).map(|(_, cause)| cause.clone()));
+        unseen.sort();
+        unseen.dedup();
     }
-    draft.finish()
+    Expansion { tree: draft.tree, problems: draft.problems, unseen }
 }
 
 /// A template as includes and loops make it with what is known before its parent passes values; `None` where it has none.
@@ -75,7 +83,7 @@ pub(super) fn preview(template: &Template, given: &[(Box<str>, Box<str>)]) -> Op
     if declares(tree, LANGUAGE_EXTENSIONS) {
         language::expand(&mut draft);
     }
-    Some(draft.finish().tree)
+    Some(draft.tree)
 }
 
 /// Whether a transform may give the template sections that it does not have.
