@@ -6,7 +6,7 @@ use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::cidr::Block;
 use crate::facts::network::{Direction, Entry, GroupRule};
-use crate::facts::openness::{Part, PortSet};
+use crate::facts::openness::{Openness, Part, PortSet};
 use crate::facts::tags;
 use crate::iam::{self, Evidence, PolicyDocument};
 use crate::inventory;
@@ -251,14 +251,13 @@ impl Scope<'_> {
             ];
             return blamed(blame);
         }
-        let Some(together) = rules.together(&blocks, &ports) else { return Answer::unknown(vec![Cause::Limit]) };
-        let decided = (0..rules.rules.len()).map(|index| {
-            let rule = &rules.rules[index];
-            (rule.entry, Some(rule), rules.part(index, &together, &blocks, &ports))
-        });
-        let undecided = (0..rules.undecided.len())
-            .map(|index| (rules.undecided[index].0, None, rules.undecided_part(index, &together, &blocks, &ports)));
-        let mut answer = match rules.more(&blocks, &ports) {
+        let Some(openness) = Openness::new(&rules, &blocks, &ports) else {
+            return Answer::unknown(vec![Cause::Limit]);
+        };
+        let decided = rules.rules.iter().enumerate().map(|(at, rule)| (rule.entry, Some(rule), openness.part(at)));
+        let undecided = rules.undecided.iter().enumerate();
+        let undecided = undecided.map(|(at, (entry, _))| (*entry, None, openness.undecided_part(at)));
+        let mut answer = match openness.more() {
             more if more.is_empty() => Answer::of(false),
             more => Answer::unknown(more),
         };

@@ -28,96 +28,105 @@ pub enum Part {
     Unknown(Vec<Cause>),
 }
 
+/// A question to the rules of a group: whether they let all addresses of one of `blocks` use one of `ports`.
+#[derive(Debug)]
+pub struct Openness<'q> {
+    rules: &'q GroupRules,
+    blocks: &'q [Block],
+    ports: &'q PortSet,
+    /// The decided rules that do so, alone or together.
+    blamed: Vec<usize>,
+    /// Blocks and ports that rules, decided or not, may cover together, none of them alone.
+    together: Vec<(Block, u32)>,
+}
+
 /// Rules of one group that are looked at, which are compared with each other at every port: more than AWS lets a network
 /// interface have over all its groups ("Amazon VPC quotas", 1,000).
 const RULES: usize = 1_000;
 
-/// What the rules of a group come to together, worked out once for all of them.
-#[derive(Debug)]
-pub struct Together {
-    /// The rules that open a block.
-    opening: Vec<usize>,
-    /// The blocks and ports that rules may cover together of which none covers the block alone.
-    shared: Vec<(Block, u32)>,
-}
-
-impl GroupRules {
-    /// What the rules come to together for `blocks` and `ports`; `None` when there are too many.
+impl<'q> Openness<'q> {
+    /// The question, with what all its parts share worked out; `None` when there are too many rules.
     #[must_use]
-    pub fn together(&self, blocks: &[Block], ports: &PortSet) -> Option<Together> {
-        let all: Vec<&GroupRule> =
-            self.rules.iter().chain(self.undecided.iter().flat_map(|(_, rules)| rules)).collect();
-        if all.len() + self.possible.len() > RULES {
+    pub fn new(rules: &'q GroupRules, blocks: &'q [Block], ports: &'q PortSet) -> Option<Self> {
+        let undecided: usize = rules.undecided.iter().map(|(_, rules)| rules.len()).sum();
+        if rules.rules.len() + undecided + rules.possible.len() > RULES {
             return None;
         }
-        let mut shared = Vec::new();
-        for block in blocks {
-            for port in candidate_ports(all.iter().copied(), ports) {
-                let helping = || all.iter().filter(|rule| helps(rule, block, port));
+        let blamed = blamed(&rules.rules, blocks, ports);
+        let mut together = Vec::new();
+        if !rules.undecided.is_empty() {
+            let undecided = rules.undecided.iter().flat_map(|(_, rules)| rules);
+            let all: Vec<&GroupRule> = rules.rules.iter().chain(undecided).collect();
+            let candidates = candidate_ports(all.iter().copied(), ports);
+            for (block, port) in blocks.iter().flat_map(|block| candidates.iter().map(move |port| (*block, *port))) {
+                let helping = || all.iter().filter(|rule| helps(rule, &block, port));
                 let own: Vec<Block> = helping().filter_map(|rule| rule.block).collect();
-                if helping().any(|rule| rule.block.is_none()) || cover(&own, block) {
-                    shared.push((*block, port));
+                if helping().any(|rule| rule.block.is_none()) || cover(&own, &block) {
+                    together.push((block, port));
                 }
             }
         }
-        Some(Together { opening: blamed(&self.rules, blocks, ports), shared })
+        Some(Self { rules, blocks, ports, blamed, together })
     }
 
-    /// What a rule of [`Self::rules`] has to do with letting all addresses of one of `blocks` use one of `ports`.
+    /// What a rule of [`GroupRules::rules`] has to do with it.
     #[must_use]
-    pub fn part(&self, rule: usize, together: &Together, blocks: &[Block], ports: &PortSet) -> Part {
-        let own = &self.rules[rule];
-        let alone = |rule: &GroupRule| !blamed(std::slice::from_ref(rule), blocks, ports).is_empty();
-        if together.opening.contains(&rule) {
+    pub fn part(&self, rule: usize) -> Part {
+        let own = &self.rules.rules[rule];
+        if self.blamed.contains(&rule) {
             // Where another rule does so alone, those that do so together are not to blame.
-            let others = self.undecided.iter().filter(|(_, cases)| cases.iter().any(alone));
+            let alone = |cases: &Vec<GroupRule>| cases.iter().any(|case| self.opens_alone(case));
+            let others = self.rules.undecided.iter().filter(|(_, cases)| alone(cases));
             let others: Vec<Entry> = others.map(|(entry, _)| *entry).collect();
-            return if others.is_empty() || alone(own) { Part::Opens } else { Part::Depends(others) };
+            return if others.is_empty() || self.opens_alone(own) { Part::Opens } else { Part::Depends(others) };
         }
-        let may_reach = || own.cidr.is_none() || own.block.is_some_and(|own| blocks.iter().any(|b| own.overlaps(b)));
+        let may_reach = |own: Block| self.blocks.iter().any(|block| own.overlaps(block));
         if !own.causes.is_empty() {
-            return if may_reach() { Part::Unknown(own.causes.clone()) } else { Part::Harmless };
+            let reaches = own.block.map_or(own.cidr.is_none(), may_reach);
+            return if reaches { Part::Unknown(own.causes.clone()) } else { Part::Harmless };
         }
-        self.may_help(own, together)
-    }
-
-    /// What an entry of [`Self::undecided`] has to do with it.
-    #[must_use]
-    pub fn undecided_part(&self, index: usize, together: &Together, blocks: &[Block], ports: &PortSet) -> Part {
-        let (entry, cases) = &self.undecided[index];
-        let harmless = cases.iter().all(|case| {
-            case.causes.is_empty()
-                && blamed(std::slice::from_ref(case), blocks, ports).is_empty()
-                && self.may_help(case, together) == Part::Harmless
-        });
-        if harmless { Part::Harmless } else { Part::Depends(vec![*entry]) }
-    }
-
-    /// Whether a rule that does not cover a block covers it together with others, decided or not, of which none does so alone.
-    fn may_help(&self, own: &GroupRule, together: &Together) -> Part {
-        match together.shared.iter().any(|(block, port)| helps(own, block, *port)) {
-            true => Part::Depends(self.undecided.iter().map(|(entry, _)| *entry).collect()),
+        match self.may_help(own) {
+            true => Part::Depends(self.rules.undecided.iter().map(|(entry, _)| *entry).collect()),
             false => Part::Harmless,
         }
     }
 
+    /// What an entry of [`GroupRules::undecided`] has to do with it.
+    #[must_use]
+    pub fn undecided_part(&self, index: usize) -> Part {
+        let (entry, cases) = &self.rules.undecided[index];
+        let harmless = |case: &GroupRule| case.causes.is_empty() && !self.opens_alone(case) && !self.may_help(case);
+        if cases.iter().all(harmless) { Part::Harmless } else { Part::Depends(vec![*entry]) }
+    }
+
     /// Why there may be more that lets them in.
     #[must_use]
-    pub fn more(&self, blocks: &[Block], ports: &PortSet) -> Vec<Cause> {
-        let mut causes = self.open.clone();
-        if !self.possible.is_empty() {
-            let undecided = self.undecided.iter().flat_map(|(_, rules)| rules);
-            let all: Vec<GroupRule> = self.rules.iter().chain(undecided).chain(&self.possible).cloned().collect();
+    pub fn more(&self) -> Vec<Cause> {
+        let rules = self.rules;
+        let mut causes = rules.open.clone();
+        if !rules.possible.is_empty() {
+            let undecided = rules.undecided.iter().flat_map(|(_, rules)| rules);
+            let all: Vec<GroupRule> = rules.rules.iter().chain(undecided).chain(&rules.possible).cloned().collect();
             let unclear = |rule: &GroupRule| rule.causes.len() > 1;
-            if !blamed(&all, blocks, ports).is_empty() || self.possible.iter().any(unclear) {
-                causes.extend(self.possible.iter().flat_map(|rule| rule.causes.iter().cloned()));
+            if !blamed(&all, self.blocks, self.ports).is_empty() || rules.possible.iter().any(unclear) {
+                causes.extend(rules.possible.iter().flat_map(|rule| rule.causes.iter().cloned()));
             }
         }
         causes
     }
+
+    fn opens_alone(&self, rule: &GroupRule) -> bool {
+        let covers = |own: Block| self.blocks.iter().any(|block| own.contains(block));
+        rule.block.is_some_and(covers) && !blamed(std::slice::from_ref(rule), self.blocks, self.ports).is_empty()
+    }
+
+    /// Whether a rule that does not cover a block may do so together with others.
+    fn may_help(&self, own: &GroupRule) -> bool {
+        self.together.iter().any(|(block, port)| helps(own, block, *port))
+    }
 }
 
-/// Whether a rule may cover a part of a block at a port; a block that is not decided may be any.
+/// Whether a rule covers a part of a block for a port, and not all of it; a block that is not decided may be any.
 fn helps(rule: &GroupRule, block: &Block, port: u32) -> bool {
     let part = |own: Block| own.overlaps(block) && !own.contains(block);
     rule.has_port(port) != Some(false) && rule.block.map_or(rule.cidr.is_none(), part)
