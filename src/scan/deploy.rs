@@ -6,8 +6,8 @@ use rustc_hash::FxHashSet;
 
 use crate::deployment::{Deployment, Given};
 use crate::inventory::schema::did_you_mean;
-use crate::source::{Diagnostic, Level, Tree};
-use crate::template::given::{parameter, refusal};
+use crate::source::{Diagnostic, Level, NodeId, Tree};
+use crate::template::constraints::Constraint;
 use crate::template::unit::{Root, Unit};
 
 /// The stacks of `unit` as they are deployed. What the assembly says of one is lowest, but for its region.
@@ -34,6 +34,11 @@ fn set(pairs: &mut Vec<(Box<str>, Box<str>)>, name: &str, value: &str) {
     }
 }
 
+/// The declaration of a parameter of a template.
+fn parameter(tree: &Tree, name: &str) -> Option<NodeId> {
+    tree.at(tree.root(), &["Parameters", name])
+}
+
 /// The parameters of the templates that are deployed by themselves.
 pub(super) fn declared<'a>(unit: &'a Unit, roots: &'a [Root]) -> impl Iterator<Item = &'a str> {
     let names = |tree: &'a Tree| {
@@ -54,7 +59,9 @@ pub(super) fn refused(unit: &Unit, deployment: &Deployment, is_secret: impl Fn(&
         for given in &deployment.values.parameters {
             let Some(definition) = parameter(tree, &given.name) else { continue };
             let secret = is_secret(&given.name);
-            let Some(reason) = refusal(tree, definition, &given.value, secret) else { continue };
+            let constraint = Constraint::read(tree, definition);
+            let Some(refusal) = constraint.refusal(&given.value) else { continue };
+            let reason = refusal.sentence(secret);
             let value = if secret { "the value".to_owned() } else { format!("the value `{}`", given.value) };
             let (name, path) = (&given.name, tree.file().path());
             let message = format!("`{path}` does not take {value} of parameter `{name}`: it {reason}");

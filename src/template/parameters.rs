@@ -73,7 +73,7 @@ impl<'u> Resolver<'u> {
         if is_ssm(kind) {
             return self.own_unknown(stack, name, Cause::SsmParameter { name: name.into() }, place);
         }
-        let constraint = Arc::new(Constraint::read(tree, node, kind));
+        let constraint = Arc::new(Constraint::read(tree, node));
         // A default that is not allowed must be overridden.
         let default = tree
             .get(node, "Default")
@@ -92,12 +92,13 @@ impl<'u> Resolver<'u> {
             }
         };
         let splits = compared.is_some() || (default.is_none() && constraint.is_finite());
-        if !splits || constraint.texts.len() > CASES {
+        let cases = constraint.cases();
+        if !splits || cases.len() > CASES {
             return open;
         }
         let mut texts: Vec<(&str, Place)> = Vec::new();
         if constraint.is_finite() {
-            for (text, node) in &constraint.texts {
+            for (text, node) in cases {
                 texts.push((text, node.map_or(place, |node| self.place(stack, node))));
             }
         } else {
@@ -120,8 +121,8 @@ impl<'u> Resolver<'u> {
             });
             arms.push(other);
         }
-        let default = default.map(|(text, _)| text);
-        self.choice(Variable { default: default_case(&domain, default), ..parameter(name, domain) }, arms, open, place)
+        let default = default_case(&constraint, &domain, default.map(|(text, _)| text));
+        self.choice(Variable { default, ..parameter(name, domain) }, arms, open, place)
     }
 
     /// A value with one arm for each case of a new variable, and one where that is open.
@@ -278,9 +279,10 @@ fn parameter(name: &str, domain: Vec<Option<Box<str>>>) -> Variable {
     Variable { name: name.into(), kind: VariableKind::Parameter, domain, default: None }
 }
 
-fn default_case(domain: &[Option<Box<str>>], default: Option<&str>) -> Option<u16> {
+fn default_case(constraint: &Constraint<'_>, domain: &[Option<Box<str>>], default: Option<&str>) -> Option<u16> {
     let default = default?;
-    domain.iter().position(|case| case.as_deref() == Some(default)).and_then(|index| u16::try_from(index).ok())
+    let is_default = |case: &Option<Box<str>>| case.as_deref().is_some_and(|case| constraint.same(case, default));
+    domain.iter().position(is_default).and_then(|index| u16::try_from(index).ok())
 }
 
 /// Whether the parameter's text is the name of what it stands for in the parameter store.

@@ -194,6 +194,15 @@ fn a_pattern_of_alternatives_leaves_no_other_value() {
     assert_eq!(both(head, "!Not [!Equals [!Ref P, 'true']]", "!Not [!Equals [!Ref P, 'false']]"), "pass");
 }
 
+#[test]
+fn a_default_that_is_an_allowed_number_in_other_digits_counts() {
+    let head = "Parameters: {P: {Type: Number, Default: '2.0', AllowedValues: [1, 2]}}
+Rules: {OnlyOne: {Assertions: [{Assert: !Equals [!Ref P, 1], AssertDescription: one}]}}";
+    let (_, problems) = judged(&format!("{head}\nResources: {{}}\n"));
+    let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(said, ["rule `OnlyOne` refuses the default values of the parameters"]);
+}
+
 const RULES: &str = "
 Parameters: {Env: {Type: String, Default: dev, AllowedValues: [dev, prod]}, Size: {Type: String, Default: s, AllowedValues: [s, m, l]}}
 Rules:
