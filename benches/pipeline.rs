@@ -48,6 +48,7 @@ fn main() {
     floor(turns);
     linear(turns.min(11));
     loops(turns.min(11));
+    serverless(turns.min(11));
 }
 
 fn parse(criterion: &mut Criterion) {
@@ -208,6 +209,33 @@ fn loops(turns: usize) {
         };
         let expansion = resolve(&load(&loops)) - resolve(&load(&written));
         println!("{count:10} {parse:10.2} {expansion:14.2} {:7.2}", expansion / parse);
+    }
+}
+
+/// What expanding serverless functions costs beside parsing the template: its expansion and the resolving of everything that it
+/// generates, together.
+fn serverless(turns: usize) {
+    println!("\nfunctions   generated   parse ms   expanded and resolved ms   ratio");
+    let loader = Loader::new(root(), Limits::default());
+    for count in [100, 200, 400] {
+        let function = |index: usize| {
+            format!(
+                "  Worker{index}:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: python3.13\n      CodeUri: s3://code/worker-{index}.zip\n      Policies:\n        - DynamoDBReadPolicy: {{ TableName: cards }}\n        - Statement: [{{ Effect: Allow, Action: 'kms:Decrypt', Resource: '*' }}]\n      Events:\n        Charge: {{ Type: Api, Properties: {{ Path: /charge/{index}, Method: post }} }}\n        Settle: {{ Type: SQS, Properties: {{ Queue: 'arn:aws:sqs:eu-west-1:123456789012:q{index}' }} }}\n"
+            )
+        };
+        let text = format!(
+            "Transform: AWS::Serverless-2016-10-31\nGlobals: {{ Function: {{ Tracing: Active, Timeout: 30 }} }}\nResources:\n{}",
+            (0..count).map(function).collect::<String>()
+        );
+        let file = Arc::new(SourceFile::new("t.yaml", text.clone()));
+        let parse = median(
+            (0..turns).map(|_| measured(|| drop(black_box(yaml::parse(&file, Limits::default()).unwrap())))).collect(),
+        );
+        let loaded = fasscan::template::load::load_stdin(text.as_bytes(), &loader, &Environment::default());
+        let generated = loaded.units[0].resolve().0.resources().len();
+        assert!(generated > 3 * count);
+        let resolve = median((0..turns).map(|_| measured(|| drop(black_box(loaded.units[0].resolve())))).collect());
+        println!("{count:9} {generated:11} {parse:10.2} {resolve:26.2} {:7.2}", resolve / parse);
     }
 }
 
