@@ -26,6 +26,8 @@ pub(super) struct Blame {
     pub(super) element: Option<ValueId>,
     /// The partner of the innermost relation.
     pub(super) partner: Option<ResourceId>,
+    /// Whether the worlds below may name another place instead.
+    pub(super) provisional: bool,
     /// Further placeholders of messages.
     pub(super) bindings: Vec<(&'static str, String)>,
 }

@@ -83,6 +83,7 @@ impl Scope<'_> {
             let conjunct = focus.path.borrow().clone();
             focus.open.borrow_mut().push(Open { conjunct, variable, trigger });
             answer.causes.clear();
+            answer.blames.iter_mut().for_each(|blame| blame.provisional = true);
         }
         focus.path.borrow_mut().pop();
         answer

@@ -22,7 +22,8 @@ const CAUSES: usize = 50;
 struct Look {
     /// Why the rule does not concern the resource there.
     not_applicable: Option<&'static str>,
-    violations: Vec<Violation>,
+    /// Each with whether the worlds below may name another instead.
+    violations: Vec<(Violation, bool)>,
     causes: Vec<Cause>,
     by_default: bool,
     /// What to look at in the worlds below.
@@ -32,6 +33,7 @@ struct Look {
 /// A violation with the world that it was seen in.
 pub(super) struct Failure {
     violation: Violation,
+    provisional: bool,
     pub(super) world: Vec<Assignment>,
     pub(super) asked: Vec<ConditionId>,
 }
@@ -112,11 +114,12 @@ fn look(context: &Context<'_>, rule: &Rule, resource: ResourceId, world: &World,
                 }
                 for blame in &blames {
                     let (violation, needed) = world.needs(|| violation(&scope, &assert.message, blame));
+                    let found = (violation, blame.provisional || needed.is_some());
                     if let Some(needed) = needed {
                         scope.focus.reopen(step as u64, needed);
                     }
-                    if !look.violations.contains(&violation) {
-                        look.violations.push(violation);
+                    if !look.violations.contains(&found) {
+                        look.violations.push(found);
                     }
                 }
             }
@@ -159,11 +162,20 @@ impl Explored {
         }
         self.by_default |= look.by_default;
         self.causes.extend(look.causes);
-        let failure = |violation| Failure { violation, world: world.assigned().to_vec(), asked: world.asked() };
+        let failure = |(violation, provisional)| Failure {
+            violation,
+            provisional,
+            world: world.assigned().to_vec(),
+            asked: world.asked(),
+        };
         self.failures.extend(look.violations.into_iter().map(failure));
     }
 
-    fn outcome(self, context: &Context<'_>) -> Outcome {
+    fn outcome(mut self, context: &Context<'_>) -> Outcome {
+        // Where all worlds below were looked at, they say which places are at fault.
+        if !self.causes.contains(&Cause::Limit) {
+            self.failures.retain(|failure| !failure.provisional);
+        }
         if !self.failures.is_empty() {
             return failed(context, self.failures);
         }
