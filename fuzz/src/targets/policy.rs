@@ -29,8 +29,7 @@ pub fn policy(data: &[u8]) {
         parameters: Vec::new(),
         tags: Vec::new(),
     };
-    let unit =
-        Unit { templates: vec![Template::new(tree)], roots: vec![root] };
+    let unit = Unit { templates: vec![Template::new(tree)], roots: vec![root] };
     let (inventory, problems) = fasscan::template::resolve(&unit);
     check::diagnostics(&problems);
     let world = World::open();
