@@ -17,6 +17,9 @@ pub(super) const PRODUCT: usize = 4096;
 /// Texts that one unknown thing may be compared with before each comparison is a variable of its own.
 const TEXTS: usize = 256;
 
+/// Bytes of a function up to which it is known again by what is written, wherever that stands.
+const WRITTEN: usize = 1 << 10;
+
 /// A value that is wholly a parameter, of which nothing is known but what it is not.
 #[derive(Debug, Clone)]
 pub(super) struct Own<'u> {
@@ -229,9 +232,13 @@ impl<'u> Resolver<'u> {
                         let place = values.place(id);
                         let text = self.inventory.files.get(place.file).text();
                         let span = place.span.start as usize..place.span.end as usize;
-                        let written = text.get(span).unwrap_or_default().split_whitespace();
+                        let written = text.get(span).unwrap_or_default();
                         *out += &format!("{END}{stack}:{}:", place.file.0);
-                        written.for_each(|word| out.push_str(word));
+                        // Many parts of one long text may be unknown: that it is written there tells it apart as well.
+                        match written.len() > WRITTEN {
+                            true => *out += &format!("{END}{}", place.span.start),
+                            false => written.split_whitespace().for_each(|word| out.push_str(word)),
+                        }
                     }
                 }
                 return false;

@@ -224,3 +224,21 @@ fn a_chain_of_imports_through_hundreds_of_stacks_ends() {
     let resolved = resolved_of(load(&input, &loader(), &environment()));
     assert_eq!(resolved.outputs(&[]), json!({"O": "?limit"}), "{:?}", resolved.said);
 }
+
+#[test]
+fn comparisons_of_a_long_text_with_many_unknown_parts_are_not_described_at_length() {
+    let long = "{{resolve:ssm:a}}".repeat(800);
+    let keys: Vec<String> = (0..160).map(|key| format!("k{key}: {{ x: {key} }}")).collect();
+    let find = |name: &str| format!("!FindInMap [M, !Ref {name}, x]");
+    let template = format!(
+        "Parameters: {{ P: {{ Type: String }}, Q: {{ Type: String }} }}\nMappings:\n  M:\n    long: {{ x: '{long}' }}\n    {}\n\
+         Conditions: {{ V: !Equals [{}, {}] }}\nResources:\n  B: {{ Type: AWS::S3::Bucket, Condition: V }}\n",
+        keys.join("\n    "),
+        find("P"),
+        find("Q")
+    );
+    let resolved = text(&template);
+    let values = &resolved.inventory.values;
+    let longest = values.variables.iter().map(|variable| variable.name.len()).max();
+    assert!(longest.is_some_and(|longest| longest < 100_000), "{longest:?}");
+}
