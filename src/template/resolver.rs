@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compare::Own;
-use super::parameters::{Compared, is_ssm};
+use super::expanded::{Expanded, symbols_of};
+use super::parameters::Compared;
 use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
-use super::transform::{self, Deployment, LOOP, Parameter, Problem};
+use super::transform::{LOOP, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
 use crate::inventory::{Gap, Inventory, Stack, StackId};
-use crate::source::{Diagnostic, FileId, Interner, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
+use crate::source::{Diagnostic, FileId, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
 use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 
 /// Values that one unit may have: far above any real assembly, it bounds what conditions inside texts multiply to.
@@ -50,15 +51,6 @@ pub(super) struct StackState<'u> {
     pub(super) nested: FxHashMap<&'u str, Option<usize>>,
     /// What its transforms left as it is, and why.
     pub(super) unexpanded: FxHashMap<NodeId, Cause>,
-}
-
-/// A template as its transforms leave it.
-struct Expanded<'u> {
-    tree: &'u Tree,
-    files: Arc<[FileId]>,
-    symbols: Arc<[Symbol]>,
-    problems: Vec<Problem>,
-    unseen: Vec<Cause>,
 }
 
 /// The resolver of one unit.
@@ -198,72 +190,6 @@ impl<'u> Resolver<'u> {
             template: &unit.templates[template],
             file: self.files[template],
             symbols: Arc::clone(&self.symbols[template]),
-        }
-    }
-
-    /// The template as its transforms leave it.
-    fn expand(&mut self, source: Source<'u>, stack: &Stack, given: &FxHashMap<&str, Given<'_>>) -> Expanded<'u> {
-        let Source { template, file, symbols } = source;
-        if !transform::concerns(template) {
-            return Expanded {
-                tree: &template.tree,
-                files: Arc::from([file]),
-                symbols,
-                problems: Vec::new(),
-                unseen: Vec::new(),
-            };
-        }
-        let deployment = Deployment {
-            parameters: self.parameters_of(&template.tree, given),
-            environment: Environment { account: stack.account.clone(), region: stack.region.clone() },
-            stack_name: stack.parent.is_none().then(|| stack.name.clone()),
-            included: &template.included,
-        };
-        let expansion = transform::expand(&template.tree, &deployment);
-        let tree = self.made.trees.push_get(Box::new(expansion.tree));
-        let grafted = tree.files().skip(1).map(|file| self.inventory.files.add(Arc::clone(file)));
-        let files = std::iter::once(file).chain(grafted).collect();
-        let symbols = symbols_of(&mut self.inventory.names, &tree.keys);
-        Expanded { tree, files, symbols, problems: expansion.problems, unseen: expansion.unseen }
-    }
-
-    /// What the parameters of a template are worth to its transforms: what is given, or else the default.
-    fn parameters_of<'t>(
-        &self,
-        tree: &'t Tree,
-        given: &FxHashMap<&str, Given<'t>>,
-    ) -> FxHashMap<&'t str, Parameter<'t>> {
-        let Some(section) = tree.get(tree.root(), "Parameters") else { return FxHashMap::default() };
-        let parameters = tree.members(section).iter().map(|member| {
-            let name = tree.key(member);
-            let default = || tree.get(member.value, "Default").and_then(|default| tree.scalar(default));
-            let kind = tree.get(member.value, "Type").and_then(|kind| tree.string(kind));
-            let value = match given.get(name) {
-                _ if kind.is_some_and(is_ssm) => Parameter::Open(Cause::SsmParameter { name: name.into() }),
-                Some(Given::Text(text)) => Parameter::Text((*text).into()),
-                Some(Given::Value(value)) => self.text_for_transforms(*value),
-                None => match default() {
-                    Some(text) => Parameter::Text(text.into()),
-                    None => Parameter::Open(Cause::ParameterWithoutDefault { name: name.into() }),
-                },
-            };
-            (name, value)
-        });
-        parameters.collect()
-    }
-
-    /// The text of a value that a parent stack passes, lists with commas.
-    fn text_for_transforms<'t>(&self, value: ValueId) -> Parameter<'t> {
-        let text = match self.inventory.values.kind(value) {
-            Kind::List(range) => {
-                let items = self.inventory.values.items(range).iter();
-                items.map(|item| self.constant_text(*item)).collect::<Option<Vec<_>>>().map(|items| items.join(","))
-            }
-            _ => self.constant_text(value).map(str::to_owned),
-        };
-        match text {
-            Some(text) => Parameter::Text(text.into()),
-            None => Parameter::Open(self.open_cause(value).unwrap_or(Cause::Undecided)),
         }
     }
 
@@ -504,11 +430,6 @@ impl<'u> Resolver<'u> {
     pub(super) fn key_place(&self, stack: usize, member: &Member) -> Place {
         Place { span: member.key_span, ..self.place(stack, member.value) }
     }
-}
-
-/// The keys of a tree as symbols of the inventory.
-pub(super) fn symbols_of(names: &mut Interner, keys: &Interner) -> Arc<[Symbol]> {
-    (0..keys.len()).map(|key| names.intern(keys.text(Symbol(key as u32)))).collect()
 }
 
 /// Functions that replace the map they stand in, which therefore has no other key.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::resolver::{NESTING, Resolver, STACKS, symbols_of};
+use super::expanded::symbols_of;
+use super::resolver::{NESTING, Resolver, STACKS};
 use super::state::{Given, Source};
 use super::unit::Template;
 use crate::inventory::Stack;

@@ -2,20 +2,6 @@
 
 use super::*;
 
-/// A function with these events, and resources beside it.
-fn with_events(events: &str, resources: &str) -> Resolved {
-    let function = "  Pay:
-    Type: AWS::Serverless::Function
-    Properties:
-      Handler: pay.handler
-      Runtime: python3.13
-      CodeUri: s3://code/pay.zip
-      Role: arn:aws:iam::123456789012:role/pay
-      Events:
-";
-    serverless(&format!("{function}{events}{resources}"))
-}
-
 /// The same text without the digests of deployments.
 fn without_digests(text: &str) -> String {
     ["Deployment", "deployment id: "].iter().fold(text.to_owned(), |text, before| {

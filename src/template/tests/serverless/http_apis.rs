@@ -2,20 +2,6 @@
 
 use super::*;
 
-/// A function with these events, and resources beside it.
-fn with_events(events: &str, resources: &str) -> Resolved {
-    let function = "  Pay:
-    Type: AWS::Serverless::Function
-    Properties:
-      Handler: pay.handler
-      Runtime: python3.13
-      CodeUri: s3://code/pay.zip
-      Role: arn:aws:iam::123456789012:role/pay
-      Events:
-";
-    serverless(&format!("{function}{events}{resources}"))
-}
-
 #[test]
 fn an_event_implies_an_api_with_a_stage_that_deploys_itself() {
     let resolved = with_events("        Charge: {Type: HttpApi, Properties: {Path: /charge, Method: post}}\n", "");

@@ -17,6 +17,20 @@ fn serverless(resources: &str) -> Resolved {
     text(&format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{resources}"))
 }
 
+/// A function with these events, and resources beside it.
+fn with_events(events: &str, resources: &str) -> Resolved {
+    let function = "  Pay:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: pay.handler
+      Runtime: python3.13
+      CodeUri: s3://code/pay.zip
+      Role: arn:aws:iam::123456789012:role/pay
+      Events:
+";
+    serverless(&format!("{function}{events}{resources}"))
+}
+
 impl Resolved {
     /// Every resource of the first stack, its type and its properties as one line.
     fn listed(&self) -> String {
