@@ -6,11 +6,12 @@
 //! letter of a line says what it is. In the index of `actions.bin`:
 //!
 //! - `D` date
-//! - `S` prefix, name, number of actions, size of the block, size unpacked, `r` if it supports RCPs, scope
+//! - `B` a block: its size packed and unpacked; the services that follow are in it, one after the other
+//! - `S` prefix, name, number of actions, size in the block, `r` if it supports RCPs, scope
 //! - `V` vendor of condition keys that is no service, and the services that have its keys, between spaces
 //! - `G` type and name of a global condition key
 //!
-//! In the block of a service, where lists are numbers between spaces and index the lines of their kind, in order:
+//! In the part of a service, where lists are numbers between spaces and index the lines of their kind, in order:
 //!
 //! - `K` type (in upper case: several values) and name of a condition key
 //! - `L` a list of condition keys; list 0 is the empty one and has no line
@@ -18,8 +19,8 @@
 //! - `A` action: name, level and flags (`x` retired, `!` risk), list of keys, resource types (`3!.4`: type 3, required, list of keys
 //!   4), dependent actions between spaces, scope where it is not that of the service
 //!
-//! In `managed-policies.bin`: `D` date and number of policies; `B` size of a block, size unpacked, names of its policies; and in a
-//! block a line for each policy: name, path, version, date, JSON.
+//! In `managed-policies.bin`: `D` date; `B` size of a block packed and unpacked, and the names of its policies between spaces; and in
+//! a block, for each of them in this order, a line with path, version, date and JSON.
 
 use std::ops::Range;
 
@@ -54,8 +55,8 @@ impl Packed {
         })
     }
 
-    /// The text of a block.
-    pub(super) fn block(&self, range: Range<usize>, size: usize) -> Option<&'static str> {
+    /// The text of a block, for as long as the program lives.
+    pub(super) fn text(&self, range: Range<usize>, size: usize) -> Option<&'static str> {
         text(self.unpack(range, size)?)
     }
 
@@ -84,8 +85,8 @@ fn inflate(packed: &[u8], size: usize, before: &[u8]) -> Option<Vec<u8>> {
     (status == TINFLStatus::Done && written == size).then_some(output)
 }
 
-/// A number; what is none is 0.
-pub(super) fn number(text: &str) -> u32 {
+/// A size, count or index; what is no number is 0.
+pub(super) fn size(text: &str) -> usize {
     text.parse().unwrap_or(0)
 }
 

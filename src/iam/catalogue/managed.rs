@@ -1,8 +1,9 @@
 //! The AWS managed policies.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::format::{Packed, number};
+use super::format::{Packed, size};
 use crate::value::OPAQUE;
 
 /// An AWS managed policy.
@@ -28,8 +29,7 @@ struct Index {
 }
 
 struct Block {
-    at: usize,
-    length: usize,
+    range: Range<usize>,
     size: usize,
     names: &'static str,
 }
@@ -47,9 +47,10 @@ impl Index {
             match kind {
                 "D" => date = field(),
                 "B" => {
-                    let (length, size) = (number(field()) as usize, number(field()) as usize);
-                    blocks.push(Block { at, length, size, names: field() });
-                    at = at.saturating_add(length);
+                    let (length, size) = (size(field()), size(field()));
+                    let end = at.saturating_add(length);
+                    blocks.push(Block { range: at..end, size, names: field() });
+                    at = end;
                 }
                 _ => {}
             }
@@ -58,15 +59,14 @@ impl Index {
     }
 
     fn find(&self, name: &str) -> Option<ManagedPolicy> {
-        let block = self.blocks.iter().find(|block| block.names.split(' ').any(|known| known == name))?;
-        let bytes = self.packed.unpack(block.at..block.at.saturating_add(block.length), block.size)?;
-        let text = std::str::from_utf8(&bytes).ok()?;
-        let line = text.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('\t')))?;
+        let place = |block: &Block| block.names.split(' ').position(|known| known == name);
+        let (block, place) = self.blocks.iter().find_map(|block| Some((block, place(block)?)))?;
+        let bytes = self.packed.unpack(block.range.clone(), block.size)?;
+        let line = std::str::from_utf8(&bytes).ok()?.lines().nth(place)?;
         let mut fields = line.split('\t').map(str::to_owned);
-        let (name, path) = (fields.next()?, fields.next()?);
         Some(ManagedPolicy {
-            arn: format!("arn:aws:iam::aws:policy{path}{name}"),
-            name,
+            arn: format!("arn:aws:iam::aws:policy{}{name}", fields.next()?),
+            name: name.to_owned(),
             version: fields.next()?,
             date: fields.next()?,
             document: fields.next()?,

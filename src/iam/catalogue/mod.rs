@@ -2,7 +2,7 @@
 //! documents of the AWS managed policies. The data are part of the program and have a date, [`Catalogue::date`]. A name that they do
 //! not know is unknown to the data of that date, never invalid: AWS adds some dozens of actions a week.
 //!
-//! A service is decompressed when it is first asked for and stays in memory. Nothing here reads a file or fails: data that were
+//! A service is decompressed, with its neighbours, when it is first asked for, and stays in memory. Nothing here reads a file or fails: data that were
 //! damaged are as if they were not there. How the data are made: `refresh/run.sh` and `docs/iam.md`.
 
 mod format;
@@ -19,7 +19,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use format::{Packed, number};
+use format::{Packed, size};
 
 pub use keys::{ConditionKey, KeyType};
 pub use managed::{ManagedPolicy, managed_policies_date, managed_policy, managed_policy_names};
@@ -77,7 +77,15 @@ pub struct Catalogue {
     globals: Vec<ConditionKey>,
     /// Prefixes of condition keys that are no service (`saml`, `token.actions.githubusercontent.com`), with the services that have them.
     vendors: Vec<(&'static str, Vec<&'static str>)>,
+    blocks: Vec<Block>,
     packed: Packed,
+}
+
+/// Some services, packed together.
+struct Block {
+    range: Range<usize>,
+    size: usize,
+    text: OnceLock<&'static str>,
 }
 
 /// A service as the index has it.
@@ -85,9 +93,9 @@ struct Entry {
     prefix: &'static str,
     name: &'static str,
     ids: Range<u32>,
-    /// Its bytes among the blocks, and their number once decompressed.
-    block: Range<usize>,
-    size: usize,
+    /// The number of its block, and its part of the text there.
+    block: usize,
+    part: Range<usize>,
     supports_rcp: bool,
     scope: Scope,
     decoded: OnceLock<Service>,
@@ -96,44 +104,54 @@ struct Entry {
 impl Catalogue {
     fn read(bytes: &'static [u8]) -> Self {
         let packed = Packed::read(bytes, *b"FSA1").unwrap_or_default();
+        let lines = packed.head.lines();
         let mut catalogue = Self {
             date: "",
             services: Vec::new(),
             globals: Vec::new(),
             vendors: Vec::new(),
-            packed: Packed::default(),
+            blocks: Vec::new(),
+            packed,
         };
-        let (mut id, mut at) = (0_u32, 0_usize);
-        for line in packed.head.lines() {
+        for line in lines {
             let Some((kind, rest)) = line.split_at_checked(1) else { continue };
             let mut fields = rest.split('\t');
             let mut field = || fields.next().unwrap_or_default();
             match kind {
                 "D" => catalogue.date = rest,
-                "S" => {
-                    let (prefix, name) = (field(), field());
-                    let count = number(field()).min(0xFFFF);
-                    let (length, size) = (number(field()) as usize, number(field()) as usize);
-                    catalogue.services.push(Entry {
-                        prefix,
-                        name,
-                        ids: id..id + count,
-                        block: at..at.saturating_add(length),
-                        size,
-                        supports_rcp: field() == "r",
-                        scope: Scope::read(field()).unwrap_or(Scope::Regional),
-                        decoded: OnceLock::new(),
-                    });
-                    id = id.saturating_add(count).min(u32::MAX / 2);
-                    at = at.saturating_add(length);
-                }
+                "B" => catalogue.add_block(size(field()), size(field())),
+                "S" => catalogue.add_service(field),
                 "V" => catalogue.vendors.push((field(), field().split(' ').collect())),
                 "G" => catalogue.globals.extend(ConditionKey::read(rest)),
                 _ => {}
             }
         }
-        catalogue.packed = packed;
         catalogue
+    }
+
+    fn add_block(&mut self, length: usize, size: usize) {
+        let start = self.blocks.last().map_or(0, |block| block.range.end);
+        self.blocks.push(Block { range: start..start.saturating_add(length), size, text: OnceLock::new() });
+    }
+
+    fn add_service(&mut self, mut field: impl FnMut() -> &'static str) {
+        let last = self.services.last();
+        let id = last.map_or(0, |last| last.ids.end);
+        let block = self.blocks.len().saturating_sub(1);
+        let start = last.filter(|last| last.block == block).map_or(0, |last| last.part.end);
+        let (prefix, name) = (field(), field());
+        // Bounded, so that damaged data make no numbers that overflow.
+        let count = (size(field()) as u32).min(0xFFFF).min(u32::MAX / 2 - id);
+        self.services.push(Entry {
+            prefix,
+            name,
+            ids: id..id + count,
+            block,
+            part: start..start.saturating_add(size(field())),
+            supports_rcp: field() == "r",
+            scope: Scope::read(field()).unwrap_or(Scope::Regional),
+            decoded: OnceLock::new(),
+        });
     }
 
     /// The day of the data about actions: `2026-10-27`.
@@ -202,10 +220,13 @@ impl Catalogue {
     }
 
     fn decoded<'a>(&'a self, entry: &'a Entry) -> &'a Service {
-        entry.decoded.get_or_init(|| {
-            let text = self.packed.block(entry.block.clone(), entry.size).unwrap_or_default();
-            Service::read(entry, text)
-        })
+        entry.decoded.get_or_init(|| Service::read(entry, self.text(entry).unwrap_or_default()))
+    }
+
+    fn text(&self, entry: &Entry) -> Option<&'static str> {
+        let block = self.blocks.get(entry.block)?;
+        let text = block.text.get_or_init(|| self.packed.text(block.range.clone(), block.size).unwrap_or_default());
+        text.get(entry.part.clone())
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::format::{leak, number};
+use super::format::{leak, size};
 use super::{ActionId, ActionRef, ConditionKey, Entry, cmp_ignoring_case};
 
 /// What an action does, as AWS classifies it ("access level" in the Service Authorization Reference).
@@ -172,9 +172,10 @@ impl Service {
         let of_kind = |kind: char| text.lines().filter_map(move |line| line.strip_prefix(kind));
         service.condition_keys = leak(of_kind('K').filter_map(ConditionKey::read).collect());
         let mut lists: Vec<&'static [&'static ConditionKey]> = vec![&[]];
-        lists.extend(of_kind('L').map(|line| {
-            leak(line.split(' ').filter_map(|at| service.condition_keys.get(number(at) as usize)).collect())
-        }));
+        lists.extend(
+            of_kind('L')
+                .map(|line| leak(line.split(' ').filter_map(|at| service.condition_keys.get(size(at))).collect())),
+        );
         service.resource_types = leak(of_kind('R').map(|line| resource_type(line, &lists)).collect());
         let mut reader =
             Actions { service: &service, lists: &lists, uses: FxHashMap::default(), depends: FxHashMap::default() };
@@ -187,7 +188,7 @@ impl Service {
 }
 
 fn keys_of(lists: &[&'static [&'static ConditionKey]], text: &str) -> &'static [&'static ConditionKey] {
-    lists.get(number(text) as usize).copied().unwrap_or_default()
+    lists.get(size(text)).copied().unwrap_or_default()
 }
 
 fn resource_type(line: &'static str, lists: &[&'static [&'static ConditionKey]]) -> ResourceType {
@@ -220,8 +221,8 @@ impl Actions<'_> {
         let (resources, lists) = (self.service.resource_types, self.lists);
         let read_use = |text: &'static str| {
             let (kind, keys) = text.split_once('.').unwrap_or((text, ""));
-            let (number_of, required) = kind.strip_suffix('!').map_or((kind, false), |kind| (kind, true));
-            let resource = resources.get(number(number_of) as usize)?;
+            let (at, required) = kind.strip_suffix('!').map_or((kind, false), |kind| (kind, true));
+            let resource = resources.get(size(at))?;
             Some(ResourceUse { resource, required, condition_keys: keys_of(lists, keys) })
         };
         let words = |text: &'static str| text.split(' ').filter(|word| !word.is_empty());

