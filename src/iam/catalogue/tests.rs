@@ -181,7 +181,7 @@ fn condition_keys_are_found_as_policies_write_them() {
     assert_eq!(key("oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE:sub").map(|key| key.1), Some(KeyType::String));
     assert_eq!(key("s3:ExistingObjectTag/team").map(|key| key.0), Some("s3:ExistingObjectTag/${key}"));
     assert_eq!(key("saml:aud").map(|key| key.0), Some("saml:aud"));
-    assert_eq!(key("ec2:SourceInstanceARN").map(|key| key.1), Some(KeyType::Arn));
+    assert_eq!(key("EC2:sourceinstancearn").map(|key| key.1), Some(KeyType::Arn));
     for unknown in ["aws:SourceIpp", "s3:nosuch", "nosuch:key", "", ":", "aws:"] {
         assert_eq!(key(unknown), None, "{unknown}");
     }
