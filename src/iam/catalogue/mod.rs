@@ -102,7 +102,9 @@ struct Entry {
 }
 
 impl Catalogue {
-    fn read(bytes: &'static [u8]) -> Self {
+    /// A catalogue of other data, in the format of `data/actions.bin`. What is damaged is left out.
+    #[must_use]
+    pub fn read(bytes: &'static [u8]) -> Self {
         let packed = Packed::read(bytes, *b"FSA1").unwrap_or_default();
         let lines = packed.head.lines();
         let mut catalogue = Self {
