@@ -5,6 +5,7 @@
 mod document;
 mod pattern;
 mod question;
+mod theory;
 
 pub use document::{ConditionEntry, Effect, PolicyDocument, Principals, Statement, Texts};
 pub use pattern::{Match, covers, matches};
