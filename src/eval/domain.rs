@@ -5,11 +5,11 @@ use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::cidr::Block;
+use crate::facts::naming::{arn_text, reference_text};
 use crate::facts::network::{Direction, Entry, GroupRule};
 use crate::facts::openness::{Openness, Part, PortSet};
 use crate::facts::tags;
-use crate::iam::{self, Evidence, PolicyDocument};
-use crate::inventory;
+use crate::iam::{self, Evidence, Policy, document};
 use crate::rule::{CidrQuestion, IamQuestion, IamRequest, NetworkQuestion, Operand, Path, Ports};
 use crate::value::{Cause, Kind, OPAQUE, Place, Read, ValueId};
 
@@ -26,7 +26,7 @@ const DOCUMENTS: [&str; 7] = [
 
 /// A policy document with its place in the resource.
 struct Found {
-    document: PolicyDocument,
+    document: Policy,
     path: String,
 }
 
@@ -89,9 +89,9 @@ impl Scope<'_> {
         }
     }
 
-    fn denies(&self, document: &PolicyDocument, request: &IamRequest) -> Evidence {
-        let names = self.self_names();
-        let resources: Vec<String> = names.iter().map(|name| request.resource.replace("{self.arn}", name)).collect();
+    fn denies(&self, document: &Policy, request: &IamRequest) -> Evidence {
+        let arn = arn_text(self.context.inventory, &self.view, self.selected).unwrap_or_default();
+        let resources = [request.resource.replace("{self.arn}", &arn)];
         iam::denies(
             document,
             &iam::Request {
@@ -101,28 +101,6 @@ impl Scope<'_> {
                 context: &request.context,
             },
         )
-    }
-
-    /// Texts that a policy may use for the ARN of the selected resource.
-    fn self_names(&self) -> Vec<String> {
-        let inventory = self.context.inventory;
-        let type_name = inventory.type_name(self.selected);
-        let identity = inventory::identity(type_name);
-        let attribute = identity.and_then(|identity| identity.arn).map_or("Arn", |(attribute, _)| attribute);
-        let symbol = inventory.names.find(attribute);
-        let mut names = vec![format!("{OPAQUE}{}.{}{OPAQUE}", self.selected.0, symbol.0)];
-        if let Some(arn) = inventory.arn(self.selected) {
-            names.push(arn);
-        }
-        // `arn:aws:s3:::${Bucket}` is the ARN too, made of the name.
-        if let Some((_, format)) = identity.and_then(|identity| identity.arn)
-            && !format.contains("{account}")
-        {
-            let reference = inventory.names.find("Ref");
-            let name = format!("{OPAQUE}{}.{}{OPAQUE}", self.selected.0, reference.0);
-            names.push(format.replace("{partition}", "aws").replace("{name}", &name));
-        }
-        names
     }
 
     fn documents_at(&self, cursor: &Cursor, path: &Path) -> (Vec<Found>, Vec<Cause>) {
@@ -168,7 +146,10 @@ impl Scope<'_> {
             Kind::Absent => {}
             Kind::Unknown(cause) => open.push(self.cause(cause)),
             _ => {
-                let document = PolicyDocument::read(&self.view, &self.context.inventory.names, id);
+                let inventory = self.context.inventory;
+                let references = |resource, attribute| reference_text(inventory, &self.view, resource, attribute);
+                let reader = document::Reader { view: self.view, names: &inventory.names, references: &references };
+                let document = reader.policy(id);
                 documents.push(Found { document, path });
             }
         }

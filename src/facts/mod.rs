@@ -3,6 +3,7 @@
 //! Facts combine resources; they judge nothing. Every fact is read in a world and is three-valued.
 
 pub mod cidr;
+pub mod naming;
 pub mod network;
 pub mod openness;
 pub mod secret;

@@ -1,12 +1,12 @@
-//! IAM policy documents: read from values with their places, and questions about them. Pure.
+//! IAM: policy documents, and what they allow. Pure: no file, network, clock or environment.
 //!
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
-mod document;
+pub mod document;
 mod pattern;
 mod question;
 mod theory;
 
-pub use document::{ConditionEntry, Effect, PolicyDocument, Principals, Statement, Texts};
+pub use document::{Effect, Policy, Statement};
 pub use pattern::{Match, covers, matches};
 pub use question::{Evidence, Request, denies, grants_administrator, grants_public, grants_service_wildcard};

@@ -1,13 +1,13 @@
 //! Questions about one policy document. Each answer is three-valued and names the statements that decide it.
 
-use super::document::{ConditionEntry, Effect, PolicyDocument, Statement, Texts};
+use super::document::{Condition, Effect, Element, Policy, PrincipalKind, Statement, Test};
 use super::pattern::{Match, could_be, covers, matches};
 use crate::value::{Cause, OPAQUE};
 
 /// An answer: yes with the statements that make it so, no, or not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
-    /// Yes, because of the statements at these indexes of [`PolicyDocument::statements`].
+    /// Yes, because of the statements at these indexes of [`Policy::statements`].
     Yes(Vec<usize>),
     /// No.
     No,
@@ -30,12 +30,12 @@ pub struct Request<'a> {
 
 /// Whether a statement allows every action on every resource without a condition.
 #[must_use]
-pub fn grants_administrator(document: &PolicyDocument) -> Evidence {
+pub fn grants_administrator(document: &Policy) -> Evidence {
     ask(document, |statement| {
         both([
             is_effect(statement, Effect::Allow),
             any_text(&statement.actions, |action| matches!(action, "*" | "*:*")),
-            any_text(&statement.resources, |resource| resource == "*"),
+            any_resource(statement, |resource| resource == "*"),
             unconditional(statement),
         ])
     })
@@ -43,7 +43,7 @@ pub fn grants_administrator(document: &PolicyDocument) -> Evidence {
 
 /// Whether a statement allows all actions of a service on every resource without a condition.
 #[must_use]
-pub fn grants_service_wildcard(document: &PolicyDocument) -> Evidence {
+pub fn grants_service_wildcard(document: &Policy) -> Evidence {
     ask(document, |statement| {
         both([
             is_effect(statement, Effect::Allow),
@@ -52,7 +52,7 @@ pub fn grants_service_wildcard(document: &PolicyDocument) -> Evidence {
                     .strip_suffix(":*")
                     .is_some_and(|service| !service.is_empty() && !service.contains(['*', '?', ':']))
             }),
-            any_text(&statement.resources, |resource| resource == "*"),
+            any_resource(statement, |resource| resource == "*"),
             unconditional(statement),
         ])
     })
@@ -60,16 +60,13 @@ pub fn grants_service_wildcard(document: &PolicyDocument) -> Evidence {
 
 /// Whether a statement lets anyone use an action that one of `patterns` also means, with nothing that restricts who.
 #[must_use]
-pub fn grants_public(document: &PolicyDocument, patterns: &[&str]) -> Evidence {
+pub fn grants_public(document: &Policy, patterns: &[&str]) -> Evidence {
     ask(document, |statement| {
-        let principals = &statement.principals;
-        let anyone = match (principals.present, principals.anyone, principals.negated, principals.open) {
-            (false, ..) => Match::No,
-            (true, true, false, _) => Match::Yes,
+        let anyone = match &statement.principals {
+            None => Match::No,
             // Everyone but some.
-            (true, _, true, _) => Match::Yes,
-            (true, false, false, true) => Match::Unknown,
-            (true, false, false, false) => Match::No,
+            Some(principals) if principals.negated => Match::Yes,
+            Some(_) => anyone(statement),
         };
         let action = if statement.actions.negated {
             Match::Yes
@@ -81,7 +78,7 @@ pub fn grants_public(document: &PolicyDocument, patterns: &[&str]) -> Evidence {
         };
         let restricted = if statement.conditions.iter().any(restricts_who) {
             Match::No
-        } else if statement.conditions_open || statement.conditions.iter().any(may_restrict_who) {
+        } else if !statement.conditions_open.is_empty() || statement.conditions.iter().any(may_restrict_who) {
             Match::Unknown
         } else {
             Match::Yes
@@ -92,31 +89,32 @@ pub fn grants_public(document: &PolicyDocument, patterns: &[&str]) -> Evidence {
 
 /// Whether every such request is denied by an explicit statement.
 #[must_use]
-pub fn denies(document: &PolicyDocument, request: &Request<'_>) -> Evidence {
+pub fn denies(document: &Policy, request: &Request<'_>) -> Evidence {
     ask(document, |statement| {
-        let principals = &statement.principals;
-        let principal = match (principals.anyone && !principals.negated, principals.open) {
-            (true, _) => Match::Yes,
-            (false, true) => Match::Unknown,
-            (false, false) => Match::No,
+        let principal = match &statement.principals {
+            Some(principals) if principals.negated => Match::No,
+            _ => anyone(statement),
         };
         let action = request.action.to_ascii_lowercase();
         let action = any_match(&statement.actions, |text| covers(&text.to_ascii_lowercase(), &action));
-        let resource = any_match(&statement.resources, |text| {
-            request.resources.iter().map(|resource| covers(text, resource)).fold(Match::No, better)
-        });
+        let resource = match &statement.resources {
+            None => Match::No,
+            Some(resources) => any_match(resources, |text| {
+                request.resources.iter().map(|resource| covers(text, resource)).fold(Match::No, better)
+            }),
+        };
         let mut condition = Match::Yes;
         for entry in &statement.conditions {
             condition = both([condition, satisfied(entry, request.context)]);
         }
-        if statement.conditions_open {
+        if !statement.conditions_open.is_empty() {
             condition = both([condition, Match::Unknown]);
         }
         both([is_effect(statement, Effect::Deny), principal, action, resource, condition])
     })
 }
 
-fn ask(document: &PolicyDocument, test: impl Fn(&Statement) -> Match) -> Evidence {
+fn ask(document: &Policy, test: impl Fn(&Statement) -> Match) -> Evidence {
     let (mut yes, mut causes) = (Vec::new(), document.open.clone());
     for (index, statement) in document.statements.iter().enumerate() {
         match test(statement) {
@@ -145,7 +143,7 @@ fn is_effect(statement: &Statement, effect: Effect) -> Match {
 fn unconditional(statement: &Statement) -> Match {
     if !statement.conditions.is_empty() {
         Match::No
-    } else if statement.conditions_open {
+    } else if !statement.conditions_open.is_empty() {
         Match::Unknown
     } else {
         Match::Yes
@@ -170,16 +168,33 @@ fn better(a: Match, b: Match) -> Match {
     }
 }
 
-fn any_match(texts: &Texts, test: impl Fn(&str) -> Match) -> Match {
+fn any_match(texts: &Element, test: impl Fn(&str) -> Match) -> Match {
     // The `Not` forms are left to the exact analysis; here they decide nothing.
     if texts.negated {
         return Match::Unknown;
     }
-    let found = texts.texts.iter().map(|text| test(text)).fold(Match::No, better);
-    if texts.open { better(found, Match::Unknown) } else { found }
+    let found = texts.texts.iter().map(|text| test(&text.text)).fold(Match::No, better);
+    if !texts.open.is_empty() { better(found, Match::Unknown) } else { found }
 }
 
-fn any_text(texts: &Texts, test: impl Fn(&str) -> bool) -> Match {
+fn any_resource(statement: &Statement, test: impl Fn(&str) -> bool) -> Match {
+    statement.resources.as_ref().map_or(Match::No, |resources| any_text(resources, test))
+}
+
+/// Whether the principals are everyone.
+fn anyone(statement: &Statement) -> Match {
+    let Some(principals) = &statement.principals else { return Match::No };
+    let could = |text: &str| could_be(text, |text| text == "*");
+    if principals.list.iter().any(|principal| principal.kind == PrincipalKind::Anyone) {
+        Match::Yes
+    } else if !principals.open.is_empty() || principals.list.iter().any(|principal| could(&principal.text.text)) {
+        Match::Unknown
+    } else {
+        Match::No
+    }
+}
+
+fn any_text(texts: &Element, test: impl Fn(&str) -> bool) -> Match {
     if texts.negated {
         return Match::No;
     }
@@ -223,42 +238,46 @@ const WHO: [&str; 14] = [
     "s3:dataaccesspointaccount",
 ];
 
-fn names_who(entry: &ConditionEntry) -> bool {
-    let operator = entry.operator.rsplit(':').next().unwrap_or_default();
+fn names_who(entry: &Condition) -> bool {
+    let operator = entry.operator;
     let positive = matches!(
-        operator,
-        "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" | "ArnEquals" | "ArnLike" | "IpAddress"
+        operator.test,
+        Test::StringEquals
+            | Test::StringEqualsIgnoreCase
+            | Test::StringLike
+            | Test::ArnEquals
+            | Test::ArnLike
+            | Test::IpAddress
     );
-    positive && WHO.contains(&entry.key.as_str())
+    positive && !operator.if_exists && WHO.contains(&&*entry.key.to_ascii_lowercase())
 }
 
 /// Whether the condition lets only some ask: a positive operator on a key that is always there, with values that are not open.
-fn restricts_who(entry: &ConditionEntry) -> bool {
+fn restricts_who(entry: &Condition) -> bool {
     names_who(entry)
         && !entry.values.is_empty()
-        && entry.values.iter().all(|value| {
-            !matches!(value.as_str(), "*" | "0.0.0.0/0" | "::/0") && !value.contains(&format!("{OPAQUE}?{OPAQUE}"))
-        })
+        && entry.open.is_empty()
+        && entry.values.iter().all(|value| !matches!(&*value.text, "*" | "0.0.0.0/0" | "::/0") && value.is_known())
 }
 
 /// The same where a value is not known.
-fn may_restrict_who(entry: &ConditionEntry) -> bool {
-    names_who(entry) && entry.values.iter().any(|value| value.contains(&format!("{OPAQUE}?{OPAQUE}")))
+fn may_restrict_who(entry: &Condition) -> bool {
+    names_who(entry) && (!entry.open.is_empty() || entry.values.iter().any(|value| !value.is_known()))
 }
 
 /// Whether a request of this context satisfies the condition.
-fn satisfied(entry: &ConditionEntry, context: &[(Box<str>, Box<str>)]) -> Match {
+fn satisfied(entry: &Condition, context: &[(Box<str>, Box<str>)]) -> Match {
     let Some((_, given)) = context.iter().find(|(key, _)| key.eq_ignore_ascii_case(&entry.key)) else {
         return Match::No;
     };
-    match entry.operator.as_str() {
-        "Bool" | "BoolIfExists" | "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" => entry
+    match entry.operator.test {
+        Test::Bool | Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike => entry
             .values
             .iter()
             .map(|value| {
-                if value.contains(OPAQUE) {
+                if value.text.contains(OPAQUE) {
                     Match::Unknown
-                } else if value.eq_ignore_ascii_case(given) {
+                } else if value.text.eq_ignore_ascii_case(given) {
                     Match::Yes
                 } else {
                     Match::No

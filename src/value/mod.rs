@@ -7,6 +7,7 @@
 mod arena;
 mod cause;
 mod constraint;
+mod plain;
 mod variable;
 mod view;
 mod world;

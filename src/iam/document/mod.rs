@@ -1,0 +1,18 @@
+//! Policy documents: read from values into typed policies, every part with its place.
+//!
+//! What is not known stays in the policy as unknown: an element that is `open`, a text with an unknown part, a statement
+//! without a known effect. What AWS would refuse is a [`Problem`], and unknown as well. Nothing is dropped.
+//!
+//! Source: "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language" in the IAM User Guide.
+
+mod operator;
+mod policy;
+mod read;
+mod text;
+
+pub use operator::{Operator, Quantifier, Test};
+pub use policy::{
+    Condition, Effect, Element, Policy, Principal, PrincipalKind, Principals, Problem, Statement, Version,
+};
+pub use read::{Reader, References};
+pub use text::{ACCOUNT, REGION, Text, UNKNOWN};
