@@ -4,6 +4,7 @@
 
 pub mod document;
 mod pattern;
+pub mod prove;
 mod question;
 mod theory;
 

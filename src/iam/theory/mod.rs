@@ -17,7 +17,7 @@ mod text;
 
 pub(super) use glob::{Glob, Scope, Tok};
 pub(super) use globs::GlobSet;
-pub(super) use lit::{Form, Lit, Value};
+pub(super) use lit::{Form, Lit, Value, solve};
 pub(super) use pred::{Pred, Set};
 pub(super) use scalar::{Compare, Moment, Network, Number};
 

@@ -15,10 +15,6 @@ pub(in crate::iam) enum Set {
     Moment(Compare, Vec<Moment>),
     /// Addresses in one of these networks.
     Address(Vec<Network>),
-    /// `true` or `false`, in any case.
-    Bool(bool),
-    /// Base64 of one of these.
-    Binary(Vec<String>),
 }
 
 impl Set {
@@ -35,8 +31,6 @@ impl Set {
             Set::Address(networks) => {
                 Network::address(value).is_some_and(|value| networks.iter().any(|network| network.holds(&value)))
             }
-            Set::Bool(wanted) => value.eq_ignore_ascii_case(if *wanted { "true" } else { "false" }),
-            Set::Binary(values) => values.iter().any(|one| one == value),
         }
     }
 }
@@ -111,7 +105,7 @@ pub(in crate::iam) fn solve(preds: &[&Pred]) -> Answer<String> {
 
 /// Values such that every other of its theory behaves like one of them towards these predicates.
 fn representatives<'p>(preds: impl Iterator<Item = &'p Pred> + Clone) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found: Vec<String> = Vec::new();
     let (mut numbers, mut moments, mut networks) = (Vec::new(), Vec::new(), Vec::new());
     for pred in preds {
         match &pred.set {
@@ -119,8 +113,6 @@ fn representatives<'p>(preds: impl Iterator<Item = &'p Pred> + Clone) -> Vec<Str
             Set::Number(_, bounds) => numbers.extend(bounds.iter().copied()),
             Set::Moment(_, bounds) => moments.extend(bounds.iter().copied()),
             Set::Address(ranges) => networks.extend(ranges),
-            Set::Bool(_) => found.extend(["true".to_owned(), "false".to_owned()]),
-            Set::Binary(values) => found.extend(values.iter().cloned().chain(["eA==".to_owned()])),
         }
     }
     if !numbers.is_empty() {
