@@ -52,11 +52,39 @@ impl<'r> Reader<'r> {
     /// The same of a document of which it is known what it is attached to, or where its text is.
     #[must_use]
     pub fn policy_in(&self, id: ValueId, setting: Setting<'_>) -> Policy {
-        let mut reading =
-            Reading { view: self.view, names: self.names, references: self.references, setting, problems: Vec::new() };
+        let mut reading = self.reading(setting);
         let mut policy = reading.policy(id);
         policy.problems = reading.problems;
         policy
+    }
+
+    /// Reads the one statement at `id`, which stands for a document.
+    #[must_use]
+    pub fn lone_statement(&self, id: ValueId) -> Policy {
+        let mut reading = self.reading(Setting::default());
+        let mut policy = Policy::nothing(self.view.place(id));
+        policy.version = Version::V2012;
+        match self.view.deep(id).1 {
+            Kind::Map(_) => policy.statements.push(reading.statement(id, 0)),
+            Kind::Absent => {}
+            Kind::Unknown(_) | Kind::Reference { .. } => policy.open.extend(reading.cause(id)),
+            _ => policy.open.push(reading.refuse(policy.place, "a statement is an object", None)),
+        }
+        policy.problems = reading.problems;
+        policy
+    }
+
+    /// A text with tokens for what the template does not decide; `None` for lists, maps and nothing.
+    #[must_use]
+    pub fn text(&self, id: ValueId) -> Option<Text> {
+        self.reading(Setting::default()).text(id)
+    }
+
+    fn reading<'s>(&self, setting: Setting<'s>) -> Reading<'s>
+    where
+        'r: 's,
+    {
+        Reading { view: self.view, names: self.names, references: self.references, setting, problems: Vec::new() }
     }
 }
 
@@ -72,13 +100,7 @@ pub(super) struct Reading<'r> {
 impl<'r> Reading<'r> {
     fn policy(&mut self, id: ValueId) -> Policy {
         let place = self.view.place(id);
-        let mut policy = Policy {
-            place,
-            version: Version::default(),
-            statements: Vec::new(),
-            open: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut policy = Policy::nothing(place);
         match self.view.deep(id).1 {
             Kind::Map(_) => self.document(id, &mut policy),
             Kind::Absent => {}
@@ -286,6 +308,11 @@ pub(super) fn listed(names: &[&str]) -> String {
 }
 
 impl Policy {
+    /// A policy that says nothing.
+    fn nothing(place: Place) -> Self {
+        Self { place, version: Version::default(), statements: Vec::new(), open: Vec::new(), problems: Vec::new() }
+    }
+
     /// Moves everything to one place: that of the text that the document is.
     fn stand_at(&mut self, place: Place) {
         self.place = place;
