@@ -2,10 +2,11 @@
 //!
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
+pub mod decide;
 pub mod document;
 mod pattern;
 mod question;
 
 pub use document::{Effect, Policy, Statement};
-pub use pattern::{Match, covers, matches};
+pub use pattern::{Match, covers, matches, matches_ignore_case, matches_resource};
 pub use question::{Evidence, Request, denies, grants_administrator, grants_public, grants_service_wildcard};
