@@ -174,7 +174,9 @@ const fn plain(byte: u8) -> Token {
 /// may stand between two [`Token::ManyInside`].
 fn glob(length: usize, token: impl Fn(usize) -> Token, text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut t) = (0, 0);
-    let (mut many, mut inside): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    // The last wildcard of each kind, and up to where it has taken text.
+    let mut many: Option<(usize, usize)> = None;
+    let mut inside: Option<(usize, usize)> = None;
     loop {
         if p == length && t == text.len() {
             return true;

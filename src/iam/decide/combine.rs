@@ -84,12 +84,10 @@ impl<'a> Evaluation<'a> {
         let linked = request.principal.is_service_linked(&request.context);
         let managed = |account: Option<&str>| policies.management.is_some() && account == policies.management;
         // "SCPs don't affect users or roles in the management account", nor service-linked roles, nor who has no account.
-        if let (Some(levels), Some(account)) = (&policies.scps, request.principal.account()) {
-            if !linked && !managed(Some(account)) {
-                for (index, level) in levels.iter().enumerate() {
-                    self.layer(Layer::Scp(index), level, Side::Attached);
-                }
-            }
+        let account = request.principal.account();
+        let scps = policies.scps.as_ref().filter(|_| account.is_some() && !linked && !managed(account));
+        for (index, level) in scps.into_iter().flatten().enumerate() {
+            self.layer(Layer::Scp(index), level, Side::Attached);
         }
         // "You can't use an RCP to restrict calls to service-linked roles"; "RCPs don't affect resources in the management
         // account"; "RCPs do not impact the `kms:RetireGrant` permission".

@@ -28,7 +28,7 @@ impl Request {
         mut context: Context,
     ) -> Self {
         let own = || principal.account().filter(|_| resource == "*");
-        let written = || resource.splitn(6, ':').nth(4).filter(|account| !account.is_empty());
+        let written = || resource.split(':').nth(4).filter(|account| !account.is_empty());
         let account: Option<Box<str>> = account.or_else(written).or_else(own).map(Into::into);
         principal.derive(&mut context);
         match &account {

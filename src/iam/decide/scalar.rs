@@ -167,7 +167,7 @@ impl Range {
 /// The bytes of a base-64 text.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
-    if text.len() % 4 != 0 || text.len() - digits.len() > 2 {
+    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
         return None;
     }
     let (mut bytes, mut held, mut count) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
