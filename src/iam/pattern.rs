@@ -88,7 +88,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 
 /// The same without regard to the case of ASCII letters, as actions are compared.
 #[must_use]
-pub fn matches_ignore_case(pattern: &str, text: &str) -> bool {
+pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
     let pattern = pattern.as_bytes();
     glob(pattern.len(), |at| plain(pattern[at]), text.as_bytes(), |a, b| a.eq_ignore_ascii_case(&b))
 }
@@ -252,7 +252,7 @@ mod tests {
         assert!(matches("z?rich", "z\u{fc}rich"));
         assert!(!matches("s3:Get*", "s3:PutObject"));
         assert!(!matches("s3:Get?", "s3:Get"));
-        assert!(matches_ignore_case("S3:get*", "s3:GetObject") && !matches("S3:get*", "s3:GetObject"));
+        assert!(matches_ignoring_case("S3:get*", "s3:GetObject") && !matches("S3:get*", "s3:GetObject"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::variable::{Expanded, expand, is_special};
 use super::{Request, Side};
 use crate::iam::document::{Element, Statement, Text, Version};
 use crate::iam::pattern::{
-    Match, Token, arn_head, ends_part, matches, matches_ignore_case, matches_resource, matches_tokens,
+    Match, Token, arn_head, ends_part, matches, matches_ignoring_case, matches_resource, matches_tokens,
 };
 use crate::value::Cause;
 
@@ -110,9 +110,9 @@ fn action(element: &Element, asked: &str, scope: &mut Scope<'_>) -> Match {
 
 fn one_action(text: &Text, asked: &str, scope: &mut Scope<'_>) -> Match {
     if !text.is_known() {
-        return if matches_ignore_case(&text.widened(), asked) { scope.unknown_part() } else { Match::No };
+        return if matches_ignoring_case(&text.widened(), asked) { scope.unknown_part() } else { Match::No };
     }
-    if !matches_ignore_case(&text.text, asked) {
+    if !matches_ignoring_case(&text.text, asked) {
         return Match::No;
     }
     // A service, a colon and an action; only a lone star needs no service.
