@@ -3,6 +3,7 @@
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
 pub mod catalogue;
+pub mod decide;
 pub mod document;
 mod evidence;
 mod pattern;
@@ -13,6 +14,6 @@ mod theory;
 
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;
-pub use pattern::{Match, covers, matches, matches_ignoring_case};
+pub use pattern::{Match, covers, matches, matches_ignoring_case, matches_resource};
 pub use question::{Request, denies, grants_administrator, grants_public, grants_service_wildcard};
 pub use s3_public::s3_public;
