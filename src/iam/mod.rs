@@ -2,6 +2,7 @@
 //!
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
+pub mod catalogue;
 pub mod document;
 mod evidence;
 mod pattern;
@@ -10,6 +11,6 @@ mod s3_public;
 
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;
-pub use pattern::{Match, covers, matches};
+pub use pattern::{Match, covers, matches, matches_ignoring_case};
 pub use question::{Request, denies, grants_administrator, grants_public, grants_service_wildcard};
 pub use s3_public::s3_public;
