@@ -6,8 +6,10 @@ pub mod catalogue;
 pub mod document;
 mod evidence;
 mod pattern;
+pub mod prove;
 mod question;
 mod s3_public;
+mod theory;
 
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;
