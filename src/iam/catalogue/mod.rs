@@ -102,7 +102,9 @@ struct Entry {
 }
 
 impl Catalogue {
-    fn read(bytes: &'static [u8]) -> Self {
+    /// A catalogue of other data, in the format of `data/actions.bin`. What is damaged is left out.
+    #[must_use]
+    pub fn read(bytes: &'static [u8]) -> Self {
         let packed = Packed::read(bytes, *b"FSA1").unwrap_or_default();
         let lines = packed.head.lines();
         let mut catalogue = Self {
@@ -179,8 +181,8 @@ impl Catalogue {
 
     /// The numbers of the actions of a service; nothing is decompressed.
     #[must_use]
-    pub fn ids_of(&self, prefix: &str) -> Option<Range<u32>> {
-        self.entry(prefix).map(|entry| entry.ids.clone())
+    pub fn ids_of(&self, prefix: &str) -> Option<impl ExactSizeIterator<Item = ActionId> + use<>> {
+        self.entry(prefix).map(|entry| entry.ids.clone().map(ActionId))
     }
 
     /// Whether resource control policies apply to the service; nothing is decompressed.

