@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod document;
 mod evidence;
+pub mod lint;
 mod pattern;
 pub mod prove;
 mod question;
