@@ -106,11 +106,7 @@ fn what_another_text_covers_is_redundant() {
 #[test]
 fn arns_have_six_parts_of_a_known_partition_and_account() {
     assert_eq!(
-        allow(
-            "\"s3:GetObject\"",
-            r#"["arn:aws-en:s3:::b/*", "arn:aws:s3:b", "arn:aws:s3::11112222:b/*"]"#,
-            ""
-        )[..3],
+        allow("\"s3:GetObject\"", r#"["arn:aws-en:s3:::b/*", "arn:aws:s3:b", "arn:aws:s3::11112222:b/*"]"#, "")[..3],
         [
             "warning partition \"arn:aws-en:s3:::b/*: there is no partition `aws-en` as in `arn:aws-en:s3:::b/*` | did you mean `aws-cn`",
             "warning arn \"arn:aws:s3:b\": the ARN `arn:aws:s3:b` has 4 of its 6 parts | it has the form \
@@ -222,7 +218,7 @@ fn to_allow_all_but_some_is_to_allow_everyone_else() {
     let policy = r#"{"Statement": {"Effect": "Allow", "NotPrincipal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "*"}}"#;
     assert!(
         of(policy, PolicyKind::Resource)[0]
-            .starts_with("warning not-principal {\"AWS\": \"111122223: `Allow` with `NotPrincipal`")
+            .starts_with("warning not-principal {\"AWS\": \"11112222333: `Allow` with `NotPrincipal`")
     );
 }
 
