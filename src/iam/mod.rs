@@ -7,6 +7,8 @@ pub mod decide;
 pub mod document;
 mod evidence;
 mod fixed;
+pub mod lint;
+
 mod pattern;
 pub mod prove;
 mod question;
