@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod document;
+pub mod least;
 mod pattern;
 mod question;
 

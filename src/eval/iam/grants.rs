@@ -5,21 +5,13 @@ use crate::eval::scope::Scope;
 use crate::iam::{self, Policy};
 use crate::rule::Operand;
 
-pub(super) fn administrator(policy: &Policy) -> Evidence {
-    statements(iam::grants_administrator(policy))
-}
-
-pub(super) fn service_wildcard(policy: &Policy) -> Evidence {
-    statements(iam::grants_service_wildcard(policy))
-}
-
 /// Statements that decide, each a fault of its own.
 pub(super) fn statements(evidence: iam::Evidence) -> Evidence {
     match evidence {
         iam::Evidence::No => Evidence::No,
         iam::Evidence::Unknown(causes) => Evidence::Unknown(causes),
         iam::Evidence::Yes(indexes) => {
-            let charge = |index| Charge { statement: Some(index), bindings: Vec::new() };
+            let charge = |index| Charge { statement: Some(index), place: None, bindings: Vec::new() };
             Evidence::Yes(indexes.into_iter().map(charge).collect())
         }
     }

@@ -5,6 +5,7 @@
 
 mod attached;
 mod grants;
+mod least;
 mod requests;
 
 use super::answer::{Answer, Blame, Truth};
@@ -14,7 +15,7 @@ use super::scope::{Scope, Wanted};
 use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
 use crate::iam::Policy;
 use crate::rule::{IamQuestion, Path};
-use crate::value::{Cause, Kind};
+use crate::value::{Cause, Kind, Place};
 
 /// What a question finds in one policy.
 enum Evidence {
@@ -30,6 +31,8 @@ enum Evidence {
 struct Charge {
     /// Index into [`Policy::statements`]; `None` for the document as a whole.
     statement: Option<usize>,
+    /// The text in it that is at fault, where there is one.
+    place: Option<Place>,
     /// Placeholders for messages, besides `{statement}`.
     bindings: Vec<(&'static str, String)>,
 }
@@ -61,9 +64,10 @@ impl Scope<'_> {
     fn evidence(&self, question: &IamQuestion, policy: &Policy) -> Evidence {
         match question {
             IamQuestion::Denies(request) => self.denies(request, policy),
-            IamQuestion::GrantsAdministrator => grants::administrator(policy),
-            IamQuestion::GrantsServiceWildcard => grants::service_wildcard(policy),
+            IamQuestion::GrantsAdministrator => least::administrator(policy),
+            IamQuestion::GrantsServiceWildcard => least::service_wildcard(policy),
             IamQuestion::GrantsPublic(actions) => self.grants_public(actions, policy),
+            IamQuestion::Least(question) => self.least(question, policy),
             IamQuestion::ManagedPolicy(_) => Evidence::No,
         }
     }
@@ -141,7 +145,7 @@ fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
     };
     bindings.push(("statement", name));
     Blame {
-        place: Some(statement.map_or(found.policy.place, |statement| statement.place)),
+        place: charge.place.or(Some(statement.map_or(found.policy.place, |statement| statement.place))),
         owner: Some(cursor.resource),
         path: match (statement, found.form) {
             (Some(statement), Form::Document) => format!("{}.Statement[{}]", found.path, statement.index),

@@ -5,6 +5,7 @@
 
 use super::Operand;
 use crate::facts::policies::PolicyKind;
+use crate::iam::least::Risk;
 
 /// A request that `denies` asks about.
 #[derive(Debug, Clone)]
@@ -17,6 +18,23 @@ pub struct IamRequest {
     pub resource: Box<str>,
     /// Context keys with their values.
     pub context: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A question about what wildcards open: `crate::iam::least`.
+#[derive(Debug, Clone)]
+pub enum LeastQuestion {
+    /// Wildcards in `Action` give more than they speak of, on resources that are named.
+    WildcardActions,
+    /// Wildcards in `Resource` open resources that could be named, to actions without these risks.
+    WildcardResources(Vec<Risk>),
+    /// Actions of this risk are allowed on every resource.
+    Risk(Risk),
+    /// Every role may be passed.
+    PassRoleUnscoped,
+    /// An Allow lists what it does not allow.
+    InvertedAllow,
+    /// Nothing limits the regions to these; where there are none, to named ones.
+    RegionUnrestricted(Operand),
 }
 
 /// A question about the policies of a resource.
@@ -32,6 +50,8 @@ pub enum IamQuestion {
     GrantsPublic(Operand),
     /// An AWS managed policy of one of these names is attached.
     ManagedPolicy(Operand),
+    /// Wildcards open too much.
+    Least(LeastQuestion),
 }
 
 impl IamQuestion {
@@ -39,9 +59,17 @@ impl IamQuestion {
     #[must_use]
     pub fn operands(&self) -> Vec<&Operand> {
         match self {
-            Self::GrantsPublic(operand) | Self::ManagedPolicy(operand) => vec![operand],
-            Self::Denies(_) | Self::GrantsAdministrator | Self::GrantsServiceWildcard => Vec::new(),
+            Self::GrantsPublic(operand)
+            | Self::ManagedPolicy(operand)
+            | Self::Least(LeastQuestion::RegionUnrestricted(operand)) => vec![operand],
+            Self::Denies(_) | Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::Least(_) => Vec::new(),
         }
+    }
+
+    /// Whether what it finds are wildcards, of which a message can speak.
+    #[must_use]
+    pub fn is_about_wildcards(&self) -> bool {
+        matches!(self, Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::Least(_))
     }
 
     /// Whether the question is asked of policies of this kind, where `in` names none.
@@ -49,7 +77,11 @@ impl IamQuestion {
     pub fn reads(&self, kind: PolicyKind) -> bool {
         match self {
             Self::Denies(_) => true,
-            Self::GrantsAdministrator | Self::GrantsServiceWildcard => kind == PolicyKind::Identity,
+            // What they are about is written in policies of resources, too.
+            Self::Least(LeastQuestion::WildcardActions | LeastQuestion::InvertedAllow) => {
+                matches!(kind, PolicyKind::Identity | PolicyKind::Resource | PolicyKind::Trust)
+            }
+            Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::Least(_) => kind == PolicyKind::Identity,
             Self::GrantsPublic(_) => matches!(kind, PolicyKind::Resource | PolicyKind::Trust),
             // It reads no documents.
             Self::ManagedPolicy(_) => false,

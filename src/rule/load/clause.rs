@@ -41,6 +41,8 @@ pub(super) struct Spoken {
     pub(super) network: bool,
     pub(super) tags: bool,
     pub(super) statements: bool,
+    /// Whether one asks what wildcards open.
+    pub(super) wildcards: bool,
     pub(super) partners: bool,
 }
 
@@ -85,7 +87,11 @@ impl Reader<'_> {
                     "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
                     "iam" => {
                         spoken.statements = true;
-                        self.iam(value, scope)
+                        let clause = self.iam(value, scope);
+                        if let Some(Clause::Iam { question, .. }) = &clause {
+                            spoken.wildcards |= question.is_about_wildcards();
+                        }
+                        clause
                     }
                     "network" => {
                         spoken.network = true;

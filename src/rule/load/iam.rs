@@ -1,7 +1,8 @@
 //! The question `iam`: what the policies of a resource say.
 
 use crate::facts::policies::policy_properties;
-use crate::rule::ast::{Clause, IamQuestion, IamRequest};
+use crate::iam::least::Risk;
+use crate::rule::ast::{Clause, IamQuestion, IamRequest, LeastQuestion};
 use crate::source::{Member, NodeId};
 
 use super::path::{Scope, Within};
@@ -11,7 +12,7 @@ use super::reader::Reader;
 type Read = fn(&mut Reader<'_>, &Member) -> Option<IamQuestion>;
 
 /// Every question by its key.
-const QUESTIONS: [(&str, Read); 5] = [
+const QUESTIONS: [(&str, Read); 11] = [
     ("denies", |reader, member| reader.iam_request(member.value).map(IamQuestion::Denies)),
     ("grants_administrator", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAdministrator)),
     ("grants_service_wildcard", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsServiceWildcard)),
@@ -19,7 +20,17 @@ const QUESTIONS: [(&str, Read); 5] = [
     ("managed_policy", |reader, member| {
         reader.texts_operand(member.value, "managed_policy", |_| None).map(IamQuestion::ManagedPolicy)
     }),
+    ("wildcard_actions", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::WildcardActions))),
+    ("wildcard_resources", |reader, member| reader.wildcard_resources(member)),
+    ("risk", |reader, member| reader.risk(member.value, "risk").map(LeastQuestion::Risk).map(least)),
+    ("pass_role_unscoped", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::PassRoleUnscoped))),
+    ("inverted_allow", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::InvertedAllow))),
+    ("region_unrestricted", |reader, member| reader.region_unrestricted(member)),
 ];
+
+fn least(question: LeastQuestion) -> IamQuestion {
+    IamQuestion::Least(question)
+}
 
 impl Reader<'_> {
     pub(super) fn iam(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
@@ -63,6 +74,34 @@ impl Reader<'_> {
         self.keys(member.value, &["actions"]);
         let actions = self.require(member.value, "actions")?;
         self.texts_operand(actions, "actions", |_| None).map(IamQuestion::GrantsPublic)
+    }
+
+    fn risk(&mut self, id: NodeId, what: &str) -> Option<Risk> {
+        let words = Risk::ALL.map(|risk| (risk.name(), risk));
+        self.word(id, what, &words)
+    }
+
+    fn wildcard_resources(&mut self, member: &Member) -> Option<IamQuestion> {
+        if !self.is_table(member.value, "wildcard_resources") {
+            return None;
+        }
+        self.keys(member.value, &["besides"]);
+        let mut besides = Vec::new();
+        if let Some(list) = self.tree.get(member.value, "besides") {
+            for item in self.tree.items(list).to_vec() {
+                besides.push(self.risk(item, "besides")?);
+            }
+        }
+        Some(least(LeastQuestion::WildcardResources(besides)))
+    }
+
+    fn region_unrestricted(&mut self, member: &Member) -> Option<IamQuestion> {
+        if !self.is_table(member.value, "region_unrestricted") {
+            return None;
+        }
+        self.keys(member.value, &["regions"]);
+        let regions = self.require(member.value, "regions")?;
+        self.texts_operand(regions, "regions", |_| None).map(LeastQuestion::RegionUnrestricted).map(least)
     }
 
     fn iam_request(&mut self, id: NodeId) -> Option<IamRequest> {

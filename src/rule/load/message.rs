@@ -8,8 +8,19 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 8] =
-    ["value", "path", "resource", "param.NAME", "element", "statement", "partner", "missing"];
+const PLACEHOLDERS: [&str; 11] = [
+    "value",
+    "path",
+    "resource",
+    "param.NAME",
+    "element",
+    "statement",
+    "actions",
+    "wildcard",
+    "arns",
+    "partner",
+    "missing",
+];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
 
@@ -50,6 +61,9 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
+            "actions" | "wildcard" | "arns" => {
+                (!spoken.wildcards).then_some("it needs an `iam` question about wildcards")
+            }
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
