@@ -276,11 +276,9 @@ pub fn inverted_allow(allows: &Allows<'_>) -> Answer {
     for acts in &allows.allows {
         let statement = acts.statement;
         let resources = statement.resources.as_ref().filter(|resources| resources.negated);
-        let principals = statement.principals.as_ref().filter(|principals| principals.negated);
-        let (place, text) = match (statement.actions.negated, resources, principals) {
-            (true, _, _) => (statement.actions.place, "NotAction"),
-            (_, Some(resources), _) => (resources.place, "NotResource"),
-            (_, _, Some(principals)) => (principals.place, "NotPrincipal"),
+        let (place, text) = match (statement.actions.negated, resources) {
+            (true, _) => (statement.actions.place, "NotAction"),
+            (_, Some(resources)) => (resources.place, "NotResource"),
             _ => continue,
         };
         if statement.effect.is_some() {

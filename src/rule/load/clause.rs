@@ -41,6 +41,7 @@ pub(super) struct Spoken {
     pub(super) network: bool,
     pub(super) tags: bool,
     pub(super) statements: bool,
+    pub(super) witnesses: bool,
     /// Whether one asks what wildcards open.
     pub(super) wildcards: bool,
     pub(super) partners: bool,
@@ -85,14 +86,7 @@ impl Reader<'_> {
                     "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
                     "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
                     "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
-                    "iam" => {
-                        spoken.statements = true;
-                        let clause = self.iam(value, scope);
-                        if let Some(Clause::Iam { question, .. }) = &clause {
-                            spoken.wildcards |= question.is_about_wildcards();
-                        }
-                        clause
-                    }
+                    "iam" => self.iam(value, scope, spoken),
                     "network" => {
                         spoken.network = true;
                         self.network(value, scope)

@@ -8,13 +8,14 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 11] = [
+const PLACEHOLDERS: [&str; 12] = [
     "value",
     "path",
     "resource",
     "param.NAME",
     "element",
     "statement",
+    "witness",
     "actions",
     "wildcard",
     "arns",
@@ -62,7 +63,10 @@ impl Reader<'_> {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
             "actions" | "wildcard" | "arns" => {
-                (!spoken.wildcards).then_some("it needs an `iam` question about wildcards")
+                (!spoken.wildcards).then_some("it needs a question about wildcards, such as `wildcard_resources`")
+            }
+            "witness" => {
+                (!spoken.witnesses).then_some("`{witness}` needs a question who gets in, such as `grants_public`")
             }
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
