@@ -58,6 +58,21 @@ impl<'r> Reader<'r> {
         policy
     }
 
+    /// Reads the one statement at `id`, which stands for a document.
+    #[must_use]
+    pub fn lone_statement(&self, id: ValueId) -> Policy {
+        let place = self.view.place(id);
+        let mut policy =
+            Policy { place, version: Version::V2012, statements: Vec::new(), open: Vec::new(), problems: Vec::new() };
+        match self.view.deep(id).1 {
+            Kind::Map(_) => policy.statements.push(self.statement(id, 0)),
+            Kind::Absent => {}
+            Kind::Unknown(_) | Kind::Reference { .. } => policy.open.extend(self.cause(id)),
+            _ => self.refuse(&mut policy, place, "a statement is an object"),
+        }
+        policy
+    }
+
     fn refuse(&self, policy: &mut Policy, place: Place, message: &str) {
         policy.problems.push(Problem { place, message: message.to_owned(), help: None });
         policy.open.push(Cause::Invalid);
@@ -175,7 +190,8 @@ impl<'r> Reader<'r> {
     }
 
     /// A text with tokens for what the template does not decide; `None` for lists, maps and nothing.
-    fn text(&self, id: ValueId) -> Option<Text> {
+    #[must_use]
+    pub fn text(&self, id: ValueId) -> Option<Text> {
         let mut text = String::new();
         self.push_text(id, &mut text)?;
         Some(Text { text: text.into(), place: self.view.place(id) })
