@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod document;
+pub mod organization;
 mod pattern;
 mod question;
 
