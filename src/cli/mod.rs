@@ -8,6 +8,7 @@ mod deployments;
 mod problem;
 mod rule_files;
 mod rules;
+mod scp;
 mod write;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ enum Command {
     Check(Box<check::Check>),
     /// Look at, test and check rules.
     Rules(rules::Rules),
+    /// Ask what the policies of an organisation guarantee.
+    Scp(scp::Scp),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(check) => check::run(&check, color),
         Command::Rules(rules) => rules::run(&rules, color),
+        Command::Scp(scp) => scp::run(&scp, color),
     };
     match done {
         Ok(code) => ExitCode::from(code),

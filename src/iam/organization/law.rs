@@ -119,6 +119,12 @@ impl<'a> Law<'a> {
                 clauses.push(Clause { at, statement, level, narrow, wide, any_resource });
             }
         }
+        // Statements about certain principals come first: where several deny a request, theirs is the reason.
+        let named = |clause: &Clause<'_>| {
+            let mut conditions = clause.statement.conditions.iter();
+            conditions.any(|condition| is_principal_arn(&condition.key) && !condition.operator.test.is_negated())
+        };
+        clauses.sort_by_key(|clause| !named(clause));
         let id = organization.node(chain.account).account.as_deref();
         let account = id.unwrap_or(ACCOUNT);
         let found = principals(account, clauses.iter().map(|clause| clause.statement), &options.break_glass);
@@ -595,9 +601,14 @@ pub(super) fn action(name: &str) -> Asked<'_> {
 impl Clause<'_> {
     /// Whether the conditions on the region hold in this one.
     pub(super) fn denies_region(&self, region: &str) -> bool {
-        let mut keys = Keys::default();
-        keys.set("aws:RequestedRegion", Given::Is(region.to_owned()));
         let conditions = self.statement.conditions.iter().filter(|condition| is_region_key(&condition.key));
-        conditions.into_iter().all(|condition| holds(condition, &keys) == Holds::Yes)
+        denies_region(&conditions.collect::<Vec<_>>(), region)
     }
+}
+
+/// Whether all conditions on the region hold in this one.
+pub(super) fn denies_region(conditions: &[&Condition], region: &str) -> bool {
+    let mut keys = Keys::default();
+    keys.set("aws:RequestedRegion", Given::Is(region.to_owned()));
+    conditions.iter().all(|condition| holds(condition, &keys) == Holds::Yes)
 }

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::law::{Asked, LATER, Law, Memo, Reach, StatementRef, Witness, all_actions, is_region_key};
-use super::regions::outside;
-use super::{Chain, NodeId, Options, Organization, Verdict};
+use super::law::{Asked, LATER, Law, Memo, Reach, StatementRef, Witness, all_actions, denies_region, is_region_key};
+use super::regions::{REGIONS, outside};
+use super::{Chain, ControlKind, NodeId, Options, Organization, Verdict};
 use crate::iam::catalogue::Scope;
 use crate::iam::document::{Effect, Text};
 use crate::iam::matches;
@@ -124,6 +124,29 @@ pub fn region_lock(organization: &Organization, chain: &Chain, allowed: &[&str],
     }
     let later = asker.later();
     asker.finish(later)
+}
+
+/// The regions that statements which deny by the region let pass: those that none of them denies, when there is such a statement.
+#[must_use]
+pub fn allowed_regions(organization: &Organization) -> Vec<String> {
+    let mut allowed: Option<Vec<&'static str>> = None;
+    let documents = organization.policies.iter().filter(|policy| policy.kind == ControlKind::Service);
+    for statement in documents.flat_map(|policy| &policy.document.statements) {
+        let mut conditions = statement.conditions.iter().filter(|condition| is_region_key(&condition.key)).peekable();
+        if statement.effect != Some(Effect::Deny) || conditions.peek().is_none() {
+            continue;
+        }
+        let conditions: Vec<_> = conditions.collect();
+        let passes = REGIONS.into_iter().filter(|region| !denies_region(&conditions, region)).collect();
+        // A list of forbidden regions says nothing about those that AWS adds.
+        if denies_region(&conditions, super::regions::LATER) {
+            allowed = Some(match allowed {
+                None => passes,
+                Some(so_far) => so_far.into_iter().filter(|region| passes.contains(region)).collect(),
+            });
+        }
+    }
+    allowed.unwrap_or_default().into_iter().map(str::to_owned).collect()
 }
 
 /// Whether a statement denies by the region.

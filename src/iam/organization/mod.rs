@@ -23,7 +23,7 @@ mod tree;
 
 pub use guardrails::{Group, guardrails};
 pub use law::{StatementRef, Witness};
-pub use lock::{Broken, Exempt, Hole, HoleKind, RegionLock, region_lock};
+pub use lock::{Broken, Exempt, Hole, HoleKind, RegionLock, allowed_regions, region_lock};
 pub use protect::{OpenAction, Protection, protection};
 pub use regions::{REGIONS, is_region};
 pub use root::{RootUser, root_user};

@@ -24,7 +24,7 @@ pub struct Protection {
     pub verdict: Verdict,
     /// The actions that somebody can use.
     pub open: Vec<OpenAction>,
-    /// The statements that deny the others.
+    /// The statements that deny the actions that nobody can use.
     pub by: Vec<StatementRef>,
     /// Why nobody can tell.
     pub causes: Vec<Cause>,
@@ -38,6 +38,8 @@ pub fn protection(organization: &Organization, chain: &Chain, actions: &[&str], 
     let mut memo = Memo::default();
     let mut found = Protection { verdict: Verdict::Proved, open: Vec::new(), by: Vec::new(), causes: Vec::new() };
     for name in actions {
+        let mut by = Vec::new();
+        let open = found.open.len();
         let asked = action(name);
         // Those whom no policy names come first: when everyone can, nobody needs to be named.
         let mut who: Vec<usize> = (0..law.principals.len().max(1)).collect();
@@ -49,12 +51,8 @@ pub fn protection(organization: &Organization, chain: &Chain, actions: &[&str], 
         'principals: for who in who {
             for region in &regions {
                 match law.reach(asked, who, region, &mut memo) {
-                    Reach::Denied(by) => {
-                        found.by.extend(by);
-                    }
-                    Reach::Unknown(causes) => {
-                        found.causes.extend(causes);
-                    }
+                    Reach::Denied(denied) => by.extend(denied),
+                    Reach::Unknown(causes) => found.causes.extend(causes),
                     Reach::Open(witness) => {
                         let patterns = law.principals.get(who).map(|principal| principal.matched.clone());
                         let patterns = patterns.unwrap_or_default();
@@ -63,6 +61,9 @@ pub fn protection(organization: &Organization, chain: &Chain, actions: &[&str], 
                     }
                 }
             }
+        }
+        if found.open.len() == open {
+            found.by.extend(by);
         }
     }
     found.by.sort_unstable();

@@ -219,9 +219,12 @@ impl Organization {
         for account in accounts {
             let chain = self.chain(*account);
             let same = |other: &Chain| {
-                let level = |(a, b): (&Level, &Level)| a.policies == b.policies && a.full_access == b.full_access;
-                other.levels.len() == chain.levels.len()
-                    && other.levels.iter().zip(&chain.levels).all(level)
+                // Levels at which nothing but AWS's own policy is attached change nothing.
+                let matter = |chain: &Chain| -> Vec<(bool, Vec<usize>)> {
+                    let levels = chain.levels.iter().filter(|level| !level.full_access || !level.policies.is_empty());
+                    levels.map(|level| (level.full_access, level.policies.clone())).collect()
+                };
+                matter(other) == matter(&chain)
                     && other.maybe == chain.maybe
                     && other.open == chain.open
                     && !(named && self.node(*account).account.is_some())
