@@ -4,10 +4,16 @@
 
 pub mod catalogue;
 pub mod document;
+mod evidence;
 pub mod organization;
 mod pattern;
+pub mod prove;
 mod question;
+mod s3_public;
+mod theory;
 
 pub use document::{Effect, Policy, Statement};
+pub use evidence::Evidence;
 pub use pattern::{Match, covers, matches, matches_ignoring_case};
-pub use question::{Evidence, Request, denies, grants_administrator, grants_public, grants_service_wildcard};
+pub use question::{Request, denies, grants_administrator, grants_public, grants_service_wildcard};
+pub use s3_public::s3_public;

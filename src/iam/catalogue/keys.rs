@@ -2,6 +2,7 @@
 
 use super::{Catalogue, Service};
 use crate::iam::matches_ignoring_case;
+use crate::value::did_you_mean;
 
 /// The type of the values of a condition key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,16 +77,19 @@ fn fits(name: &str, written: &str) -> bool {
     matches_ignoring_case(&pattern, written)
 }
 
-fn find<'a>(keys: &'a [ConditionKey], written: &str) -> Option<&'a ConditionKey> {
-    let same = |key: &&ConditionKey| key.name.eq_ignore_ascii_case(written);
-    keys.iter().find(same).or_else(|| keys.iter().find(|key| key.is(written)))
+fn exact<'a>(keys: &'a [ConditionKey], written: &str) -> Option<&'a ConditionKey> {
+    keys.iter().find(|key| key.name.eq_ignore_ascii_case(written))
+}
+
+fn filled_in<'a>(keys: &'a [ConditionKey], written: &str) -> Option<&'a ConditionKey> {
+    keys.iter().find(|key| fits(key.name, written))
 }
 
 impl Service {
     /// The condition key of the service that a policy writes as `written`, in any case.
     #[must_use]
     pub fn condition_key(&self, written: &str) -> Option<&'static ConditionKey> {
-        find(self.condition_keys, written)
+        exact(self.condition_keys, written).or_else(|| filled_in(self.condition_keys, written))
     }
 }
 
@@ -95,18 +99,30 @@ impl Catalogue {
     /// that part filled in. OpenID Connect providers other than the well-known ones are not known.
     #[must_use]
     pub fn condition_key(&self, written: &str) -> Option<&ConditionKey> {
-        if let Some(key) = find(&self.globals, written) {
-            return Some(key);
-        }
         let (vendor, _) = written.split_once(':')?;
-        if let Some(service) = self.service(vendor) {
-            return service.condition_key(written);
-        }
-        let vendors = self.vendors.iter().filter(|(name, _)| name.eq_ignore_ascii_case(vendor) || fits(name, vendor));
-        vendors.flat_map(|(_, services)| services).find_map(|prefix| self.service(prefix)?.condition_key(written))
+        exact(&self.globals, written)
+            .or_else(|| self.service(vendor)?.condition_key(written))
+            .or_else(|| {
+                let vendors =
+                    self.vendors.iter().filter(|(name, _)| name.eq_ignore_ascii_case(vendor) || fits(name, vendor));
+                vendors
+                    .flat_map(|(_, services)| services)
+                    .find_map(|prefix| self.service(prefix)?.condition_key(written))
+            })
+            .or_else(|| filled_in(&self.globals, written))
     }
 
-    /// The global condition keys, `aws:*`.
+    /// A known condition key near to one that is not known: `aws:SourceIP4` was meant as `aws:SourceIp`. Of those with a part to
+    /// choose, the name as documented.
+    #[must_use]
+    pub fn suggest_key(&self, written: &str) -> Option<&'static str> {
+        let (vendor, _) = written.split_once(':')?;
+        let own = self.service(vendor).map(|service| service.condition_keys).unwrap_or_default();
+        did_you_mean(written, self.globals.iter().chain(own).map(|key| key.name))
+    }
+
+    /// The condition keys that requests to every service can have: `aws:*`, those of other services, and common claims of OpenID
+    /// Connect providers.
     #[must_use]
     pub fn global_keys(&self) -> &[ConditionKey] {
         &self.globals

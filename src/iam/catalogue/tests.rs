@@ -182,6 +182,11 @@ fn condition_keys_are_found_as_policies_write_them() {
     assert_eq!(key("s3:ExistingObjectTag/team").map(|key| key.0), Some("s3:ExistingObjectTag/${key}"));
     assert_eq!(key("saml:aud").map(|key| key.0), Some("saml:aud"));
     assert_eq!(key("EC2:sourceinstancearn").map(|key| key.1), Some(KeyType::Arn));
+    assert_eq!(key("accounts.google.com:sub").map(|key| key.0), Some("accounts.google.com:sub"));
+    assert_eq!(key("cognito-identity.amazonaws.com:amr").map(|key| key.2), Some(true));
+    assert_eq!(catalogue().suggest_key("aws:SourceIpp"), Some("aws:SourceIp"));
+    assert_eq!(catalogue().suggest_key("s3:prefixx"), Some("s3:prefix"));
+    assert_eq!(catalogue().suggest_key("s3:zzzzzzzzzzzz"), None);
     for unknown in ["aws:SourceIpp", "s3:nosuch", "nosuch:key", "", ":", "aws:"] {
         assert_eq!(key(unknown), None, "{unknown}");
     }
@@ -257,6 +262,11 @@ proptest! {
         prop_assert!(!other.intersects(&a) && other.complement() == a);
         prop_assert!(a.iter().all(|id| a.contains(id) && !other.contains(id)));
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn damaged_data_are_as_if_they_were_not_there(cut in 0..300_000_usize, at in 0..300_000_usize, byte in any::<u8>()) {

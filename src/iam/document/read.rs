@@ -1,5 +1,6 @@
 //! Values to typed policies.
 
+use super::kind::PolicyKind;
 use super::operator::Operator;
 use super::policy::{
     Condition, Effect, Element, Policy, Principal, PrincipalKind, Principals, Problem, Statement, Version,
@@ -10,6 +11,15 @@ use crate::value::{Cause, Entry, Kind, OPAQUE, Place, Read, ResourceId, ValueId,
 
 /// What references to resources stand for in texts.
 pub type References<'r> = &'r dyn Fn(ResourceId, Symbol) -> String;
+
+/// What is known of a document besides what it says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Setting<'r> {
+    /// What it is attached to: some elements are only for some kinds.
+    pub kind: Option<PolicyKind>,
+    /// The files of the places: with them, what is written in a document that is a text has a place of its own.
+    pub files: Option<&'r Files>,
+}
 
 /// Reads policy documents.
 #[derive(Clone, Copy)]
@@ -32,6 +42,12 @@ impl<'r> Reader<'r> {
     #[must_use]
     pub fn new(view: View<'r>, names: &'r Interner) -> Self {
         Self { view, names, references: &opaque }
+    }
+
+    /// Reads the document at `id`, of which it is known what it is attached to or where its text is.
+    #[must_use]
+    pub fn policy_in(&self, id: ValueId, _setting: Setting<'_>) -> Policy {
+        self.policy(id)
     }
 
     /// Reads the document at `id`: a map, or a text that is JSON.

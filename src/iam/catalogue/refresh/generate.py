@@ -421,7 +421,13 @@ def compare(old, new):
     for title, names in [("added", sorted(set(after) - set(before))), ("removed", gone), ("changed", changed)]:
         print(f"{title}: {len(names)}")
         print("".join(f"  {name}\n" for name in names[:50]) + (f"  and {len(names) - 50} more\n" if len(names) > 50 else ""), end="")
-    print(f"actions: {len(before)} -> {len(after)}")
+    manifests = [tomllib.loads(path.read_text()) if path.exists() else {} for path in (Path(old) / "manifest.toml", Path(new) / "manifest.toml")]
+    for name, value in manifests[1].items():
+        if manifests[0].get(name) != value:
+            print(f"{name}: {manifests[0].get(name)} -> {value}")
+    for name in ["actions.bin", "managed-policies.bin"]:
+        same = (Path(old) / name).exists() and (Path(old) / name).read_bytes() == (Path(new) / name).read_bytes()
+        print(f"{name}: {'the same bytes' if same else 'other bytes'}")
     if len(after) < 0.99 * len(before):
         sys.exit("too many actions went: look at the sources before you take these data")
 
