@@ -91,7 +91,7 @@ impl Check {
         if found.is_empty() {
             return Ok(if failed { super::ERROR } else { Status::NothingToScan.code() });
         }
-        let options = Options { break_glass: self.break_glass.clone() };
+        let options = Options { break_glass: self.break_glass.clone(), ..Options::default() };
         let regions: Vec<&str> = self.regions.iter().map(|region| &**region).collect();
         let mut reports = Vec::new();
         for loaded in &mut found {

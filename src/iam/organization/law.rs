@@ -97,6 +97,8 @@ pub(super) struct Law<'a> {
     pub(super) open: Vec<Cause>,
     /// Whether the principals are too many to be told apart.
     too_many: bool,
+    /// What every request has.
+    context: Vec<(Box<str>, Box<str>)>,
 }
 
 /// Answers that hold for all actions of a class.
@@ -132,6 +134,7 @@ impl<'a> Law<'a> {
             chain,
             clauses,
             too_many: found.is_none(),
+            context: options.context.clone(),
             principals: found.unwrap_or_default(),
             account,
             account_known: id.is_some(),
@@ -304,6 +307,9 @@ impl<'a> Law<'a> {
         keys.set("aws:AssumedRoot", Given::Absent);
         keys.set("aws:PrincipalServiceName", Given::Absent);
         keys.set("aws:PrincipalServiceNamesList", Given::Absent);
+        for (key, value) in &self.context {
+            keys.set(key, Given::Is(value.to_string()));
+        }
         keys
     }
 

@@ -28,7 +28,7 @@ pub use protect::{OpenAction, Protection, protection};
 pub use regions::{REGIONS, is_region};
 pub use root::{RootUser, root_user};
 pub use size::{Limit, limit, size};
-pub use tree::{Chain, ControlKind, ControlPolicy, Level, Node, NodeId, NodeKind, Organization, Parent};
+pub use tree::{Chain, ChainKey, ControlKind, ControlPolicy, Level, Node, NodeId, NodeKind, Organization, Parent};
 
 /// How a guardrail stands for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,8 +42,10 @@ pub enum Verdict {
 }
 
 /// What the questions are asked with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Options {
+    /// Context keys that every request has, with their values.
+    pub context: Vec<(Box<str>, Box<str>)>,
     /// Patterns of ARNs of roles and users that may do everything.
     pub break_glass: Vec<Box<str>>,
 }

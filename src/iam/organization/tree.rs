@@ -210,31 +210,45 @@ impl Organization {
         }
     }
 
-    /// Accounts in groups that the policies cannot tell apart: with the same policies at every level, and, where a policy names an
-    /// account, each by itself. In the order of their first accounts.
+    /// Accounts in groups that the policies cannot tell apart. In the order of their first accounts.
     #[must_use]
     pub fn groups(&self, accounts: &[NodeId]) -> Vec<Vec<NodeId>> {
-        let named = self.policies.iter().any(|policy| policy.document.names_account());
-        let mut groups: Vec<(Chain, Vec<NodeId>)> = Vec::new();
+        let mut groups: Vec<(ChainKey, Vec<NodeId>)> = Vec::new();
         for account in accounts {
-            let chain = self.chain(*account);
-            let same = |other: &Chain| {
-                // Levels at which nothing but AWS's own policy is attached change nothing.
-                let matter = |chain: &Chain| -> Vec<(bool, Vec<usize>)> {
-                    let levels = chain.levels.iter().filter(|level| !level.full_access || !level.policies.is_empty());
-                    levels.map(|level| (level.full_access, level.policies.clone())).collect()
-                };
-                matter(other) == matter(&chain)
-                    && other.maybe == chain.maybe
-                    && other.open == chain.open
-                    && !(named && self.node(*account).account.is_some())
-                    && self.node(other.account).account.is_some() == self.node(*account).account.is_some()
-            };
-            match groups.iter_mut().find(|(other, _)| same(other)) {
+            let key = self.key(&self.chain(*account));
+            match groups.iter_mut().find(|(other, _)| *other == key) {
                 Some((_, group)) => group.push(*account),
-                None => groups.push((chain, vec![*account])),
+                None => groups.push((key, vec![*account])),
             }
         }
         groups.into_iter().map(|(_, group)| group).collect()
     }
+
+    /// What the answers for an account depend on: equal keys have equal answers, but for the account in witnesses.
+    #[must_use]
+    pub fn key(&self, chain: &Chain) -> ChainKey {
+        // Levels at which nothing but AWS's own policy is attached change nothing.
+        let levels = chain.levels.iter().filter(|level| !level.full_access || !level.policies.is_empty());
+        let levels = levels.map(|level| (level.full_access, level.policies.clone())).collect();
+        let account = self.node(chain.account).account.clone();
+        let named = self.policies.iter().any(|policy| policy.document.names_account());
+        ChainKey {
+            levels,
+            maybe: chain.maybe.clone(),
+            open: chain.open.clone(),
+            known: account.is_some(),
+            account: account.filter(|_| named),
+        }
+    }
+}
+
+/// See [`Organization::key`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ChainKey {
+    levels: Vec<(bool, Vec<usize>)>,
+    maybe: Vec<usize>,
+    open: Vec<Cause>,
+    known: bool,
+    /// Where a policy names an account.
+    account: Option<Box<str>>,
 }

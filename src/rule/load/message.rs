@@ -8,8 +8,18 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 8] =
-    ["value", "path", "resource", "param.NAME", "element", "statement", "partner", "missing"];
+const PLACEHOLDERS: [&str; 10] = [
+    "value",
+    "path",
+    "resource",
+    "param.NAME",
+    "element",
+    "statement",
+    "partner",
+    "missing",
+    "reason",
+    "witness",
+];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
 
@@ -50,6 +60,7 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
+            "reason" | "witness" => (!spoken.guardrails).then_some("`{reason}` and `{witness}` need an `scp` question"),
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
