@@ -25,6 +25,7 @@ pub struct Facts<'a> {
     associations: OnceLock<Relations>,
     routes: OnceLock<Relations>,
     unseen: OnceLock<Unseen>,
+    organizations: organization::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -38,6 +39,7 @@ impl<'a> Facts<'a> {
             associations: OnceLock::new(),
             routes: OnceLock::new(),
             unseen: OnceLock::new(),
+            organizations: organization::Cache::default(),
         }
     }
 

@@ -2,12 +2,17 @@
 //!
 //! Sources: AWS::Organizations::Organization, OrganizationalUnit, Account and Policy in the CloudFormation template reference.
 
+use std::sync::{Arc, Mutex, OnceLock};
+
 use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::naming::reference_text;
-use crate::iam::document::Reader;
-use crate::iam::organization::{ControlKind, ControlPolicy, Node, NodeId, NodeKind, Organization, Parent};
+use crate::iam::document::{PolicyKind, Reader, Setting};
+use crate::iam::organization::{
+    ChainKey, ControlKind, ControlPolicy, Node, NodeId, NodeKind, Options, Organization, Parent, Protection, RegionLock,
+    RootUser, protection, region_lock, root_user,
+};
 use crate::inventory::Inventory;
 use crate::value::{Cause, Kind, Place, Read, ResourceId, ValueId, View};
 
@@ -23,23 +28,125 @@ pub fn has_organization(inventory: &Inventory) -> bool {
     [POLICY, ORGANIZATION, UNIT, ACCOUNT].iter().any(|type_name| !inventory.of_type(type_name).is_empty())
 }
 
+/// The organisation of an inventory where no world changes it, with the answers so far.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    organization: OnceLock<Arc<Organization>>,
+    answers: Mutex<FxHashMap<(ChainKey, Question), Solved>>,
+}
+
+/// What can be asked about an account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Question {
+    Lock(Vec<String>, Options),
+    Root(Options),
+    Protection(Vec<String>, Options),
+}
+
+#[derive(Debug, Clone)]
+enum Solved {
+    Lock(Arc<RegionLock>),
+    Root(Arc<RootUser>),
+    Protection(Arc<Protection>),
+}
+
 impl<'a> Facts<'a> {
     /// The organisation in one world. Equal references are equal places: a parameter that is the parent of a unit and the target
     /// of a policy is one place, whatever its value. An organisation has one root.
     #[must_use]
-    pub fn organization(&self, view: &View<'a>) -> Organization {
-        let mut builder = Builder {
-            inventory: self.inventory,
-            view,
-            organization: Organization::default(),
-            root: None,
-            resources: FxHashMap::default(),
-            outside: FxHashMap::default(),
-        };
-        builder.build();
-        let mut organization = builder.organization;
-        organization.open.extend(self.unseen().resource(self.inventory, &[POLICY]).cloned());
+    pub fn organization(&self, view: &View<'a>) -> Arc<Organization> {
+        if let Some(known) = self.organizations.organization.get() {
+            return Arc::clone(known);
+        }
+        let (organization, needed) = view.world.needs(|| {
+            let mut builder = Builder::new(self.inventory, view);
+            builder.build();
+            let mut organization = builder.organization;
+            organization.open.extend(self.unseen().resource(self.inventory, &[POLICY]).cloned());
+            Arc::new(organization)
+        });
+        match needed {
+            Some((variable, trigger)) => view.world.need(variable, trigger),
+            None if view.world.assigned().is_empty() => {
+                return Arc::clone(self.organizations.organization.get_or_init(|| organization));
+            }
+            None => {}
+        }
         organization
+    }
+
+    /// An organisation of nothing but a root with this policy.
+    #[must_use]
+    pub fn policy_alone(&self, view: &View<'a>, policy: ResourceId) -> Organization {
+        let mut builder = Builder::new(self.inventory, view);
+        let root = builder.root();
+        builder.policy(policy);
+        let mut organization = builder.organization;
+        organization.nodes.truncate(root.0 + 1);
+        for policy in &mut organization.policies {
+            (policy.targets, policy.open) = (vec![root], Vec::new());
+        }
+        organization
+    }
+
+    /// [`region_lock`] of the account at a node.
+    #[must_use]
+    pub fn region_lock(
+        &self,
+        organization: &Arc<Organization>,
+        at: NodeId,
+        regions: &[&str],
+        options: &Options,
+    ) -> Arc<RegionLock> {
+        let question = Question::Lock(regions.iter().map(|region| (*region).to_owned()).collect(), options.clone());
+        let solve = || {
+            Solved::Lock(Arc::new(region_lock(organization, &organization.chain(at), regions, options)))
+        };
+        match self.solved(organization, at, question, solve) {
+            Solved::Lock(found) => found,
+            _ => Arc::new(region_lock(organization, &organization.chain(at), regions, options)),
+        }
+    }
+
+    /// [`root_user`] of the account at a node.
+    #[must_use]
+    pub fn root_user(&self, organization: &Arc<Organization>, at: NodeId, options: &Options) -> Arc<RootUser> {
+        let solve = || Solved::Root(Arc::new(root_user(organization, &organization.chain(at), options)));
+        match self.solved(organization, at, Question::Root(options.clone()), solve) {
+            Solved::Root(found) => found,
+            _ => Arc::new(root_user(organization, &organization.chain(at), options)),
+        }
+    }
+
+    /// [`protection`] of the account at a node.
+    #[must_use]
+    pub fn protection(
+        &self,
+        organization: &Arc<Organization>,
+        at: NodeId,
+        actions: &[&str],
+        options: &Options,
+    ) -> Arc<Protection> {
+        let question = Question::Protection(actions.iter().map(|name| (*name).to_owned()).collect(), options.clone());
+        let solve = || Solved::Protection(Arc::new(protection(organization, &organization.chain(at), actions, options)));
+        match self.solved(organization, at, question, solve) {
+            Solved::Protection(found) => found,
+            _ => Arc::new(protection(organization, &organization.chain(at), actions, options)),
+        }
+    }
+
+    /// An answer, worked out once for all accounts that the policies cannot tell apart.
+    fn solved(
+        &self,
+        organization: &Arc<Organization>,
+        at: NodeId,
+        question: Question,
+        solve: impl FnOnce() -> Solved,
+    ) -> Solved {
+        let cached = self.organizations.organization.get().is_some_and(|known| Arc::ptr_eq(known, organization));
+        let Some(mut answers) = self.organizations.answers.lock().ok().filter(|_| cached) else { return solve() };
+        let key = (organization.key(&organization.chain(at)), question);
+        answers.entry(key).or_insert_with(solve).clone()
     }
 }
 
@@ -59,7 +166,18 @@ struct Builder<'v, 'a> {
     outside: FxHashMap<String, NodeId>,
 }
 
-impl<'a> Builder<'_, 'a> {
+impl<'v, 'a> Builder<'v, 'a> {
+    fn new(inventory: &'a Inventory, view: &'v View<'a>) -> Self {
+        Self {
+            inventory,
+            view,
+            organization: Organization::default(),
+            root: None,
+            resources: FxHashMap::default(),
+            outside: FxHashMap::default(),
+        }
+    }
+
     fn build(&mut self) {
         let inventory = self.inventory;
         for id in inventory.of_type(ORGANIZATION) {
@@ -224,7 +342,11 @@ impl<'a> Builder<'_, 'a> {
         let name = name.map_or_else(|| inventory.resource(id).logical_id.clone(), |name| name.as_ref().into());
         let references = |resource, attribute| reference_text(inventory, self.view, resource, attribute);
         let reader = Reader { view: *self.view, names: &inventory.names, references: &references };
-        let document = reader.policy(property("Content"));
+        let setting = Setting {
+            kind: Some(if kind == ControlKind::Service { PolicyKind::Scp } else { PolicyKind::Rcp }),
+            files: Some(&inventory.files),
+        };
+        let document = reader.policy_in(property("Content"), setting);
         let targets = property("TargetIds");
         let mut policy = ControlPolicy { name, kind, document, targets: Vec::new(), open: Vec::new(), resource: Some(id) };
         match self.view.elements(targets) {

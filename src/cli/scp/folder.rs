@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::Loaded;
-use crate::iam::document::Reader;
+use crate::iam::document::{PolicyKind, Reader, Setting};
 use crate::iam::organization::{ControlKind, ControlPolicy, Node, NodeId, NodeKind, Organization, Parent};
 use crate::source::paths::io_reason;
 use crate::source::{Diagnostic, Files, Kind, Level, Loader, NodeId as TreeNode, Span, Tree, toml};
@@ -197,7 +197,11 @@ impl<'a> Gather<'a> {
         let mut values = Values::default();
         let id = values.push_tree(&tree, root, file);
         let world = World::open();
-        let document = Reader::new(View::new(&values, &world), &tree.keys).policy(id);
+        let setting = Setting {
+            kind: Some(if kind == ControlKind::Service { PolicyKind::Scp } else { PolicyKind::Rcp }),
+            files: Some(&self.files),
+        };
+        let document = Reader::new(View::new(&values, &world), &tree.keys).policy_in(id, setting);
         for problem in &document.problems {
             let mut shown = Diagnostic::at(Level::Error, tree.file(), problem.place.span, problem.message.clone());
             if let Some(help) = &problem.help {

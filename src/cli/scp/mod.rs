@@ -203,6 +203,7 @@ fn template(input: &Input, loader: &Loader, problems: &mut Vec<Diagnostic>) -> V
         }
         let world = World::open();
         let organization = Facts::new(&inventory).organization(&View::new(&inventory.values, &world));
+        let organization = organization.as_ref().clone();
         found.push(Loaded { name: name.clone(), organization, files: inventory.files.clone(), made_up: false });
     }
     found

@@ -27,7 +27,7 @@ pub use lock::{Broken, Exempt, Hole, HoleKind, RegionLock, allowed_regions, regi
 pub use protect::{OpenAction, Protection, protection};
 pub use regions::{REGIONS, is_region};
 pub use root::{RootUser, root_user};
-pub use size::{Limit, limit, size};
+pub use size::{Limit, limit};
 pub use tree::{Chain, ChainKey, ControlKind, ControlPolicy, Level, Node, NodeId, NodeKind, Organization, Parent};
 
 /// How a guardrail stands for an account.
