@@ -9,6 +9,7 @@ use super::path::inner;
 use super::reader::Reader;
 
 const PLACEHOLDERS: [&str; 12] = [
+const PLACEHOLDERS: [&str; 10] = [
     "value",
     "path",
     "resource",
@@ -21,6 +22,7 @@ const PLACEHOLDERS: [&str; 12] = [
     "arns",
     "partner",
     "missing",
+    "reason",
 ];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
@@ -68,6 +70,7 @@ impl Reader<'_> {
             "witness" => {
                 (!spoken.witnesses).then_some("`{witness}` needs a question who gets in, such as `grants_public`")
             }
+            "reason" | "witness" => (!spoken.guardrails).then_some("`{reason}` and `{witness}` need an `scp` question"),
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
