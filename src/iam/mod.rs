@@ -3,6 +3,7 @@
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
 pub mod document;
+pub mod escalation;
 mod pattern;
 mod question;
 
