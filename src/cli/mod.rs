@@ -5,6 +5,7 @@
 
 mod check;
 mod deployments;
+mod iam;
 mod problem;
 mod rule_files;
 mod rules;
@@ -34,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Check CloudFormation templates and CDK assemblies.
     Check(Box<check::Check>),
+    /// Check, compare and try IAM policies.
+    Iam(iam::Iam),
     /// Look at, test and check rules.
     Rules(rules::Rules),
 }
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
     let color = arguments.color;
     let done = match arguments.command {
         Command::Check(check) => check::run(&check, color),
+        Command::Iam(iam) => iam::run(&iam, color),
         Command::Rules(rules) => rules::run(&rules, color),
     };
     match done {

@@ -7,8 +7,8 @@
 use std::cell::{Cell, RefCell};
 
 use super::answer::{Answer, Truth};
-use super::scope::Scope;
-use crate::value::{Trigger, VariableId};
+use super::scope::{Scope, Wanted};
+use crate::value::{Cause, Trigger, VariableId};
 
 /// The way to a conjunct: which one of each conjunction on the way, however the worlds below decide.
 pub(super) type Conjunct = Vec<u64>;
@@ -87,6 +87,17 @@ impl Scope<'_> {
         }
         focus.path.borrow_mut().pop();
         answer
+    }
+
+    /// The answer of a question that does not see what the world leaves open: another case may be at fault.
+    pub(super) fn undecided_is_open(&self, wanted: Wanted, work: impl FnOnce() -> Answer) -> Answer {
+        let (answer, needed) = self.view.world.needs(work);
+        let Some((variable, trigger)) = needed else { return answer };
+        self.view.world.need(variable, trigger);
+        if answer.truth == Truth::Unknown || wanted.wants(answer.holds()) {
+            return answer;
+        }
+        Answer::unknown(vec![Cause::Undecided])
     }
 
     /// Something that fails as a whole only.

@@ -5,15 +5,17 @@
 
 mod answer;
 mod cursor;
-mod domain;
 mod explain;
 mod focus;
+mod iam;
 mod judge;
 mod message;
+mod network;
 mod operator;
 mod partner;
 mod scope;
 mod secret;
+mod tags;
 mod trail;
 mod verdict;
 

@@ -6,6 +6,7 @@ pub mod cidr;
 pub mod naming;
 pub mod network;
 pub mod openness;
+pub mod policies;
 pub mod secret;
 pub mod tags;
 

@@ -16,7 +16,16 @@ pub enum Match {
 /// Whether `pattern` matches the whole of `text`. Linear in practice: backtracks to the last `*` only.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    matches_by(pattern.as_bytes(), text.as_bytes(), |a, b| a == b)
+}
+
+/// [`matches`] without regard to the case of ASCII letters, as the names of actions and condition keys are compared.
+#[must_use]
+pub fn matches_ignoring_case(pattern: &str, text: &str) -> bool {
+    matches_by(pattern.as_bytes(), text.as_bytes(), |a, b| a.eq_ignore_ascii_case(&b))
+}
+
+fn matches_by(pattern: &[u8], text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {
@@ -25,7 +34,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
                 star = Some((p, t));
                 p += 1;
             }
-            Some(byte) if *byte == b'?' || *byte == text[t] => {
+            Some(byte) if *byte == b'?' || same(*byte, text[t]) => {
                 p += 1;
                 t += 1;
             }

@@ -1,19 +1,9 @@
 //! Questions about one policy document. Each answer is three-valued and names the statements that decide it.
 
+use super::Evidence;
 use super::document::{Condition, Effect, Element, Policy, PrincipalKind, Statement, Test};
 use super::pattern::{Match, could_be, covers, matches};
-use crate::value::{Cause, OPAQUE};
-
-/// An answer: yes with the statements that make it so, no, or not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Evidence {
-    /// Yes, because of the statements at these indexes of [`Policy::statements`].
-    Yes(Vec<usize>),
-    /// No.
-    No,
-    /// Nobody can tell, because of these causes.
-    Unknown(Vec<Cause>),
-}
+use crate::value::OPAQUE;
 
 /// A kind of request.
 #[derive(Debug, Clone)]
@@ -115,21 +105,11 @@ pub fn denies(document: &Policy, request: &Request<'_>) -> Evidence {
 }
 
 fn ask(document: &Policy, test: impl Fn(&Statement) -> Match) -> Evidence {
-    let (mut yes, mut causes) = (Vec::new(), document.open.clone());
-    for (index, statement) in document.statements.iter().enumerate() {
-        match test(statement) {
-            Match::Yes => yes.push(index),
-            Match::Unknown if statement.causes.is_empty() => {
-                causes.push(Cause::NotInInput { what: "a part of the policy".into() });
-            }
-            Match::Unknown => causes.extend(statement.causes.iter().cloned()),
-            Match::No => {}
-        }
-    }
-    if !yes.is_empty() {
-        return Evidence::Yes(yes);
-    }
-    if causes.is_empty() { Evidence::No } else { Evidence::Unknown(causes) }
+    Evidence::of(document, |statement| match test(statement) {
+        Match::Yes => Some(true),
+        Match::No => Some(false),
+        Match::Unknown => None,
+    })
 }
 
 fn is_effect(statement: &Statement, effect: Effect) -> Match {

@@ -4,9 +4,7 @@ use std::sync::OnceLock;
 
 use crate::inventory::schema::did_you_mean;
 
-use super::ast::{
-    CidrQuestion, Clause, IamQuestion, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet,
-};
+use super::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
 use super::load::question::{ports_of, ports_problem};
 
@@ -188,12 +186,8 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             ports.or_else(|| if is(&question.cidrs) { each(&cidr_problem) } else { None })
         }
         Clause::Secret { keys: Some(pattern), .. } if is(&pattern.source) => each(&regex_problem),
-        Clause::Iam { question: IamQuestion::GrantsPublic(operand) | IamQuestion::ManagedPolicy(operand), .. }
-        | Clause::TagsPresent(operand)
-            if is(operand) =>
-        {
-            each(&|_| None)
-        }
+        Clause::Iam { question, .. } if question.operands().into_iter().any(is) => each(&|_| None),
+        Clause::TagsPresent(operand) if is(operand) => each(&|_| None),
         _ => None,
     };
     here.or_else(|| inside(clause).iter().find_map(|clause| problem_in(clause, param, value)))

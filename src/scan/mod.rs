@@ -33,7 +33,7 @@ use crate::template::unit::Environment;
 
 use self::collect::Part;
 
-pub use problem::{parameter_diagnostic, plain_diagnostic};
+pub use problem::{bare_diagnostic, parameter_diagnostic, plain_diagnostic};
 pub use status::Status;
 
 /// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.

@@ -25,7 +25,8 @@ pub fn plain_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
 }
 
 /// A problem of a file that is not part of a unit, most often because it could not be parsed.
-pub(super) fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
+#[must_use]
+pub fn bare_diagnostic(problem: Diagnostic) -> doc::Diagnostic {
     self::problem(problem, str::to_owned, |file, span| {
         excerpt(file, span, |start, end| unparsed_spans(file.text(), start, end))
     })

@@ -7,6 +7,7 @@
 mod arena;
 mod cause;
 mod constraint;
+mod did_you_mean;
 mod plain;
 mod variable;
 mod view;
@@ -15,6 +16,7 @@ mod world;
 pub use arena::{Entry, Kind, Place, Range, Str, ValueId, Values};
 pub use cause::{Cause, CauseId};
 pub use constraint::Constraints;
+pub use did_you_mean::did_you_mean;
 pub use variable::{Condition, ConditionId, Formula, Variable, VariableId, VariableKind};
 pub use view::{Element, OPAQUE, Read, View};
 pub use world::{Assignment, Trigger, World};

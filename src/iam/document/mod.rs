@@ -5,14 +5,18 @@
 //!
 //! Source: "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language" in the IAM User Guide.
 
+mod kind;
 mod operator;
 mod policy;
 mod read;
+mod size;
 mod text;
 
+pub use kind::PolicyKind;
 pub use operator::{Operator, Quantifier, Test};
 pub use policy::{
     Condition, Effect, Element, Policy, Principal, PrincipalKind, Principals, Problem, Statement, Version,
 };
-pub use read::{Reader, References};
+pub use read::{Reader, References, Setting};
+pub use size::Size;
 pub use text::{ACCOUNT, REGION, Text, UNKNOWN};

@@ -1,5 +1,6 @@
 //! Values to typed policies.
 
+use super::kind::PolicyKind;
 use super::operator::Operator;
 use super::policy::{
     Condition, Effect, Element, Policy, Principal, PrincipalKind, Principals, Problem, Statement, Version,
@@ -10,6 +11,15 @@ use crate::value::{Cause, Entry, Kind, OPAQUE, Place, Read, ResourceId, ValueId,
 
 /// What references to resources stand for in texts.
 pub type References<'r> = &'r dyn Fn(ResourceId, Symbol) -> String;
+
+/// What is known of a document besides what it says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Setting<'r> {
+    /// What it is attached to: some elements are only for some kinds.
+    pub kind: Option<PolicyKind>,
+    /// The files of the places: with them, what is written in a document that is a text has a place of its own.
+    pub files: Option<&'r Files>,
+}
 
 /// Reads policy documents.
 #[derive(Clone, Copy)]
@@ -34,6 +44,12 @@ impl<'r> Reader<'r> {
         Self { view, names, references: &opaque }
     }
 
+    /// Reads the document at `id`, of which it is known what it is attached to or where its text is.
+    #[must_use]
+    pub fn policy_in(&self, id: ValueId, _setting: Setting<'_>) -> Policy {
+        self.policy(id)
+    }
+
     /// Reads the document at `id`: a map, or a text that is JSON.
     #[must_use]
     pub fn policy(&self, id: ValueId) -> Policy {
@@ -54,6 +70,21 @@ impl<'r> Reader<'r> {
             },
             Kind::Unknown(_) | Kind::Reference { .. } => policy.open.extend(self.cause(id)),
             _ => self.refuse(&mut policy, place, "a policy document is an object"),
+        }
+        policy
+    }
+
+    /// Reads the one statement at `id`, which stands for a document.
+    #[must_use]
+    pub fn lone_statement(&self, id: ValueId) -> Policy {
+        let place = self.view.place(id);
+        let mut policy =
+            Policy { place, version: Version::V2012, statements: Vec::new(), open: Vec::new(), problems: Vec::new() };
+        match self.view.deep(id).1 {
+            Kind::Map(_) => policy.statements.push(self.statement(id, 0)),
+            Kind::Absent => {}
+            Kind::Unknown(_) | Kind::Reference { .. } => policy.open.extend(self.cause(id)),
+            _ => self.refuse(&mut policy, place, "a statement is an object"),
         }
         policy
     }
@@ -175,7 +206,8 @@ impl<'r> Reader<'r> {
     }
 
     /// A text with tokens for what the template does not decide; `None` for lists, maps and nothing.
-    fn text(&self, id: ValueId) -> Option<Text> {
+    #[must_use]
+    pub fn text(&self, id: ValueId) -> Option<Text> {
         let mut text = String::new();
         self.push_text(id, &mut text)?;
         Some(Text { text: text.into(), place: self.view.place(id) })

@@ -52,7 +52,14 @@ impl Attached {
     /// A policy of which nothing else is known.
     #[must_use]
     pub fn of(policy: Policy) -> Self {
-        Self { policy: Arc::new(policy), name: "the policy".to_owned(), arn: None, aws: false, owner: None, path: String::new() }
+        Self {
+            policy: Arc::new(policy),
+            name: "the policy".to_owned(),
+            arn: None,
+            aws: false,
+            owner: None,
+            path: String::new(),
+        }
     }
 }
 

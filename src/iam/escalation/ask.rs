@@ -135,7 +135,8 @@ impl<'a> Index<'a> {
                 };
                 found.iter().filter(counts).map(|(clause, _, about)| (*clause, *about)).collect()
             };
-            let admits = Layer { allows: clauses(&|effect| effect != Some(Effect::Deny)), open: trust.policy.open.clone() };
+            let admits =
+                Layer { allows: clauses(&|effect| effect != Some(Effect::Deny)), open: trust.policy.open.clone() };
             let mut problem = Problem { denies: clauses(&|effect| effect == Some(Effect::Deny)), ..Problem::default() };
             if way == Admission::Delegated {
                 let mut identity = Layer::default();
@@ -187,7 +188,8 @@ impl<'a> Index<'a> {
         let expand = |text: &str| person.context.expand(text);
         let mut deny = |list: &[u32]| {
             for policy in list.iter().filter(|policy| !lens.forgiven.contains(policy)) {
-                let Some(compiled) = self.compiled.get(*policy as usize).filter(|compiled| compiled.denies.contains(id))
+                let Some(compiled) =
+                    self.compiled.get(*policy as usize).filter(|compiled| compiled.denies.contains(id))
                 else {
                     continue;
                 };
@@ -251,7 +253,8 @@ impl<'a> Index<'a> {
         let (person, principal) = (&self.people[at], &self.account.principals[at]);
         let service = self.catalogue.actions[id].split(':').next().unwrap_or_default();
         let (partition, account) = (&self.account.partition, &self.account.id);
-        let mut found = vec![format!("arn:{partition}:{service}:{}:{account}:{}", crate::iam::document::REGION, other_name())];
+        let mut found =
+            vec![format!("arn:{partition}:{service}:{}:{account}:{}", crate::iam::document::REGION, other_name())];
         for list in std::iter::once(&person.identity).chain(&principal.scps) {
             found.extend(named_resources(self.policies(list).flat_map(|compiled| &compiled.clauses), id));
         }

@@ -103,7 +103,8 @@ impl<'i, 'a> Search<'i, 'a> {
     fn new(index: &'i Index<'a>) -> Self {
         let count = index.people.len();
         let catalogue: &'static [Method] = &index.catalogue.methods;
-        let fits = |allows, method: &&'static Method| method.gain() != Gains::Credentials && method.bits.is_subset(allows);
+        let fits =
+            |allows, method: &&'static Method| method.gain() != Gains::Credentials && method.bits.is_subset(allows);
         let methods =
             index.people.iter().map(|person| catalogue.iter().filter(|method| fits(person.allows, method)).collect());
         let mut workloads: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
@@ -162,7 +163,9 @@ impl<'i, 'a> Search<'i, 'a> {
     }
 
     fn lone(&mut self, at: usize, method: &'static Method, aim: &Aim, narrow: bool) -> Option<Level> {
-        let own = |needed: &super::methods::Needed| matches!(needed.on, On::OwnUser | On::OwnRole | On::OwnGroup | On::OwnPolicy);
+        let own = |needed: &super::methods::Needed| {
+            matches!(needed.on, On::OwnUser | On::OwnRole | On::OwnGroup | On::OwnPolicy)
+        };
         let tried = match method.gain() {
             Gains::Unbounded | Gains::Undenied => self.index.freed(at, method),
             // A boundary stays, whatever the policies come to allow.
@@ -218,7 +221,8 @@ impl<'i, 'a> Search<'i, 'a> {
             for aim in self.aims(method, target) {
                 match self.index.attempt(at, method, &aim, &Lens::default()) {
                     Tried::Works(level, _) => {
-                        let level = level.max(if method.gain() == Gains::Administrator { Level::Shown } else { reached.level });
+                        let level =
+                            level.max(if method.gain() == Gains::Administrator { Level::Shown } else { reached.level });
                         self.waiting[at].push((level, reached.distance + 1, method, aim));
                         if level == Level::Shown {
                             return;
@@ -352,8 +356,13 @@ fn ghost(method: &Method, arn: &str) -> String {
         Some(On::Role) => "role".to_owned(),
         Some(On::Provider) => "role behind an identity provider".to_owned(),
         _ => {
-            let noun = method.workload.as_deref().and_then(super::kinds::kind_of).map_or("a workload", |kind| kind.noun);
-            return if any { format!("{noun} with a privileged role") } else { format!("the role of {noun}{}", name()) };
+            let noun =
+                method.workload.as_deref().and_then(super::kinds::kind_of).map_or("a workload", |kind| kind.noun);
+            return if any {
+                format!("{noun} with a privileged role")
+            } else {
+                format!("the role of {noun}{}", name())
+            };
         }
     };
     match (any, method.gain()) {

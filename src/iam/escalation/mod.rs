@@ -20,8 +20,8 @@ mod tests;
 mod trust;
 
 pub use account::{Account, Attached, Held, Link, Principal, PrincipalKind, Workload};
-pub use kinds::{KINDS, Kind, kind_of};
 pub use evaluate::{Analysis, Level, Standing, Step, Target, Verdict};
+pub use kinds::{KINDS, Kind, kind_of};
 pub use methods::{Category, Gains, Method, Needed, On, methods, table};
 pub use solve::Witness;
 

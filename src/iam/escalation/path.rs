@@ -53,6 +53,9 @@ impl Analysis {
     /// Whether a principal is an administrator, or can become one.
     #[must_use]
     pub fn is_privileged(&self, at: usize) -> bool {
-        matches!(self.standings.get(at).map(|standing| &standing.verdict), Some(Verdict::Administrator(..) | Verdict::Escalates(_)))
+        matches!(
+            self.standings.get(at).map(|standing| &standing.verdict),
+            Some(Verdict::Administrator(..) | Verdict::Escalates(_))
+        )
     }
 }

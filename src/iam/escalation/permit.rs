@@ -133,7 +133,8 @@ fn clause<'a>(statement: &'a Statement, policy: u32, variables: bool, catalogue:
             Match::No => {}
         }
     }
-    let all = !statement.actions.negated && statement.actions.texts.iter().any(|text| matches!(&*text.text, "*" | "*:*"));
+    let all =
+        !statement.actions.negated && statement.actions.texts.iter().any(|text| matches!(&*text.text, "*" | "*:*"));
     Clause { statement, policy, effect: statement.effect, variables, yes, maybe, all }
 }
 

@@ -166,7 +166,14 @@ impl<'a> Problem<'a> {
         (answer, by)
     }
 
-    fn witness(&self, action: &str, resource: &str, by: Option<(u32, usize)>, choices: &Choices, at: &[usize]) -> Witness {
+    fn witness(
+        &self,
+        action: &str,
+        resource: &str,
+        by: Option<(u32, usize)>,
+        choices: &Choices,
+        at: &[usize],
+    ) -> Witness {
         let name = |key: &str| {
             let conditions = self.clauses().flat_map(|clause| &clause.statement.conditions);
             let mut names = conditions.map(|condition| &*condition.key).filter(|name| name.eq_ignore_ascii_case(key));

@@ -58,7 +58,9 @@ impl Index<'_> {
         let mut witnesses = Vec::new();
         let mut fresh: Option<String> = None;
         for needed in &method.actions {
-            let answer = if needed.action == "sts:AssumeRole" && let Aim::Principal(role) = aim {
+            let answer = if needed.action == "sts:AssumeRole"
+                && let Aim::Principal(role) = aim
+            {
                 self.assume(at, *role, needed.id)
             } else {
                 self.reach(at, method, needed, aim, lens, &mut fresh)

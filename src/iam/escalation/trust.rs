@@ -76,7 +76,8 @@ pub(super) fn admissions<'a>(
 
 /// Whether two ARNs are the same, in whichever partition the first is.
 fn same_but_partition(a: &str, b: &str) -> bool {
-    let rest = |text: &str| text.strip_prefix("arn:").and_then(|text| text.split_once(':')).map(|(_, rest)| rest.to_owned());
+    let rest =
+        |text: &str| text.strip_prefix("arn:").and_then(|text| text.split_once(':')).map(|(_, rest)| rest.to_owned());
     match (rest(a), rest(b)) {
         (Some(a), Some(b)) => a == b,
         _ => false,
@@ -96,7 +97,8 @@ fn is_service(text: &str, service: &str) -> bool {
     let name = service.trim_end_matches(".amazonaws.com");
     text == service
         || text.strip_suffix(".amazonaws.com.cn").unwrap_or_default() == name
-        || (text.ends_with(".amazonaws.com") && text.strip_prefix(name).is_some_and(|rest| matches(".*-*-*.amazonaws.com", rest)))
+        || (text.ends_with(".amazonaws.com")
+            && text.strip_prefix(name).is_some_and(|rest| matches(".*-*-*.amazonaws.com", rest)))
 }
 
 /// The ARNs of the identity providers that a trust policy admits and that contain `part`.
@@ -104,7 +106,8 @@ pub(super) fn providers(trust: &Compiled<'_>, part: &str) -> Vec<String> {
     let mut found = Vec::new();
     for clause in trust.clauses.iter().filter(|clause| clause.effect == Some(Effect::Allow)) {
         let list = principals(clause.statement).into_iter().flat_map(|named| &named.list);
-        let federated = list.filter(|principal| principal.kind == Named::Federated && principal.text.text.contains(part));
+        let federated =
+            list.filter(|principal| principal.kind == Named::Federated && principal.text.text.contains(part));
         found.extend(federated.map(|principal| principal.text.text.to_string()));
     }
     found

@@ -13,7 +13,6 @@
 //! name (highest bit: required) and type. A resource is eight words: name; type; the lists of read-only, write-only and
 //! create-only paths (highest bit: inside a list or map) and of the primary identifier; two words of region bits.
 
-mod did_you_mean;
 mod path;
 mod resource;
 mod types;
@@ -24,7 +23,7 @@ mod pack;
 #[cfg(test)]
 mod tests;
 
-pub use did_you_mean::did_you_mean;
+pub use crate::value::did_you_mean;
 pub use path::{PathError, PathErrorKind};
 pub use resource::ResourceType;
 pub use types::{Kind, Member, Members, Type, Values};

@@ -1,6 +1,6 @@
 //! Clauses: what is asked of a resource.
 
-use super::{Operand, Pattern};
+use super::{IamQuestion, Operand, Pattern};
 use crate::source::Symbol;
 
 /// A step of a path.
@@ -114,34 +114,6 @@ pub enum NetworkQuestion {
     EgressOpen(CidrQuestion),
     /// Of a subnet: whether its default route leads to an internet gateway.
     SubnetInternetRouted,
-}
-
-/// A request that `denies` asks about.
-#[derive(Debug, Clone)]
-pub struct IamRequest {
-    /// The principal, `*` for anyone.
-    pub principal: Box<str>,
-    /// The action.
-    pub action: Box<str>,
-    /// The resource, with `{self.arn}` for the selected resource.
-    pub resource: Box<str>,
-    /// Context keys with their values.
-    pub context: Vec<(Box<str>, Box<str>)>,
-}
-
-/// A question about policy documents.
-#[derive(Debug, Clone)]
-pub enum IamQuestion {
-    /// Every such request is denied by an explicit statement.
-    Denies(IamRequest),
-    /// A statement allows everything on everything.
-    GrantsAdministrator,
-    /// A statement allows `service:*` on everything.
-    GrantsServiceWildcard,
-    /// A statement lets anyone use one of these actions.
-    GrantsPublic(Operand),
-    /// An AWS managed policy of one of these names is attached.
-    ManagedPolicy(Operand),
 }
 
 /// What makes a text a secret in clear text.

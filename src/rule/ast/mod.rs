@@ -1,14 +1,15 @@
 //! The compiled form of a rule.
 
 mod clause;
+mod iam;
 mod literal;
 mod rule;
 mod test;
 
 pub use clause::{
-    Absent, CidrQuestion, Clause, IamQuestion, IamRequest, NetworkQuestion, Operator, Path, Ports, Quantifier,
-    SecretText, Segment, Subject,
+    Absent, CidrQuestion, Clause, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText, Segment, Subject,
 };
+pub use iam::{IamQuestion, IamRequest};
 pub use literal::{Literal, Operand, Pattern};
 pub use rule::{
     Assert, ControlReference, Fix, Message, Param, Related, Rule, RuleSet, Severity, Status, Strength, Via,

@@ -4,6 +4,7 @@
 
 mod clause;
 pub(crate) mod format;
+mod iam;
 mod inline_test;
 mod message;
 mod metadata;

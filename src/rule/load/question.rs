@@ -1,9 +1,7 @@
-//! The questions that have the semantics of their field: `iam`, `network`, `secret`, `tags`.
+//! The questions that have the semantics of their field: `network`, `secret`, `tags`; `iam` has a file of its own.
 
 use crate::inventory::schema::Kind as SchemaKind;
-use crate::rule::ast::{
-    CidrQuestion, Clause, IamQuestion, IamRequest, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText,
-};
+use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText};
 use crate::source::{Member, NodeId, Span};
 
 use super::format::{cidr_problem, regex_problem};
@@ -11,15 +9,11 @@ use super::operator::texts;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
-/// Properties that hold policy documents, where `in` does not name one.
-const POLICY_PROPERTIES: [&str; 4] = ["PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "Policies"];
-const IAM_QUESTIONS: [&str; 5] =
-    ["denies", "grants_administrator", "grants_service_wildcard", "grants_public", "managed_policy"];
 const NETWORK_QUESTIONS: [&str; 3] = ["ingress_open", "egress_open", "subnet_internet_routed"];
 
 impl Reader<'_> {
     /// The one member of a table that is a question; `beside` may stand there too.
-    fn question(&mut self, id: NodeId, what: &str, questions: &[&str], beside: &[&str]) -> Option<Member> {
+    pub(super) fn question(&mut self, id: NodeId, what: &str, questions: &[&str], beside: &[&str]) -> Option<Member> {
         if !self.is_table(id, what) {
             return None;
         }
@@ -45,7 +39,7 @@ impl Reader<'_> {
     }
 
     /// A question that is asked by writing `true`.
-    fn asked(&mut self, member: &Member) -> Option<()> {
+    pub(super) fn asked(&mut self, member: &Member) -> Option<()> {
         let key = self.tree.key(member);
         if self.boolean(member.value, key)? {
             return Some(());
@@ -53,54 +47,6 @@ impl Reader<'_> {
         let help = format!("write `not = {{ ... = {{ {key} = true }} }}` for the opposite");
         self.error_help(self.tree.span(member.value), format!("`{key}` is to be `true`"), help);
         None
-    }
-
-    pub(super) fn iam(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
-        let question = self.question(id, "iam", &IAM_QUESTIONS, &["in"])?;
-        let tree = self.tree;
-        let within = match tree.get(id, "in") {
-            Some(path) => Some(self.path(path, "in", scope)?.path),
-            None => None,
-        };
-        let key = tree.key(&question);
-        if within.is_none() {
-            let wanted: &[&str] = if key == "managed_policy" { &["ManagedPolicyArns"] } else { &POLICY_PROPERTIES };
-            self.check_has(scope, question.key_span, wanted, "policy documents that are found by themselves");
-        }
-        let value = question.value;
-        let asked = match key {
-            "denies" => IamQuestion::Denies(self.iam_request(value)?),
-            "grants_administrator" => self.asked(&question).map(|()| IamQuestion::GrantsAdministrator)?,
-            "grants_service_wildcard" => self.asked(&question).map(|()| IamQuestion::GrantsServiceWildcard)?,
-            "grants_public" => {
-                if !self.is_table(value, key) {
-                    return None;
-                }
-                self.keys(value, &["actions"]);
-                let actions = self.require(value, "actions")?;
-                IamQuestion::GrantsPublic(self.texts_operand(actions, "actions", |_| None)?)
-            }
-            _ => IamQuestion::ManagedPolicy(self.texts_operand(value, key, |_| None)?),
-        };
-        Some(Clause::Iam { within, question: asked })
-    }
-
-    fn iam_request(&mut self, id: NodeId) -> Option<IamRequest> {
-        if !self.is_table(id, "denies") {
-            return None;
-        }
-        self.keys(id, &["principal", "action", "resource", "context"]);
-        let principal = self.required_text(id, "principal");
-        let action = self.required_text(id, "action");
-        let resource = self.required_text(id, "resource");
-        let mut context = Vec::new();
-        if let Some(table) = self.tree.get(id, "context").filter(|table| self.is_table(*table, "context")) {
-            for member in self.tree.members(table) {
-                let Some(value) = self.string(member.value, "context") else { continue };
-                context.push((self.tree.key(member).into(), value.into()));
-            }
-        }
-        Some(IamRequest { principal: principal?.into(), action: action?.into(), resource: resource?.into(), context })
     }
 
     pub(super) fn network(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
@@ -196,7 +142,12 @@ impl Reader<'_> {
     }
 
     /// A text or list of texts, or a parameter that is one.
-    fn texts_operand(&mut self, id: NodeId, what: &str, problem: impl Fn(&str) -> Option<String>) -> Option<Operand> {
+    pub(super) fn texts_operand(
+        &mut self,
+        id: NodeId,
+        what: &str,
+        problem: impl Fn(&str) -> Option<String>,
+    ) -> Option<Operand> {
         let operand = self.operand(id)?;
         if self.checks.is_some() {
             let value = self.value_of(&operand);
@@ -210,18 +161,11 @@ impl Reader<'_> {
         Some(operand)
     }
 
-    /// Reports resource types that have none of these properties.
-    fn check_has(&mut self, scope: &Scope, span: Span, properties: &[&str], what: &str) {
+    /// Reports resource types that do not have this property.
+    pub(super) fn check_has(&mut self, scope: &Scope, span: Span, property: &str) {
         for resource in scope.resource_types() {
-            let has = properties.iter().any(|name| resource.properties().member(name).is_some());
-            if !has {
-                let message = match properties {
-                    [only] => format!("`{}` has no `{only}`", resource.name()),
-                    _ => format!("`{}` has no {what}", resource.name()),
-                };
-                let help =
-                    (properties.len() > 1).then(|| "name the property that holds the policy with `in`".to_owned());
-                self.error_help(span, message, help);
+            if resource.properties().member(property).is_none() {
+                self.error(span, format!("`{}` has no `{property}`", resource.name()));
             }
         }
     }

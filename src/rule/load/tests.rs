@@ -629,7 +629,7 @@ fn questions_of_a_field_are_checked() {
         (
             "iam = { grants_administrator = true }",
             "grants_administrator",
-            "`AWS::Lambda::Function` has no policy documents that are found by themselves | name the property that holds the policy with `in`",
+            "`AWS::Lambda::Function` has no policies that `grants_administrator` asks about | name the property that holds the policy with `in`",
         ),
         (
             "iam = { grants_administrator = false, in = \"Role\" }",

@@ -1,8 +1,10 @@
 //! Conditions in words, one line for each clause, what is inside of it indented below.
 
+mod iam;
+
 use super::ast::{
-    Absent, CidrQuestion, Clause, IamQuestion, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule,
-    SecretText, Subject,
+    Absent, CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule, SecretText,
+    Subject,
 };
 
 /// The lines of a clause, each with its depth of indentation from 0.
@@ -45,7 +47,7 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
         }
         Clause::Iam { within, question } => {
             let within = within.as_ref().map_or("the policies".to_owned(), |path| format!("`{}`", path.text));
-            out.push((depth, format!("{within} {}", iam(rule, question))));
+            out.push((depth, format!("{within} {}", iam::iam(rule, question))));
         }
         Clause::Network(question) => out.push((depth, network(rule, question))),
         Clause::Secret { path, text, .. } => {
@@ -95,21 +97,6 @@ fn operator(rule: &Rule, operator: &Operator) -> String {
         Operator::Exists(false) => "is not set".to_owned(),
         Operator::CidrWithin(operand) => format!("lies inside {}", value(rule, operand)),
         Operator::BeforeToday(operand) => format!("has reached its date ({})", value(rule, operand)),
-    }
-}
-
-fn iam(rule: &Rule, question: &IamQuestion) -> String {
-    match question {
-        IamQuestion::Denies(request) => {
-            let context: Vec<String> =
-                request.context.iter().map(|(key, value)| format!("`{key}` = `{value}`")).collect();
-            let when = if context.is_empty() { String::new() } else { format!(" when {}", context.join(", ")) };
-            format!("deny `{}` on `{}` to `{}`{when}", request.action, request.resource, request.principal)
-        }
-        IamQuestion::GrantsAdministrator => "allow every action on every resource".to_owned(),
-        IamQuestion::GrantsServiceWildcard => "allow every action of a service on every resource".to_owned(),
-        IamQuestion::GrantsPublic(actions) => format!("allow everyone {}", value(rule, actions)),
-        IamQuestion::ManagedPolicy(names) => format!("have the AWS managed policy {}", value(rule, names)),
     }
 }
 

@@ -1,0 +1,154 @@
+//! Questions about policies: which documents a resource has, what each question finds in one, and what a finding points at.
+//!
+//! Each family of questions has a file here that turns a [`Policy`] into [`Evidence`]; worlds and places are dealt with in this
+//! one. What a policy means is `crate::iam`'s matter.
+
+mod attached;
+mod grants;
+mod requests;
+
+use super::answer::{Answer, Blame, Truth};
+use super::cursor::{Cursor, Leaf};
+use super::focus::element_step;
+use super::scope::{Scope, Wanted};
+use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
+use crate::iam::Policy;
+use crate::rule::{IamQuestion, Path};
+use crate::value::{Cause, Kind};
+
+/// What a question finds in one policy.
+enum Evidence {
+    /// It holds, because of each of these.
+    Yes(Vec<Charge>),
+    /// It does not hold.
+    No,
+    /// Nobody can tell, because of these causes.
+    Unknown(Vec<Cause>),
+}
+
+/// A statement that makes a question hold.
+struct Charge {
+    /// Index into [`Policy::statements`]; `None` for the document as a whole.
+    statement: Option<usize>,
+    /// Placeholders for messages, besides `{statement}`.
+    bindings: Vec<(&'static str, String)>,
+}
+
+/// A policy with its place in the resource.
+struct Found {
+    policy: Policy,
+    /// From `Properties` on.
+    path: String,
+    form: Form,
+}
+
+impl Scope<'_> {
+    pub(super) fn iam(&self, within: Option<&Path>, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let mut answer = match (question, within) {
+            (IamQuestion::ManagedPolicy(names), _) => {
+                return self.undecided_is_open(wanted, || self.managed_policy(names, cursor, wanted));
+            }
+            (_, Some(path)) => self.policies_at(path, question, cursor, wanted),
+            (_, None) => self.policies(question, cursor, wanted),
+        };
+        if answer.truth == Truth::False && wanted == Wanted::False {
+            answer.blames = vec![self.absent_blame(cursor.head, cursor.trail.text(self), cursor)];
+        }
+        answer
+    }
+
+    /// What the question finds in one policy: a line for each question.
+    fn evidence(&self, question: &IamQuestion, policy: &Policy) -> Evidence {
+        match question {
+            IamQuestion::Denies(request) => self.denies(request, policy),
+            IamQuestion::GrantsAdministrator => grants::administrator(policy),
+            IamQuestion::GrantsServiceWildcard => grants::service_wildcard(policy),
+            IamQuestion::GrantsPublic(actions) => self.grants_public(actions, policy),
+            IamQuestion::ManagedPolicy(_) => Evidence::No,
+        }
+    }
+
+    /// The question to every policy of the resource. Each is a conjunct of its own where it is a fault.
+    fn policies(&self, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let inventory = self.context.inventory;
+        let (values, open) = policy_values(inventory, &self.view, cursor.resource);
+        let mut answer = if open.is_empty() { Answer::of(false) } else { Answer::unknown(open) };
+        for value in values.iter().filter(|value| question.reads(value.property.kind)) {
+            let one = || self.policy_value(value, question, cursor, wanted);
+            let (list, index) = value.step;
+            // Every policy that says yes is a fault of its own.
+            answer = answer.or_each(match wanted {
+                Wanted::True => self.conjunct(element_step(list, index), false, one),
+                _ => one(),
+            });
+        }
+        answer
+    }
+
+    fn policy_value(&self, value: &PolicyValue, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+        match value.read(self.context.inventory, &self.view) {
+            Ok(None) => Answer::of(false),
+            Err(cause) => Answer::unknown(vec![cause]),
+            Ok(Some(policy)) => {
+                let path = format!("Properties.{}", value.path);
+                let found = Found { policy, path, form: value.property.form };
+                self.answered(self.evidence(question, &found.policy), &found, cursor, wanted)
+            }
+        }
+    }
+
+    /// The question to the policies at a path.
+    fn policies_at(&self, path: &Path, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+        let mut answer = Answer::of(false);
+        for leaf in self.leaves(cursor, path) {
+            let one = match leaf {
+                Leaf::Value { written, trail, .. } => match self.view.head(written).1 {
+                    Kind::Absent => Answer::of(false),
+                    Kind::Unknown(cause) => Answer::unknown(vec![self.cause(cause)]),
+                    _ => {
+                        let policy = read_policy(self.context.inventory, &self.view, written);
+                        let found = Found { policy, path: trail.text(self), form: Form::Document };
+                        self.answered(self.evidence(question, &found.policy), &found, cursor, wanted)
+                    }
+                },
+                Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
+                Leaf::Absent { .. } => Answer::of(false),
+            };
+            answer = answer.or_each(one);
+        }
+        answer
+    }
+
+    fn answered(&self, evidence: Evidence, found: &Found, cursor: &Cursor, wanted: Wanted) -> Answer {
+        match evidence {
+            Evidence::No => Answer::of(false),
+            Evidence::Unknown(causes) => Answer::unknown(causes),
+            Evidence::Yes(charges) if wanted == Wanted::True => {
+                Answer::of(true).with(charges.into_iter().map(|charge| blame(charge, found, cursor)).collect())
+            }
+            Evidence::Yes(_) => Answer::of(true),
+        }
+    }
+}
+
+fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
+    let statement = charge.statement.and_then(|index| found.policy.statements.get(index));
+    let mut bindings = charge.bindings;
+    let name = match (statement, found.form) {
+        (None, _) => "the policy".to_owned(),
+        (_, Form::Properties) => "the permission".to_owned(),
+        (Some(statement), _) => statement.name(),
+    };
+    bindings.push(("statement", name));
+    Blame {
+        place: Some(statement.map_or(found.policy.place, |statement| statement.place)),
+        owner: Some(cursor.resource),
+        path: match (statement, found.form) {
+            (Some(statement), Form::Document) => format!("{}.Statement[{}]", found.path, statement.index),
+            _ => found.path.clone(),
+        },
+        element: cursor.element,
+        bindings,
+        ..Blame::default()
+    }
+}
