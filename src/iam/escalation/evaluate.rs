@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::account::{Account, PrincipalKind};
+use super::account::Account;
 use super::ask::{Index, Lens};
 use super::methods::{Gains, Method, On};
 use super::solve::Witness;
@@ -370,9 +370,4 @@ fn ghost(method: &Method, arn: &str) -> String {
         (true, _) => format!("any privileged {which}"),
         (false, _) => format!("a {which}{}", name()),
     }
-}
-
-/// Whether the principal stands for one that can act by itself.
-pub(super) fn acts(kind: PrincipalKind) -> bool {
-    kind != PrincipalKind::Group
 }

@@ -162,6 +162,7 @@ pub(super) struct Bits([u64; 4]);
 
 impl Bits {
     /// How many actions fit.
+    #[cfg(test)]
     pub(super) const CAPACITY: usize = 256;
 
     pub(super) fn insert(&mut self, id: usize) {
@@ -203,11 +204,6 @@ impl Catalogue {
     /// An action as it is written.
     pub(super) fn written(&self, id: usize) -> Option<&String> {
         self.written.get(id)
-    }
-
-    /// The method of this id.
-    pub(super) fn method(&self, id: &str) -> Option<&Method> {
-        self.methods.iter().find(|method| method.id == id)
     }
 }
 
