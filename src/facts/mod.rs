@@ -6,6 +6,7 @@ pub mod cidr;
 pub mod naming;
 pub mod network;
 pub mod openness;
+pub mod permissions;
 pub mod policies;
 pub mod secret;
 pub mod tags;
@@ -24,6 +25,7 @@ pub struct Facts<'a> {
     associations: OnceLock<Relations>,
     routes: OnceLock<Relations>,
     unseen: OnceLock<Unseen>,
+    escalations: permissions::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -37,6 +39,7 @@ impl<'a> Facts<'a> {
             associations: OnceLock::new(),
             routes: OnceLock::new(),
             unseen: OnceLock::new(),
+            escalations: permissions::Cache::default(),
         }
     }
 

@@ -118,6 +118,8 @@ pub struct Principal {
     pub trust: Option<u32>,
     /// Why it may have further policies.
     pub open: Vec<Cause>,
+    /// Why nobody knows whether it is there.
+    pub uncertain: Vec<Cause>,
 }
 
 impl Principal {
@@ -135,6 +137,7 @@ impl Principal {
             scps: Vec::new(),
             trust: None,
             open: Vec::new(),
+            uncertain: Vec::new(),
         }
     }
 

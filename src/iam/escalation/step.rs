@@ -55,6 +55,9 @@ impl Index<'_> {
             Match::Unknown => causes.push(Cause::NotInInput { what: "whom a role trusts".into() }),
             Match::No => return Tried::Fails,
         }
+        if let Aim::Principal(target) | Aim::Workload(_, target) = aim {
+            causes.extend(self.account.principals[*target].uncertain.iter().cloned());
+        }
         let mut witnesses = Vec::new();
         let mut fresh: Option<String> = None;
         for needed in &method.actions {
