@@ -41,6 +41,7 @@ pub(super) struct Spoken {
     pub(super) network: bool,
     pub(super) tags: bool,
     pub(super) statements: bool,
+    pub(super) witnesses: bool,
     pub(super) partners: bool,
 }
 
@@ -83,10 +84,7 @@ impl Reader<'_> {
                     "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
                     "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
                     "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
-                    "iam" => {
-                        spoken.statements = true;
-                        self.iam(value, scope)
-                    }
+                    "iam" => self.iam(value, scope, spoken),
                     "network" => {
                         spoken.network = true;
                         self.network(value, scope)

@@ -8,8 +8,8 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 8] =
-    ["value", "path", "resource", "param.NAME", "element", "statement", "partner", "missing"];
+const PLACEHOLDERS: [&str; 9] =
+    ["value", "path", "resource", "param.NAME", "element", "statement", "witness", "partner", "missing"];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
 
@@ -50,6 +50,9 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
+            "witness" => {
+                (!spoken.witnesses).then_some("`{witness}` needs a question who gets in, such as `grants_public`")
+            }
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
