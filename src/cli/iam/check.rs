@@ -107,8 +107,7 @@ fn text(all: &[Checked], color: Color) -> String {
             })
             .collect();
         text += &diagnostics(&shown, &options);
-        text += &clean(&heading(document));
-        text += "\n";
+        text += &format!("{}\n", clean(&heading(document)));
         for (name, line) in lines(document, findings, overview) {
             text += &format!("  {name:14}{}\n", clean(&line));
         }
@@ -176,7 +175,7 @@ fn granted(overview: &Overview) -> String {
     match total {
         0 if parts.is_empty() => "nothing".to_owned(),
         0 => parts.join(", "),
-        _ => format!("{total} actions: {}; {}", levels.join(", "), parts.join(", ")),
+        _ => format!("{}: {}; {}", output::count(total, "action", "actions"), levels.join(", "), parts.join(", ")),
     }
 }
 

@@ -11,6 +11,7 @@ use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
 use crate::iam::lint::Holder;
+use crate::inventory::Inventory;
 use crate::report::document;
 use crate::scan::{bare_diagnostic, plain_diagnostic};
 use crate::source::discover::Input;
@@ -18,7 +19,7 @@ use crate::source::paths::{absolute, io_reason};
 use crate::source::{Diagnostic, Files, Level, Limits, Loader, SourceFile, Tree};
 use crate::template::load::{Loaded as Templates, load as load_template, load_stdin};
 use crate::template::unit::Environment;
-use crate::value::{Place, Values, View, World};
+use crate::value::{OPAQUE, Place, ResourceId, Values, View, World};
 
 /// Directories below each other that are searched for policies.
 const DEPTH: usize = 32;
@@ -242,8 +243,10 @@ impl Load<'_> {
             let files = Arc::new(std::mem::take(&mut inventory.files));
             let world = World::open();
             let view = View::new(&inventory.values, &world);
-            let references =
-                |resource, attribute| crate::facts::naming::reference_text(&inventory, &view, resource, attribute);
+            let references = |resource, attribute| {
+                let text = crate::facts::naming::reference_text(&inventory, &view, resource, attribute);
+                by_stack(&text, &inventory)
+            };
             let reader = Reader { view, names: &inventory.names, references: &references };
             let mut found = Vec::new();
             for (id, _) in inventory.resources() {
@@ -271,4 +274,24 @@ impl Load<'_> {
             files: Arc::clone(files),
         });
     }
+}
+
+/// A text whose tokens begin with the number of the resource's stack, not of the resource: the same resource has the same token
+/// in two editions of a template, so that policies of both can be compared.
+fn by_stack(text: &str, inventory: &Inventory) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split(OPAQUE).enumerate() {
+        if index > 0 {
+            out.push(OPAQUE);
+        }
+        let resource = part.split_once('.').filter(|_| index % 2 == 1);
+        let numbered = resource.and_then(|(number, name)| Some((number.parse::<u32>().ok()?, name)));
+        match numbered.filter(|(number, _)| (*number as usize) < inventory.resources().len()) {
+            Some((number, name)) => {
+                out.push_str(&format!("{}.{name}", inventory.resource(ResourceId(number)).stack.0));
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
 }

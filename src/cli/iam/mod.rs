@@ -1,6 +1,7 @@
 //! `fasscan iam`: questions about policy documents, one file for each command. The files are read in [`load`].
 
 mod check;
+mod compare;
 mod find;
 mod load;
 mod output;
@@ -20,10 +21,13 @@ pub(super) struct Iam {
 enum Command {
     /// Say what is wrong with policies, and what they grant.
     Check(check::Check),
+    /// Say whether a policy allows anything that another one does not.
+    Compare(compare::Compare),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
     match &iam.command {
         Command::Check(check) => check::run(check, color),
+        Command::Compare(compare) => compare::run(compare, color),
     }
 }
