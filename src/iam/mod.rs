@@ -18,10 +18,8 @@ mod theory;
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;
 pub use pattern::{Match, covers, matches, matches_ignoring_case, matches_resource};
-pub use question::{Request, denies, grants_administrator, grants_public, grants_service_wildcard};
-pub use s3_public::s3_public;
-pub use pattern::{Match, covers, matches, matches_ignoring_case};
 pub use question::{
     Requests, allows, allows_all_but, denies, grants_administrator, grants_service_wildcard, same_principal_may,
 };
+pub use s3_public::s3_public;
 pub use stranger::{Entry, Outsider, lets_in};

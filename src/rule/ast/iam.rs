@@ -61,6 +61,8 @@ pub enum IamQuestion {
         /// Actions of the other kind.
         other: Operand,
     },
+    /// The principal is no administrator and can become one.
+    Escalates,
     /// An AWS managed policy of one of these names is attached.
     ManagedPolicy(Operand),
 }
@@ -77,7 +79,11 @@ impl IamQuestion {
             Self::GrantsOutside { actions: one, trusted: other, .. }
             | Self::GrantsService { actions: one, services: other }
             | Self::SamePrincipalMay { one, other } => vec![one, other],
-            Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::S3Public | Self::GrantsAllBut => Vec::new(),
+            Self::GrantsAdministrator
+            | Self::GrantsServiceWildcard
+            | Self::S3Public
+            | Self::GrantsAllBut
+            | Self::Escalates => Vec::new(),
         }
     }
 
@@ -86,7 +92,11 @@ impl IamQuestion {
     pub fn has_witness(&self) -> bool {
         matches!(
             self,
-            Self::GrantsPublic(_) | Self::GrantsOutside { .. } | Self::GrantsService { .. } | Self::GrantsFederated(_)
+            Self::GrantsPublic(_)
+                | Self::GrantsOutside { .. }
+                | Self::GrantsService { .. }
+                | Self::GrantsFederated(_)
+                | Self::Escalates
         )
     }
 
@@ -103,8 +113,8 @@ impl IamQuestion {
             | Self::GrantsAllBut
             | Self::SamePrincipalMay { .. } => matches!(kind, PolicyKind::Resource | PolicyKind::Trust),
             Self::S3Public => kind == PolicyKind::Resource,
-            // It reads no documents.
-            Self::ManagedPolicy(_) => false,
+            // They read more, or less, than the documents of the resource.
+            Self::ManagedPolicy(_) | Self::Escalates => false,
         }
     }
 }
