@@ -10,6 +10,7 @@ use super::super::Problem;
 use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
+use crate::inventory::Inventory;
 use crate::report::document;
 use crate::scan::{bare_diagnostic, plain_diagnostic};
 use crate::source::discover::Input;
@@ -67,7 +68,7 @@ pub(super) struct Document {
     /// Whether the kind was guessed from what the document says.
     pub(super) guessed: bool,
     /// Whether it is part of a template, of which lines are shown without secrets.
-    in_template: bool,
+    pub(super) in_template: bool,
     /// The document.
     pub(super) policy: Policy,
     /// How long it is.
@@ -84,9 +85,7 @@ impl Document {
 
     /// `file:line:column` of a place.
     pub(super) fn position(&self, place: Place) -> String {
-        let file = self.files.get(place.file);
-        let at = file.position(place.span.start);
-        format!("{}:{}:{}", file.path(), at.line, at.column)
+        position(&self.files, place)
     }
 
     /// A problem at a place of the document, as reports have it.
@@ -103,9 +102,22 @@ impl Document {
     }
 }
 
+/// The inventory of templates.
+#[derive(Debug)]
+pub(super) struct Unit {
+    /// The path of the input as reports show it.
+    pub(super) path: String,
+    /// Its resources.
+    pub(super) inventory: Inventory,
+    /// The files that places are in.
+    pub(super) files: Arc<Files>,
+}
+
 /// What inputs hold.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
+    /// What the templates hold as a whole.
+    pub(super) units: Vec<Unit>,
     /// The documents, in the order of the inputs and of the text.
     pub(super) documents: Vec<Document>,
     /// What could not be read, and what may not mean what its author thinks.
@@ -117,6 +129,13 @@ impl Loaded {
     pub(super) fn is_complete(&self) -> bool {
         self.problems.iter().all(|problem| problem.level != "error")
     }
+}
+
+/// `file:line:column` of a place.
+pub(super) fn position(files: &Files, place: Place) -> String {
+    let file = files.get(place.file);
+    let at = file.position(place.span.start);
+    format!("{}:{}:{}", file.path(), at.line, at.column)
 }
 
 /// Reads the policy documents of files, templates, assemblies and directories; `-` is standard input. Where `kind` is given,
@@ -263,6 +282,7 @@ impl Load<'_> {
             for found in found {
                 self.document(&reader, found, path, &files, true);
             }
+            self.loaded.units.push(Unit { path: path.to_owned(), inventory, files });
         }
     }
 

@@ -1,6 +1,7 @@
 //! `fasscan iam`: questions about policy documents, one file for each command. The files are read in [`load`].
 
 mod check;
+mod escalations;
 mod find;
 mod load;
 
@@ -19,10 +20,13 @@ pub(super) struct Iam {
 enum Command {
     /// Say what is wrong with policies, and what they grant.
     Check(check::Check),
+    /// Show which principals can become administrators, and how.
+    Escalations(escalations::Arguments),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
     match &iam.command {
         Command::Check(check) => check::run(check, color),
+        Command::Escalations(arguments) => escalations::run(arguments, color),
     }
 }
