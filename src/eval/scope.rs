@@ -114,6 +114,7 @@ impl<'a> Scope<'a> {
             }
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),
+            Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
         }

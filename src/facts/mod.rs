@@ -6,6 +6,7 @@ pub mod cidr;
 pub mod naming;
 pub mod network;
 pub mod openness;
+pub mod organization;
 pub mod permissions;
 pub mod policies;
 pub mod secret;
@@ -25,6 +26,7 @@ pub struct Facts<'a> {
     associations: OnceLock<Relations>,
     routes: OnceLock<Relations>,
     unseen: OnceLock<Unseen>,
+    organizations: organization::Cache,
     escalations: permissions::Cache,
 }
 
@@ -39,6 +41,7 @@ impl<'a> Facts<'a> {
             associations: OnceLock::new(),
             routes: OnceLock::new(),
             unseen: OnceLock::new(),
+            organizations: organization::Cache::default(),
             escalations: permissions::Cache::default(),
         }
     }

@@ -4,6 +4,7 @@ mod check;
 mod escalations;
 mod find;
 mod load;
+mod output;
 
 use clap::{Args, Subcommand};
 

@@ -1,20 +1,19 @@
 //! `fasscan iam escalations`: which principals of templates can become administrators, and which methods policies open.
 
-mod json;
 mod text;
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use super::super::{Color, Problem, write};
 use super::load::{Document, Loaded, Unit, load, position};
+use super::output::{self, Output};
 use crate::facts::Facts;
 use crate::facts::permissions::Principals;
 use crate::iam::document::PolicyKind;
 use crate::iam::escalation::{Account, Analysis, Level, Standing, Step, Target, Verdict, escalations_of};
-use crate::report::text::{TextOptions, diagnostics};
 use crate::scan::Status;
 use crate::value::{View, World};
 
@@ -25,16 +24,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
     /// How the answer is written.
-    #[arg(long, value_enum, default_value_t = Output::Text, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, default_value_t = Output::Text, value_name = "FORMAT")]
     output: Output,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// The answer for one account of an input, or for one policy.
@@ -112,15 +103,18 @@ struct Allowed {
 
 pub(super) fn run(arguments: &Arguments, color: Color) -> Result<u8, Problem> {
     let loaded = load(&arguments.paths, None)?;
-    let options = TextOptions { color: color.on(&std::io::stdout()), ..TextOptions::default() };
-    write::stderr(&diagnostics(&loaded.problems, &options));
+    output::problems(&loaded.problems, color);
     let answers = answers(&loaded);
     match arguments.output {
         Output::Text => write::stdout(&text::render(&answers))?,
-        Output::Json => write::stdout(&json::render(&answers))?,
+        Output::Json => write::stdout(&output::json(&serde_json::json!({
+            "version": output::VERSION,
+            "answers": answers,
+            "diagnostics": loaded.problems,
+        })))?,
     }
     let escalates = |shown: &Shown| matches!(shown.verdict, "escalates" | "assumed");
-    let status = match (loaded.is_complete(), answers.is_empty()) {
+    let status = match (output::is_complete(&loaded.problems), answers.is_empty()) {
         (false, _) => Status::Incomplete,
         (_, true) => Status::NothingToScan,
         _ if answers.iter().flat_map(|answer| &answer.principals).any(escalates) => Status::GateFailed,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Allowed, Answer, Shown, ShownStep};
+use crate::report::text::clean;
 
 /// How many further methods are named.
 const FURTHER: usize = 6;
@@ -19,7 +20,8 @@ pub(super) fn render(answers: &[Answer]) -> String {
             None => account(answer, &mut text),
         }
     }
-    text
+    // Names are those of the inputs, which must not write to the terminal.
+    text.lines().map(|line| clean(line) + "\n").collect()
 }
 
 fn account(answer: &Answer, text: &mut String) {
