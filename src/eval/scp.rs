@@ -5,21 +5,21 @@ use std::sync::Arc;
 use super::answer::{Answer, Blame};
 use super::cursor::Cursor;
 use super::scope::{Scope, Wanted};
+use crate::facts::naming::reference_text;
+use crate::facts::organization::POLICY;
 use crate::iam::Statement;
 use crate::iam::document::{PolicyKind, Reader, Setting};
 use crate::iam::organization::{
     ControlKind, Hole, HoleKind, NodeId, Options, Organization, RegionLock, Verdict, Witness, limit, region_lock,
 };
-use crate::facts::naming::reference_text;
-use crate::facts::organization::POLICY;
 use crate::rule::{Operand, ScpQuestion};
 use crate::value::{Cause, Kind, Place, Read, ValueId};
 
 /// How many things a message lists.
 const LISTED: usize = 5;
 
-impl Scope<'_> {
-    pub(super) fn scp(&self, question: &ScpQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+impl<'a> Scope<'a> {
+    pub(super) fn scp(&self, question: &'a ScpQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         self.undecided_is_open(wanted, || {
             let mut answer = match self.context.inventory.type_name(cursor.resource) == POLICY {
                 true => self.of_policy(question, cursor),
@@ -32,11 +32,7 @@ impl Scope<'_> {
         })
     }
 
-    fn texts<'o>(&'o self, operand: &'o Operand) -> Vec<&'o str> {
-        self.rule.operand(operand).list().iter().filter_map(|item| item.text()).collect()
-    }
-
-    fn options(&self, break_glass: Option<&Operand>, context: &[(Box<str>, Box<str>)]) -> Options {
+    fn options(&self, break_glass: Option<&'a Operand>, context: &[(Box<str>, Box<str>)]) -> Options {
         let break_glass = break_glass.map(|operand| self.texts(operand)).unwrap_or_default();
         Options { break_glass: break_glass.into_iter().map(Into::into).collect(), context: context.to_vec() }
     }
@@ -52,7 +48,7 @@ impl Scope<'_> {
     }
 
     /// A question to an account, or to an organisation for an account at its root.
-    fn of_account(&self, question: &ScpQuestion, cursor: &Cursor) -> Answer {
+    fn of_account(&self, question: &'a ScpQuestion, cursor: &Cursor) -> Answer {
         let organization = self.context.facts.organization(&self.view);
         let node = organization.nodes.iter().position(|node| node.resource == Some(cursor.resource));
         let Some(at) = node.map(NodeId) else { return Answer::unknown(vec![Cause::Undecided]) };
@@ -112,7 +108,7 @@ impl Scope<'_> {
     }
 
     /// A question to one policy, wherever it is attached.
-    fn of_policy(&self, question: &ScpQuestion, cursor: &Cursor) -> Answer {
+    fn of_policy(&self, question: &'a ScpQuestion, cursor: &Cursor) -> Answer {
         let inventory = self.context.inventory;
         let content = inventory.property(&self.view, cursor.resource, &["Content"]);
         match question {
@@ -126,7 +122,7 @@ impl Scope<'_> {
         if let [cause, ..] = organization.open.as_slice() {
             return Answer::unknown(vec![cause.clone()]);
         }
-        let lock = |regions: &Operand, break_glass: Option<&Operand>| {
+        let lock = |regions: &'a Operand, break_glass: Option<&'a Operand>| {
             let options = self.options(break_glass, &[]);
             region_lock(&organization, &organization.chain(NodeId(0)), &self.texts(regions), &options)
         };
@@ -161,9 +157,13 @@ impl Scope<'_> {
                 match (broken.is_empty(), lock.unknown) {
                     (true, 0) => Answer::of(true),
                     (true, _) => Answer::unknown(lock.causes),
-                    (false, _) => {
-                        Answer::of(false).with(vec![self.at_lock(&organization, &lock, content, cursor, (some(&broken), None))])
-                    }
+                    (false, _) => Answer::of(false).with(vec![self.at_lock(
+                        &organization,
+                        &lock,
+                        content,
+                        cursor,
+                        (some(&broken), None),
+                    )]),
                 }
             }
             _ => Answer::unknown(vec![Cause::Invalid]),
@@ -222,7 +222,9 @@ impl Scope<'_> {
         let targets = inventory.property(&self.view, cursor.resource, &["TargetIds"]);
         if !everywhere {
             return match self.view.list(targets) {
-                Read::Known((items, None)) if items.is_empty() => self.unattached(targets, cursor, "it is attached nowhere"),
+                Read::Known((items, None)) if items.is_empty() => {
+                    self.unattached(targets, cursor, "it is attached nowhere")
+                }
                 Read::Absent => self.unattached(targets, cursor, "it is attached nowhere"),
                 Read::Known((items, cause)) if items.is_empty() => {
                     Answer::unknown(cause.map(|cause| self.cause(cause)).into_iter().collect())
@@ -414,10 +416,12 @@ fn denies_by_region(organization: &Organization, policy: usize) -> bool {
 /// Why there may be more in a policy.
 fn open(organization: &Organization, policy: usize) -> Option<Vec<Cause>> {
     let document = &organization.policies.get(policy)?.document;
-    let parts = document.statements.iter().filter(|statement| {
-        statement.effect.is_none() || !statement.conditions_open.is_empty()
-    });
-    let causes: Vec<Cause> = document.open.iter().chain(parts.flat_map(|statement| &statement.causes)).cloned().collect();
+    let parts = document
+        .statements
+        .iter()
+        .filter(|statement| statement.effect.is_none() || !statement.conditions_open.is_empty());
+    let causes: Vec<Cause> =
+        document.open.iter().chain(parts.flat_map(|statement| &statement.causes)).cloned().collect();
     (!causes.is_empty()).then_some(causes)
 }
 
