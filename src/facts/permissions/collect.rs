@@ -248,7 +248,11 @@ fn control(collector: &mut Collector<'_, '_>) {
                 policies.extend(collector.managed(FULL_ACCESS, account));
             }
             for policy in level.policies.iter().filter_map(|policy| organization.policies.get(*policy)) {
-                let attached = Attached { name: policy.name.to_string(), owner: policy.resource, ..Attached::of(policy.document.clone()) };
+                let attached = Attached {
+                    name: policy.name.to_string(),
+                    owner: policy.resource,
+                    ..Attached::of(policy.document.clone())
+                };
                 policies.push(collector.accounts[account].account.add(attached));
             }
             levels.push(policies);
