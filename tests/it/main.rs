@@ -7,6 +7,7 @@ mod broken;
 mod commands;
 mod common;
 mod environments;
+mod escalations;
 mod generated;
 mod hostile;
 mod iam;

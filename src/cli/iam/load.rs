@@ -71,7 +71,7 @@ pub(super) struct Document {
     /// What holds it, for identity policies, where that can be told.
     pub(super) holder: Option<Holder>,
     /// Whether it is part of a template, of which lines are shown without secrets.
-    in_template: bool,
+    pub(super) in_template: bool,
     /// The document.
     pub(super) policy: Policy,
     /// How long it is.
@@ -84,6 +84,11 @@ impl Document {
     /// A name for people: the path, and where in it.
     pub(super) fn name(&self) -> String {
         if self.within.is_empty() { self.path.clone() } else { format!("{}: {}", self.path, self.within) }
+    }
+
+    /// `file:line:column` of a place.
+    pub(super) fn position(&self, place: Place) -> String {
+        position(&self.files, place)
     }
 
     /// A problem at a place of the document, as reports have it.
@@ -100,13 +105,33 @@ impl Document {
     }
 }
 
+/// The inventory of templates.
+#[derive(Debug)]
+pub(super) struct Unit {
+    /// The path of the input as reports show it.
+    pub(super) path: String,
+    /// Its resources.
+    pub(super) inventory: Inventory,
+    /// The files that places are in.
+    pub(super) files: Arc<Files>,
+}
+
 /// What inputs hold.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
+    /// What the templates hold as a whole.
+    pub(super) units: Vec<Unit>,
     /// The documents, in the order of the inputs and of the text.
     pub(super) documents: Vec<Document>,
     /// What could not be read, and what may not mean what its author thinks.
     pub(super) problems: Vec<document::Diagnostic>,
+}
+
+/// `file:line:column` of a place.
+pub(super) fn position(files: &Files, place: Place) -> String {
+    let file = files.get(place.file);
+    let at = file.position(place.span.start);
+    format!("{}:{}:{}", file.path(), at.line, at.column)
 }
 
 /// Reads the policy documents of files, templates, assemblies and directories; `-` is standard input. Where `kind` is given,
@@ -255,6 +280,7 @@ impl Load<'_> {
             for found in found {
                 self.document(&reader, found, path, &files, true);
             }
+            self.loaded.units.push(Unit { path: path.to_owned(), inventory, files });
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod compare;
+mod escalations;
 mod find;
 mod load;
 mod output;
@@ -23,11 +24,14 @@ enum Command {
     Check(check::Check),
     /// Say whether a policy allows anything that another one does not.
     Compare(compare::Compare),
+    /// Show which principals can become administrators, and how.
+    Escalations(escalations::Arguments),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
     match &iam.command {
         Command::Check(check) => check::run(check, color),
         Command::Compare(compare) => compare::run(compare, color),
+        Command::Escalations(arguments) => escalations::run(arguments, color),
     }
 }

@@ -79,6 +79,8 @@ pub enum IamQuestion {
         /// Actions of the other kind.
         other: Operand,
     },
+    /// The principal is no administrator and can become one.
+    Escalates,
     /// Wildcards open too much.
     Least(LeastQuestion),
     /// An AWS managed policy of one of these names is attached.
@@ -102,6 +104,7 @@ impl IamQuestion {
             | Self::GrantsServiceWildcard
             | Self::S3Public
             | Self::GrantsAllBut
+            | Self::Escalates
             | Self::Least(_) => Vec::new(),
         }
     }
@@ -117,7 +120,11 @@ impl IamQuestion {
     pub fn has_witness(&self) -> bool {
         matches!(
             self,
-            Self::GrantsPublic(_) | Self::GrantsOutside { .. } | Self::GrantsService { .. } | Self::GrantsFederated(_)
+            Self::GrantsPublic(_)
+                | Self::GrantsOutside { .. }
+                | Self::GrantsService { .. }
+                | Self::GrantsFederated(_)
+                | Self::Escalates
         )
     }
 
@@ -138,8 +145,8 @@ impl IamQuestion {
             | Self::GrantsAllBut
             | Self::SamePrincipalMay { .. } => matches!(kind, PolicyKind::Resource | PolicyKind::Trust),
             Self::S3Public => kind == PolicyKind::Resource,
-            // It reads no documents.
-            Self::ManagedPolicy(_) => false,
+            // They read more, or less, than the documents of the resource.
+            Self::ManagedPolicy(_) | Self::Escalates => false,
         }
     }
 }

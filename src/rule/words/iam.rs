@@ -27,6 +27,7 @@ pub(super) fn iam(rule: &Rule, question: &IamQuestion) -> String {
         IamQuestion::SamePrincipalMay { one, other } => {
             format!("allow one principal both {} and {}", list(one), list(other))
         }
+        IamQuestion::Escalates => "lead to administrator rights".to_owned(),
         IamQuestion::Least(question) => least(rule, question),
         IamQuestion::ManagedPolicy(names) => format!("have the AWS managed policy {}", list(names)),
     }
