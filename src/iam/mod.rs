@@ -3,6 +3,7 @@
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
 pub mod catalogue;
+pub mod decide;
 pub mod document;
 mod evidence;
 mod fixed;
@@ -16,7 +17,7 @@ mod theory;
 
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;
-pub use pattern::{Match, covers, matches, matches_ignoring_case};
+pub use pattern::{Match, covers, matches, matches_ignoring_case, matches_resource};
 pub use question::{
     Requests, allows, allows_all_but, denies, grants_administrator, grants_service_wildcard, same_principal_may,
 };

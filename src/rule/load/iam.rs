@@ -13,7 +13,7 @@ use super::reader::Reader;
 type Read = fn(&mut Reader<'_>, &Member) -> Option<IamQuestion>;
 
 /// Every question by its key.
-const QUESTIONS: [(&str, Read); 18] = [
+const QUESTIONS: [(&str, Read); 19] = [
     ("denies", |reader, member| reader.iam_request(member, true).map(IamQuestion::Denies)),
     ("allows", |reader, member| reader.iam_request(member, false).map(IamQuestion::Allows)),
     ("grants_administrator", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAdministrator)),
@@ -41,6 +41,9 @@ const QUESTIONS: [(&str, Read); 18] = [
     ("wildcard_actions", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::WildcardActions))),
     ("wildcard_resources", |reader, member| reader.wildcard_resources(member)),
     ("risk", |reader, member| reader.risk(member.value, "risk").map(LeastQuestion::Risk).map(least)),
+    ("service_wildcard_risk", |reader, member| {
+        reader.risk(member.value, "service_wildcard_risk").map(LeastQuestion::ServiceWildcardRisk).map(least)
+    }),
     ("pass_role_unscoped", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::PassRoleUnscoped))),
     ("inverted_allow", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::InvertedAllow))),
     ("region_unrestricted", |reader, member| reader.region_unrestricted(member)),
