@@ -10,6 +10,7 @@ use super::super::Problem;
 use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
+use crate::iam::least::Candidate;
 use crate::report::document;
 use crate::scan::{bare_diagnostic, plain_diagnostic};
 use crate::source::discover::Input;
@@ -70,6 +71,8 @@ pub(super) struct Document {
     in_template: bool,
     /// The document.
     pub(super) policy: Policy,
+    /// The resources of its stack that a policy can name.
+    pub(super) resources: Arc<[Candidate]>,
     /// How long it is.
     pub(super) size: Size,
     /// The files that its places are in.
@@ -239,7 +242,7 @@ impl Load<'_> {
         }
         let files = Arc::new(files);
         for found in found {
-            self.document(&reader, found, file.path(), &files, false);
+            self.document(&reader, found, file.path(), &files, None);
         }
     }
 
@@ -256,17 +259,33 @@ impl Load<'_> {
             let references =
                 |resource, attribute| crate::facts::naming::reference_text(&inventory, &view, resource, attribute);
             let reader = Reader { view, names: &inventory.names, references: &references };
-            let mut found = Vec::new();
-            for (id, _) in inventory.resources() {
+            for (id, resource) in inventory.resources() {
+                let mut found = Vec::new();
                 find::in_resource(&inventory, &reader, id, &mut found);
-            }
-            for found in found {
-                self.document(&reader, found, path, &files, true);
+                if found.is_empty() {
+                    continue;
+                }
+                let beside = inventory.resources().filter(|(_, other)| other.stack == resource.stack);
+                let resources: Arc<[Candidate]> = beside
+                    .filter_map(|(id, _)| crate::facts::naming::arn_text(&inventory, &view, id))
+                    .map(|arn| Candidate { arn })
+                    .collect();
+                for found in found {
+                    self.document(&reader, found, path, &files, Some(&resources));
+                }
             }
         }
     }
 
-    fn document(&mut self, reader: &Reader<'_>, found: Found, path: &str, files: &Arc<Files>, in_template: bool) {
+    /// `beside` are the resources of the stack, for documents of templates.
+    fn document(
+        &mut self,
+        reader: &Reader<'_>,
+        found: Found,
+        path: &str,
+        files: &Arc<Files>,
+        beside: Option<&Arc<[Candidate]>>,
+    ) {
         let read = |kind| reader.policy_in(found.id, Setting { kind, files: Some(files) });
         let known = self.kind.or(found.kind);
         let kind = known.unwrap_or_else(|| PolicyKind::guess(&read(None)));
@@ -275,7 +294,8 @@ impl Load<'_> {
             within: found.within,
             kind,
             guessed: known.is_none(),
-            in_template,
+            in_template: beside.is_some(),
+            resources: beside.map(Arc::clone).unwrap_or_default(),
             policy: read(Some(kind)),
             size: reader.size(found.id),
             files: Arc::clone(files),

@@ -3,6 +3,7 @@
 mod check;
 mod find;
 mod load;
+mod suggest;
 
 use clap::{Args, Subcommand};
 
@@ -19,10 +20,13 @@ pub(super) struct Iam {
 enum Command {
     /// Say what is wrong with policies, and what they grant.
     Check(check::Check),
+    /// Suggest identity policies that name the resources of their template where they have wildcards.
+    Suggest(suggest::Suggest),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
     match &iam.command {
         Command::Check(check) => check::run(check, color),
+        Command::Suggest(suggest) => suggest::run(suggest, color),
     }
 }

@@ -61,7 +61,7 @@ impl Finding {
         // The plainest format of the gravest actions: `arn:aws:s3:::bucket/key` rather than that of an access point.
         let mut formats: Vec<&'static str> = Vec::new();
         for action in &actions {
-            if let Some(format) = arn_formats(action).min_by_key(|format| format.len())
+            if let Some(format) = arn_formats(action).min_by_key(|format| spelled(format))
                 && formats.len() < FORMATS
                 && !formats.contains(&format)
             {
@@ -106,6 +106,13 @@ pub(super) fn whole(statement: &Statement) -> Text {
         false => "Action",
     };
     Text { text: text.into(), place: statement.actions.place }
+}
+
+/// How many characters of the name of a resource a format spells.
+fn spelled(format: &str) -> usize {
+    let name = format.splitn(6, ':').last().unwrap_or_default();
+    let variables: usize = name.split("${").skip(1).map(|part| part.find('}').unwrap_or(0) + 3).sum();
+    name.len().saturating_sub(variables)
 }
 
 fn sentence<'a>(items: impl Iterator<Item = &'a str>, count: usize) -> String {

@@ -68,11 +68,14 @@ pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
                 true => and(acts.statement.resources.as_ref().map_or(Match::No, whole), not(allows.taken(action))),
                 false => allows.unscoped(acts, action),
             };
-            let changing: Vec<ActionRef> = actions.into_iter().filter(changes).collect();
+            let (changing, others): (Vec<ActionRef>, Vec<ActionRef>) = actions.into_iter().partition(changes);
+            let risky: Vec<ActionRef> = others.into_iter().filter(|action| Risk::of(action).is_some()).collect();
             let sure: Vec<ActionRef> = changing.iter().filter(|action| open(action) == Match::Yes).copied().collect();
             let restricted = unconditional(acts.statement);
             if !sure.is_empty() && sure.len() * 2 > changing.len() && restricted == Match::Yes && text.is_known() {
-                found.push((text, sure));
+                // Those that only read are no reason, but what comes first where they hand out secrets or data.
+                let risky = risky.into_iter().filter(|action| open(action) == Match::Yes);
+                found.push((text, sure.into_iter().chain(risky).collect()));
             } else if restricted != Match::No
                 && changing.iter().any(|action| open(action) != Match::No)
                 && !sure_only(text, acts)
