@@ -9,6 +9,7 @@ mod common;
 mod environments;
 mod generated;
 mod hostile;
+mod least;
 mod metamorphic;
 mod outputs;
 mod properties;
