@@ -44,7 +44,8 @@ fn a_finding_points_at_the_wildcard_and_says_what_would_do() {
     let run = fasscan(&["check", &path, "--rule", "iam-data-exfiltration"]);
     assert_eq!(run.code(), 1);
     assert!(run.stdout.contains("template.yaml:12:23"), "{}", run.stdout);
-    for part in ["`s3:GetObject` and `kinesis:GetRecords` on `*`", "arn:${Partition}:s3:::${BucketName}/${ObjectName}"] {
+    for part in ["`s3:GetObject` and `kinesis:GetRecords` on `*`", "arn:${Partition}:s3:::${BucketName}/${ObjectName}"]
+    {
         assert!(run.stdout.split_whitespace().collect::<Vec<_>>().join(" ").contains(part), "{part}: {}", run.stdout);
     }
 }

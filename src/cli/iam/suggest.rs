@@ -6,9 +6,10 @@ use clap::Args;
 
 use super::super::{Color, Problem, write};
 use super::load::load;
+use super::output;
 use crate::iam::document::PolicyKind;
 use crate::iam::least::suggest;
-use crate::report::text::{TextOptions, diagnostics};
+use crate::report::text::clean;
 use crate::scan::Status;
 
 /// Arguments of `iam suggest`.
@@ -21,8 +22,7 @@ pub(super) struct Suggest {
 
 pub(super) fn run(args: &Suggest, color: Color) -> Result<u8, Problem> {
     let loaded = load(&args.paths, None)?;
-    let options = TextOptions { color: color.on(&std::io::stdout()), ..TextOptions::default() };
-    write::stderr(&diagnostics(&loaded.problems, &options));
+    output::problems(&loaded.problems, color);
     let (mut text, mut found, mut asked) = (String::new(), 0, 0);
     for document in loaded.documents.iter().filter(|document| document.kind == PolicyKind::Identity) {
         asked += 1;
@@ -32,18 +32,25 @@ pub(super) fn run(args: &Suggest, color: Color) -> Result<u8, Problem> {
             true => "proved for all requests to allow nothing new",
             false => "not proved to allow nothing new: compare it before you use it",
         };
-        text.push_str(&format!("{} ({})\n", document.name(), document.position(document.policy.place)));
-        text.push_str(&serde_json::to_string_pretty(&suggestion.document).unwrap_or_default());
-        text.push_str(&format!("\n  {proof}\n"));
+        let file = document.files.get(document.policy.place.file);
+        let line = file.position(document.policy.place.span.start).line;
+        text.push_str(&clean(&format!("{} (line {line})", document.name())));
+        text.push('\n');
+        for line in output::json(&suggestion.document).lines() {
+            text.push_str(&clean(line));
+            text.push('\n');
+        }
+        text.push_str(&format!("  {proof}\n"));
         for note in &suggestion.notes {
-            text.push_str(&format!("  as before: {note}\n"));
+            text.push_str(&clean(&format!("  as before: {note}")));
+            text.push('\n');
         }
         text.push('\n');
     }
-    let policies = if asked == 1 { "policy" } else { "policies" };
-    text.push_str(&format!("{asked} identity {policies}, {found} with a tighter suggestion\n"));
+    let policies = output::count(asked, "identity policy", "identity policies");
+    text.push_str(&format!("{policies}, {found} with a tighter suggestion\n"));
     write::stdout(&text)?;
-    let status = match (loaded.is_complete(), asked) {
+    let status = match (output::is_complete(&loaded.problems), asked) {
         (false, _) => Status::Incomplete,
         (_, 0) => Status::NothingToScan,
         _ => Status::GatePassed,

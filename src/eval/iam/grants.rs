@@ -19,11 +19,6 @@ pub(super) fn statements(evidence: iam::Evidence) -> Evidence {
 }
 
 impl<'a> Scope<'a> {
-    /// The texts of an operand.
-    pub(super) fn texts(&self, operand: &'a Operand) -> Vec<&'a str> {
-        self.rule.operand(operand).list().iter().filter_map(|text| text.text()).collect()
-    }
-
     /// Whether outsiders get in; each statement that lets one in is a fault of its own, with a request.
     pub(super) fn lets_in(&self, question: &'a IamQuestion, policy: &Policy) -> Evidence {
         let owned = |operand| self.texts(operand).into_iter().map(str::to_owned).collect::<Vec<_>>();

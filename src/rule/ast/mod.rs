@@ -4,6 +4,7 @@ mod clause;
 mod iam;
 mod literal;
 mod rule;
+mod scp;
 mod test;
 
 pub use clause::{
@@ -14,4 +15,5 @@ pub use literal::{Literal, Operand, Pattern};
 pub use rule::{
     Assert, ControlReference, Fix, Message, Param, Related, Rule, RuleSet, Severity, Status, Strength, Via,
 };
+pub use scp::{BreakGlass, ScpQuestion};
 pub use test::{Expectation, OutcomeName, RuleTest};

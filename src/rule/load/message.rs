@@ -8,7 +8,7 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 12] = [
+const PLACEHOLDERS: [&str; 13] = [
     "value",
     "path",
     "resource",
@@ -21,6 +21,7 @@ const PLACEHOLDERS: [&str; 12] = [
     "arns",
     "partner",
     "missing",
+    "reason",
 ];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
@@ -66,8 +67,12 @@ impl Reader<'_> {
                 (!spoken.wildcards).then_some("it needs a question about wildcards, such as `wildcard_resources`")
             }
             "witness" => {
-                (!spoken.witnesses).then_some("`{witness}` needs a question who gets in, such as `grants_public`")
+                let shown = spoken.witnesses || spoken.guardrails;
+                (!shown).then_some(
+                    "`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question",
+                )
             }
+            "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
