@@ -11,6 +11,7 @@ mod escalations;
 mod generated;
 mod hostile;
 mod iam;
+mod least;
 mod metamorphic;
 mod outputs;
 mod properties;

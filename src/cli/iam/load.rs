@@ -10,6 +10,7 @@ use super::super::Problem;
 use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
+use crate::iam::least::Candidate;
 use crate::iam::lint::Holder;
 use crate::inventory::Inventory;
 use crate::report::document;
@@ -74,6 +75,8 @@ pub(super) struct Document {
     pub(super) in_template: bool,
     /// The document.
     pub(super) policy: Policy,
+    /// The resources of its stack that a policy can name.
+    pub(super) resources: Arc<[Candidate]>,
     /// How long it is.
     pub(super) size: Size,
     /// The files that its places are in.
@@ -254,7 +257,7 @@ impl Load<'_> {
         }
         let files = Arc::new(files);
         for found in found {
-            self.document(&reader, found, file.path(), &files, false);
+            self.document(&reader, found, file.path(), &files, None);
         }
     }
 
@@ -273,18 +276,34 @@ impl Load<'_> {
                 by_stack(&text, &inventory)
             };
             let reader = Reader { view, names: &inventory.names, references: &references };
-            let mut found = Vec::new();
-            for (id, _) in inventory.resources() {
+            for (id, resource) in inventory.resources() {
+                let mut found = Vec::new();
                 find::in_resource(&inventory, &reader, id, &mut found);
-            }
-            for found in found {
-                self.document(&reader, found, path, &files, true);
+                if found.is_empty() {
+                    continue;
+                }
+                let beside = inventory.resources().filter(|(_, other)| other.stack == resource.stack);
+                let resources: Arc<[Candidate]> = beside
+                    .filter_map(|(id, _)| crate::facts::naming::arn_text(&inventory, &view, id))
+                    .map(|arn| Candidate { arn })
+                    .collect();
+                for found in found {
+                    self.document(&reader, found, path, &files, Some(&resources));
+                }
             }
             self.loaded.units.push(Unit { path: path.to_owned(), inventory, files });
         }
     }
 
-    fn document(&mut self, reader: &Reader<'_>, found: Found, path: &str, files: &Arc<Files>, in_template: bool) {
+    /// `beside` are the resources of the stack, for documents of templates.
+    fn document(
+        &mut self,
+        reader: &Reader<'_>,
+        found: Found,
+        path: &str,
+        files: &Arc<Files>,
+        beside: Option<&Arc<[Candidate]>>,
+    ) {
         let read = |kind| reader.policy_in(found.id, Setting { kind, files: Some(files) });
         let known = self.kind.or(found.kind);
         let kind = known.unwrap_or_else(|| PolicyKind::guess(&read(None)));
@@ -294,7 +313,8 @@ impl Load<'_> {
             kind,
             guessed: known.is_none(),
             holder: found.holder,
-            in_template,
+            in_template: beside.is_some(),
+            resources: beside.map(Arc::clone).unwrap_or_default(),
             policy: read(Some(kind)),
             size: reader.size(found.id),
             files: Arc::clone(files),

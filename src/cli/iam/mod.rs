@@ -6,6 +6,7 @@ mod escalations;
 mod find;
 mod load;
 mod output;
+mod suggest;
 
 use clap::{Args, Subcommand};
 
@@ -26,6 +27,8 @@ enum Command {
     Compare(compare::Compare),
     /// Show which principals can become administrators, and how.
     Escalations(escalations::Arguments),
+    /// Suggest identity policies that name the resources of their template where they have wildcards.
+    Suggest(suggest::Suggest),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
@@ -33,5 +36,6 @@ pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
         Command::Check(check) => check::run(check, color),
         Command::Compare(compare) => compare::run(compare, color),
         Command::Escalations(arguments) => escalations::run(arguments, color),
+        Command::Suggest(suggest) => suggest::run(suggest, color),
     }
 }

@@ -29,11 +29,13 @@ pub enum LeastQuestion {
     WildcardResources(Vec<Risk>),
     /// Actions of this risk are allowed on every resource.
     Risk(Risk),
+    /// Actions of this risk are allowed by allowing a service as a whole.
+    ServiceWildcardRisk(Risk),
     /// Every role may be passed.
     PassRoleUnscoped,
     /// An Allow lists what it does not allow.
     InvertedAllow,
-    /// Nothing limits the regions to these; where there are none, to named ones.
+    /// Nothing limits the regions to these.
     RegionUnrestricted(Operand),
 }
 

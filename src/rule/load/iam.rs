@@ -42,6 +42,9 @@ const QUESTIONS: [(&str, Read); 19] = [
     ("wildcard_actions", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::WildcardActions))),
     ("wildcard_resources", |reader, member| reader.wildcard_resources(member)),
     ("risk", |reader, member| reader.risk(member.value, "risk").map(LeastQuestion::Risk).map(least)),
+    ("service_wildcard_risk", |reader, member| {
+        reader.risk(member.value, "service_wildcard_risk").map(LeastQuestion::ServiceWildcardRisk).map(least)
+    }),
     ("pass_role_unscoped", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::PassRoleUnscoped))),
     ("inverted_allow", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::InvertedAllow))),
     ("region_unrestricted", |reader, member| reader.region_unrestricted(member)),

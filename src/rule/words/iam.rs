@@ -55,6 +55,9 @@ fn least(rule: &Rule, question: &LeastQuestion) -> String {
             format!("allow actions on every resource that could be allowed on named ones{besides}")
         }
         LeastQuestion::Risk(risk) => format!("allow {} on every resource", risk.name().replace('-', " ")),
+        LeastQuestion::ServiceWildcardRisk(risk) => {
+            format!("allow {} by allowing a service as a whole", risk.name().replace('-', " "))
+        }
         LeastQuestion::PassRoleUnscoped => "allow to pass every role".to_owned(),
         LeastQuestion::InvertedAllow => "allow everything but what they list".to_owned(),
         LeastQuestion::RegionUnrestricted(regions) => format!("work in other regions than {}", value(rule, regions)),
