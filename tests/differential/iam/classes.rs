@@ -28,7 +28,8 @@ fn rewrite(id: &str) -> Option<Rewrite> {
     REWRITES.iter().find(|(name, _)| *name == id).map(|(_, rewrite)| *rewrite)
 }
 
-const REWRITES: [(&str, Rewrite); 12] = [
+const REWRITES: [(&str, Rewrite); 13] = [
+    ("short-arn-of-not-resource", short_arn_of_not_resource),
     ("session-limits-direct-allow", session_limits_direct_allow),
     ("variable-in-arn-condition", variable_in_arn_condition),
     ("star-ignoring-case", star_ignoring_case),
@@ -129,6 +130,19 @@ fn star_crosses_colons(question: &Value) -> Value {
             if let Some(value) = statement.get_mut(element) {
                 texts(value, &|text| (text == "arn:aws:sqs:*:jobs").then(|| vec!["arn:aws:sqs:*:*:jobs".to_owned()]));
             }
+        }
+        true
+    })
+}
+
+/// Replaces an ARN of too few parts, which could not be about the resource, by one that is not either.
+fn short_arn_of_not_resource(question: &Value) -> Value {
+    if question["request"]["resource"].as_str().unwrap().starts_with("arn:aws:s3:") {
+        return question.clone();
+    }
+    statements(question, |statement| {
+        if let Some(value) = statement.get_mut("NotResource") {
+            texts(value, &|text| (text == "arn:aws:s3").then(|| vec!["arn:aws:s3:::none".to_owned()]));
         }
         true
     })

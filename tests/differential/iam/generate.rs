@@ -273,7 +273,7 @@ const ADDRESS_VALUES: &[&str] = &[
     "2001:db8::/32",
     "198.51.100.0/31",
     "10.1.2.3/32",
-    "2001:db8::7",
+    "2001:db8::8",
 ];
 const ARNS: &[&str] = &["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"];
 const ARN_VALUES: &[&str] = &[
