@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::load::parse_text;
-use super::{Diagnostic, Limits, NodeId, SourceFile, Span, Tree};
+use super::{Diagnostic, Limits, NodeId, SourceFile, Span, Tree, json};
 
 /// Parses `text`, JSON or YAML, which is what the node of `tree` amounts to. Where the node is not that text itself (a
 /// function makes it), everything in it stands at the node.
@@ -21,10 +21,7 @@ pub fn parse(tree: &Tree, node: NodeId, text: &str, limits: Limits) -> Result<Tr
         _ => None,
     };
     let place = |inner: Span| match &offsets {
-        Some(offsets) => {
-            let (start, end) = (offsets.outer(inner.start), offsets.outer(inner.end));
-            Span::new(span.start + start, span.start + end.max(start))
-        }
+        Some(offsets) => offsets.place(span, inner),
         None => span,
     };
     let inner = Arc::new(SourceFile::new(file.path(), text));
@@ -35,6 +32,24 @@ pub fn parse(tree: &Tree, node: NodeId, text: &str, limits: Limits) -> Result<Tr
     match documents.trees.into_iter().next() {
         Some(tree) => Ok(tree.moved(file, place)),
         None => Ok(Tree::new(Arc::clone(file))),
+    }
+}
+
+/// Parses `text`, JSON that stands at `span` of `file`. Where what is written there is not that text (a function makes it, or a
+/// style of YAML folds it), everything in it stands at the span.
+///
+/// # Errors
+/// Everything that is wrong with it, at its place in the file.
+pub fn parse_json(file: &Arc<SourceFile>, span: Span, text: &str, limits: Limits) -> Result<Tree, Vec<Diagnostic>> {
+    let offsets = Offsets::of(file.text().get(span.start as usize..span.end as usize).unwrap_or_default(), text);
+    let place = |inner: Span| match &offsets {
+        Some(offsets) => offsets.place(span, inner),
+        None => span,
+    };
+    let inner = Arc::new(SourceFile::new(file.path(), text));
+    match json::parse(&inner, limits) {
+        Ok(tree) => Ok(tree.moved(file, place)),
+        Err(problems) => Err(problems.into_iter().map(|problem| moved(problem, file, &place)).collect()),
     }
 }
 
@@ -95,6 +110,7 @@ impl Offsets {
                     b'\n' | b'\r' => return None,
                     _ => 2,
                 },
+                _ if bytes.get(outer..outer + width) != text.as_bytes().get(inner..inner + width) => return None,
                 _ => width,
             };
             inner += width;
@@ -104,6 +120,12 @@ impl Offsets {
             }
         }
         (bytes.get(outer) == Some(&b'"')).then_some(Self { runs })
+    }
+
+    /// Where a part of a text is written that stands at `outer`.
+    fn place(&self, outer: Span, inner: Span) -> Span {
+        let (start, end) = (self.outer(inner.start), self.outer(inner.end));
+        Span::new(outer.start + start, outer.start + end.max(start))
     }
 
     fn outer(&self, inner: u32) -> u32 {

@@ -5,6 +5,7 @@
 
 mod attached;
 mod grants;
+mod least;
 mod requests;
 
 use super::answer::{Answer, Blame, Truth};
@@ -12,9 +13,10 @@ use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
-use crate::iam::Policy;
+use crate::iam::{self, Policy};
 use crate::rule::{IamQuestion, Path};
-use crate::value::{Cause, Kind};
+use crate::value::{Cause, Kind, Place};
+use grants::statements;
 
 /// What a question finds in one policy.
 enum Evidence {
@@ -30,6 +32,8 @@ enum Evidence {
 struct Charge {
     /// Index into [`Policy::statements`]; `None` for the document as a whole.
     statement: Option<usize>,
+    /// The text in it that is at fault, where there is one.
+    place: Option<Place>,
     /// Placeholders for messages, besides `{statement}`.
     bindings: Vec<(&'static str, String)>,
 }
@@ -42,8 +46,14 @@ struct Found {
     form: Form,
 }
 
-impl Scope<'_> {
-    pub(super) fn iam(&self, within: Option<&Path>, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+impl<'a> Scope<'a> {
+    pub(super) fn iam(
+        &self,
+        within: Option<&Path>,
+        question: &'a IamQuestion,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
         let mut answer = match (question, within) {
             (IamQuestion::ManagedPolicy(names), _) => {
                 return self.undecided_is_open(wanted, || self.managed_policy(names, cursor, wanted));
@@ -58,18 +68,26 @@ impl Scope<'_> {
     }
 
     /// What the question finds in one policy: a line for each question.
-    fn evidence(&self, question: &IamQuestion, policy: &Policy) -> Evidence {
+    fn evidence(&self, question: &'a IamQuestion, policy: &Policy) -> Evidence {
         match question {
-            IamQuestion::Denies(request) => self.denies(request, policy),
-            IamQuestion::GrantsAdministrator => grants::administrator(policy),
-            IamQuestion::GrantsServiceWildcard => grants::service_wildcard(policy),
-            IamQuestion::GrantsPublic(actions) => self.grants_public(actions, policy),
+            IamQuestion::Denies(request) => statements(iam::denies(policy, &self.requests(request))),
+            IamQuestion::Allows(request) => statements(iam::allows(policy, &self.requests(request))),
+            IamQuestion::GrantsAdministrator => least::administrator(policy),
+            IamQuestion::GrantsServiceWildcard => least::service_wildcard(policy),
+            IamQuestion::Least(question) => self.least(question, policy),
+            IamQuestion::GrantsPublic(_)
+            | IamQuestion::GrantsOutside { .. }
+            | IamQuestion::GrantsService { .. }
+            | IamQuestion::GrantsFederated(_) => self.lets_in(question, policy),
+            IamQuestion::S3Public => statements(iam::s3_public(policy)),
+            IamQuestion::GrantsAllBut => statements(iam::allows_all_but(policy)),
+            IamQuestion::SamePrincipalMay { one, other } => self.same_principal_may(one, other, policy),
             IamQuestion::ManagedPolicy(_) => Evidence::No,
         }
     }
 
     /// The question to every policy of the resource. Each is a conjunct of its own where it is a fault.
-    fn policies(&self, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+    fn policies(&self, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         let inventory = self.context.inventory;
         let (values, open) = policy_values(inventory, &self.view, cursor.resource);
         let mut answer = if open.is_empty() { Answer::of(false) } else { Answer::unknown(open) };
@@ -85,7 +103,7 @@ impl Scope<'_> {
         answer
     }
 
-    fn policy_value(&self, value: &PolicyValue, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+    fn policy_value(&self, value: &PolicyValue, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         match value.read(self.context.inventory, &self.view) {
             Ok(None) => Answer::of(false),
             Err(cause) => Answer::unknown(vec![cause]),
@@ -98,7 +116,7 @@ impl Scope<'_> {
     }
 
     /// The question to the policies at a path.
-    fn policies_at(&self, path: &Path, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+    fn policies_at(&self, path: &Path, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         let mut answer = Answer::of(false);
         for leaf in self.leaves(cursor, path) {
             let one = match leaf {
@@ -141,7 +159,7 @@ fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
     };
     bindings.push(("statement", name));
     Blame {
-        place: Some(statement.map_or(found.policy.place, |statement| statement.place)),
+        place: charge.place.or(Some(statement.map_or(found.policy.place, |statement| statement.place))),
         owner: Some(cursor.resource),
         path: match (statement, found.form) {
             (Some(statement), Form::Document) => format!("{}.Statement[{}]", found.path, statement.index),

@@ -5,11 +5,17 @@
 //!
 //! Source: "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language" in the IAM User Guide.
 
+mod condition;
+mod forms;
 mod kind;
 mod operator;
 mod policy;
+mod principal;
 mod read;
 mod size;
+mod statement;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use kind::PolicyKind;
@@ -19,4 +25,4 @@ pub use policy::{
 };
 pub use read::{Reader, References, Setting};
 pub use size::Size;
-pub use text::{ACCOUNT, REGION, Text, UNKNOWN};
+pub use text::{ACCOUNT, Part, REGION, Text, UNKNOWN, parts};
