@@ -6,20 +6,17 @@ mod support;
 
 use std::env;
 use std::hint::black_box;
-use std::time::Duration;
-
-use criterion::Criterion;
-use fasscan::iam::catalogue::{Catalogue, catalogue, managed_policy};
-use support::{median, thread_time};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use criterion::Criterion;
 use fasscan::iam::Policy;
 use fasscan::iam::catalogue::{Catalogue, catalogue, managed_policy, managed_policy_names};
 use fasscan::iam::document::Reader;
 use fasscan::iam::prove::{Constraint, Proof, Prover, Question, Space};
 use fasscan::source::{Files, Limits, SourceFile, json};
 use fasscan::value::{Values, View, World};
-use support::median;
+use support::{median, thread_time};
 
 /// The program's own allocator.
 #[global_allocator]
