@@ -122,8 +122,9 @@ fn inclusions(name: &str, pairs: &[(&Policy, &Policy)], known: bool) {
     }
     let (mut times, mut counts) = (Vec::with_capacity(pairs.len()), [0; 3]);
     for (a, b) in pairs {
-        let mut proof = Proof::No;
-        times.push(milliseconds(|| proof = prover.included(&[a], &[b])));
+        let before = Instant::now();
+        let proof = prover.included(&[a], &[b]);
+        times.push(before.elapsed().as_secs_f64() * 1e3);
         counts[match proof {
             Proof::No => 0,
             Proof::Yes(_) => 1,
