@@ -66,6 +66,8 @@ pub(super) struct Fixed {
     pub(super) services: BTreeSet<String>,
     /// Conditions, each of which is true of someone who is no stranger.
     pub(super) conditions: Vec<Condition>,
+    /// Keys that are compared as sets somewhere.
+    several: BTreeSet<String>,
     /// Keys that are used anywhere, in conditions or as variables, in lower case.
     pub(super) keys: BTreeSet<String>,
 }
@@ -82,9 +84,11 @@ impl Fixed {
             for principal in statement.principals.iter().flat_map(|principals| &principals.list) {
                 fixed.principal(principal);
             }
-            for condition in &statement.conditions {
-                fixed.condition(condition);
-            }
+            let sets = statement.conditions.iter().filter(|condition| condition.operator.quantifier.is_some());
+            fixed.several.extend(sets.map(|condition| condition.key.to_ascii_lowercase()));
+        }
+        for condition in policy.statements.iter().flat_map(|statement| &statement.conditions) {
+            fixed.condition(condition);
         }
         fixed
     }
@@ -161,7 +165,6 @@ impl Fixed {
                 let organisation = text.split('/').next().unwrap_or_default();
                 if is_fixed(organisation) {
                     self.add(written, Test::StringLike, value, &format!("{organisation}/*"));
-                    self.quantify(Quantifier::Any);
                 }
             }
             key if ARNS.contains(&key) => match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
@@ -184,7 +187,8 @@ impl Fixed {
     fn claim(&mut self, key: &str, written: &str, value: &Text) {
         let Some((issuer, claim)) = key.rsplit_once(':') else { return };
         let shared = SHARED.contains(&issuer);
-        let anyones = claim == "aud" && (shared || issuer.starts_with("oidc.eks."));
+        // Whether a user of an identity pool is signed in says nothing about whose pool it is.
+        let anyones = claim == "amr" || claim == "aud" && (shared || issuer.starts_with("oidc.eks."));
         if anyones || !(issuer.contains('.') || issuer == "saml") {
             return;
         }
@@ -208,7 +212,8 @@ impl Fixed {
     }
 
     fn add(&mut self, key: &str, test: Test, like: &Text, value: &str) {
-        let operator = Operator { quantifier: None, test, if_exists: false };
+        let several = PATHS.contains(&&*key.to_ascii_lowercase()) || self.several.contains(&key.to_ascii_lowercase());
+        let operator = Operator { quantifier: several.then_some(Quantifier::Any), test, if_exists: false };
         let values = vec![Text { text: value.into(), place: like.place }];
         let condition = Condition { operator, key: key.into(), values, open: Vec::new(), place: like.place };
         if !self.conditions.iter().any(|known| {
@@ -217,12 +222,6 @@ impl Fixed {
                 && known.values[0].text == condition.values[0].text
         }) {
             self.conditions.push(condition);
-        }
-    }
-
-    fn quantify(&mut self, quantifier: Quantifier) {
-        if let Some(condition) = self.conditions.last_mut() {
-            condition.operator.quantifier = Some(quantifier);
         }
     }
 

@@ -65,7 +65,7 @@ struct Checked {
 }
 
 pub(super) fn run(check: &Check, color: Color) -> Result<u8, Problem> {
-    let Loaded { documents, problems } = load(&check.paths, check.kind.map(Into::into))?;
+    let Loaded { documents, problems, .. } = load(&check.paths, check.kind.map(Into::into))?;
     output::problems(&problems, color);
     let checked: Vec<Checked> = documents
         .into_iter()

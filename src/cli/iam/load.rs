@@ -10,6 +10,7 @@ use super::super::Problem;
 use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
+use crate::iam::least::Candidate;
 use crate::iam::lint::Holder;
 use crate::inventory::Inventory;
 use crate::report::document;
@@ -71,9 +72,11 @@ pub(super) struct Document {
     /// What holds it, for identity policies, where that can be told.
     pub(super) holder: Option<Holder>,
     /// Whether it is part of a template, of which lines are shown without secrets.
-    in_template: bool,
+    pub(super) in_template: bool,
     /// The document.
     pub(super) policy: Policy,
+    /// The resources of its stack that a policy can name.
+    pub(super) resources: Arc<[Candidate]>,
     /// How long it is.
     pub(super) size: Size,
     /// The files that its places are in.
@@ -84,6 +87,11 @@ impl Document {
     /// A name for people: the path, and where in it.
     pub(super) fn name(&self) -> String {
         if self.within.is_empty() { self.path.clone() } else { format!("{}: {}", self.path, self.within) }
+    }
+
+    /// `file:line:column` of a place.
+    pub(super) fn position(&self, place: Place) -> String {
+        position(&self.files, place)
     }
 
     /// A problem at a place of the document, as reports have it.
@@ -100,13 +108,33 @@ impl Document {
     }
 }
 
+/// The inventory of templates.
+#[derive(Debug)]
+pub(super) struct Unit {
+    /// The path of the input as reports show it.
+    pub(super) path: String,
+    /// Its resources.
+    pub(super) inventory: Inventory,
+    /// The files that places are in.
+    pub(super) files: Arc<Files>,
+}
+
 /// What inputs hold.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
+    /// What the templates hold as a whole.
+    pub(super) units: Vec<Unit>,
     /// The documents, in the order of the inputs and of the text.
     pub(super) documents: Vec<Document>,
     /// What could not be read, and what may not mean what its author thinks.
     pub(super) problems: Vec<document::Diagnostic>,
+}
+
+/// `file:line:column` of a place.
+pub(super) fn position(files: &Files, place: Place) -> String {
+    let file = files.get(place.file);
+    let at = file.position(place.span.start);
+    format!("{}:{}:{}", file.path(), at.line, at.column)
 }
 
 /// Reads the policy documents of files, templates, assemblies and directories; `-` is standard input. Where `kind` is given,
@@ -229,7 +257,7 @@ impl Load<'_> {
         }
         let files = Arc::new(files);
         for found in found {
-            self.document(&reader, found, file.path(), &files, false);
+            self.document(&reader, found, file.path(), &files, None);
         }
     }
 
@@ -248,17 +276,34 @@ impl Load<'_> {
                 by_stack(&text, &inventory)
             };
             let reader = Reader { view, names: &inventory.names, references: &references };
-            let mut found = Vec::new();
-            for (id, _) in inventory.resources() {
+            for (id, resource) in inventory.resources() {
+                let mut found = Vec::new();
                 find::in_resource(&inventory, &reader, id, &mut found);
+                if found.is_empty() {
+                    continue;
+                }
+                let beside = inventory.resources().filter(|(_, other)| other.stack == resource.stack);
+                let resources: Arc<[Candidate]> = beside
+                    .filter_map(|(id, _)| crate::facts::naming::arn_text(&inventory, &view, id))
+                    .map(|arn| Candidate { arn })
+                    .collect();
+                for found in found {
+                    self.document(&reader, found, path, &files, Some(&resources));
+                }
             }
-            for found in found {
-                self.document(&reader, found, path, &files, true);
-            }
+            self.loaded.units.push(Unit { path: path.to_owned(), inventory, files });
         }
     }
 
-    fn document(&mut self, reader: &Reader<'_>, found: Found, path: &str, files: &Arc<Files>, in_template: bool) {
+    /// `beside` are the resources of the stack, for documents of templates.
+    fn document(
+        &mut self,
+        reader: &Reader<'_>,
+        found: Found,
+        path: &str,
+        files: &Arc<Files>,
+        beside: Option<&Arc<[Candidate]>>,
+    ) {
         let read = |kind| reader.policy_in(found.id, Setting { kind, files: Some(files) });
         let known = self.kind.or(found.kind);
         let kind = known.unwrap_or_else(|| PolicyKind::guess(&read(None)));
@@ -268,7 +313,8 @@ impl Load<'_> {
             kind,
             guessed: known.is_none(),
             holder: found.holder,
-            in_template,
+            in_template: beside.is_some(),
+            resources: beside.map(Arc::clone).unwrap_or_default(),
             policy: read(Some(kind)),
             size: reader.size(found.id),
             files: Arc::clone(files),

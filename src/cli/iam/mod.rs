@@ -2,9 +2,11 @@
 
 mod check;
 mod compare;
+mod escalations;
 mod find;
 mod load;
 mod output;
+mod suggest;
 
 use clap::{Args, Subcommand};
 
@@ -23,11 +25,17 @@ enum Command {
     Check(check::Check),
     /// Say whether a policy allows anything that another one does not.
     Compare(compare::Compare),
+    /// Show which principals can become administrators, and how.
+    Escalations(escalations::Arguments),
+    /// Suggest identity policies that name the resources of their template where they have wildcards.
+    Suggest(suggest::Suggest),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
     match &iam.command {
         Command::Check(check) => check::run(check, color),
         Command::Compare(compare) => compare::run(compare, color),
+        Command::Escalations(arguments) => escalations::run(arguments, color),
+        Command::Suggest(suggest) => suggest::run(suggest, color),
     }
 }

@@ -21,6 +21,7 @@ impl Scope<'_> {
             LeastQuestion::WildcardActions => least::wildcard_actions(&allows),
             LeastQuestion::WildcardResources(besides) => least::wildcard_resources(&allows, besides),
             LeastQuestion::Risk(risk) => least::risk(&allows, *risk),
+            LeastQuestion::ServiceWildcardRisk(risk) => least::service_wildcard_risk(&allows, *risk),
             LeastQuestion::PassRoleUnscoped => least::pass_role_unscoped(&allows),
             LeastQuestion::InvertedAllow => least::inverted_allow(&allows),
             LeastQuestion::RegionUnrestricted(regions) => {

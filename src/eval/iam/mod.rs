@@ -4,6 +4,7 @@
 //! one. What a policy means is `crate::iam`'s matter.
 
 mod attached;
+mod escalates;
 mod grants;
 mod least;
 mod requests;
@@ -58,6 +59,7 @@ impl<'a> Scope<'a> {
             (IamQuestion::ManagedPolicy(names), _) => {
                 return self.undecided_is_open(wanted, || self.managed_policy(names, cursor, wanted));
             }
+            (IamQuestion::Escalates, _) => return self.escalates(cursor, wanted),
             (_, Some(path)) => self.policies_at(path, question, cursor, wanted),
             (_, None) => self.policies(question, cursor, wanted),
         };
@@ -82,7 +84,7 @@ impl<'a> Scope<'a> {
             IamQuestion::S3Public => statements(iam::s3_public(policy)),
             IamQuestion::GrantsAllBut => statements(iam::allows_all_but(policy)),
             IamQuestion::SamePrincipalMay { one, other } => self.same_principal_may(one, other, policy),
-            IamQuestion::ManagedPolicy(_) => Evidence::No,
+            IamQuestion::ManagedPolicy(_) | IamQuestion::Escalates => Evidence::No,
         }
     }
 

@@ -7,11 +7,13 @@ use super::attach::attach;
 use super::workload::workloads;
 use crate::facts::Facts;
 use crate::facts::naming::{arn_text, reference_text};
+use crate::facts::organization::has_organization;
 use crate::facts::policies::{PolicyKind, policy_values, read_policy};
 use crate::iam::Policy;
 use crate::iam::catalogue::managed_policy;
 use crate::iam::document::{ACCOUNT, Reader, UNKNOWN};
 use crate::iam::escalation::{Account, Attached, Link, Principal, PrincipalKind};
+use crate::iam::organization::NodeId;
 use crate::inventory::{Inventory, partition};
 use crate::source::{Files, Limits, SourceFile, json};
 use crate::value::{Cause, Kind, Read, ResourceId, ValueId, Values, View, World};
@@ -62,6 +64,7 @@ pub(super) fn principals<'a>(facts: &Facts<'a>, view: &View<'a>) -> Vec<Principa
         }
     }
     attach(&mut collector);
+    control(&mut collector);
     workloads(&mut collector);
     collector.accounts
 }
@@ -224,3 +227,41 @@ fn parsed(document: &str) -> Option<Policy> {
     let world = World::open();
     Some(Reader::new(View::new(&values, &world), &tree.keys).policy(root))
 }
+
+/// Adds the service control policies of accounts that an organisation of the inventory holds. Those that may apply and are not
+/// known to do not limit.
+fn control(collector: &mut Collector<'_, '_>) {
+    if !has_organization(collector.inventory) {
+        return;
+    }
+    let organization = collector.facts.organization(&collector.view);
+    for account in 0..collector.accounts.len() {
+        let number = collector.accounts[account].account.id.clone();
+        let is_it = |id: &NodeId| organization.node(*id).account.as_deref() == Some(&*number);
+        let Some(node) = organization.accounts().find(is_it).filter(|id| !organization.node(*id).management) else {
+            continue;
+        };
+        let mut levels = Vec::new();
+        for level in organization.chain(node).levels {
+            let mut policies: Vec<u32> = Vec::new();
+            if level.full_access {
+                policies.extend(collector.managed(FULL_ACCESS, account));
+            }
+            for policy in level.policies.iter().filter_map(|policy| organization.policies.get(*policy)) {
+                let attached = Attached {
+                    name: policy.name.to_string(),
+                    owner: policy.resource,
+                    ..Attached::of(policy.document.clone())
+                };
+                policies.push(collector.accounts[account].account.add(attached));
+            }
+            levels.push(policies);
+        }
+        for principal in &mut collector.accounts[account].account.principals {
+            principal.scps.clone_from(&levels);
+        }
+    }
+}
+
+/// A policy that allows everything, as `FullAWSAccess` does.
+const FULL_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";

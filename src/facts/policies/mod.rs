@@ -96,11 +96,26 @@ impl PolicyValue {
             _ => {}
         }
         Ok(Some(match self.property.form {
+            Form::Document if self.property.type_name.starts_with("AWS::ApiGateway::") => {
+                with_full_arns(read_policy(inventory, view, value))
+            }
             Form::Document => read_policy(inventory, view, value),
             Form::Statement => with_reader(inventory, view, |reader| reader.lone_statement(value)),
             Form::Properties => statement::of_properties(inventory, view, self.resource),
         }))
     }
+}
+
+/// API Gateway completes resources of the form `execute-api:/stage/method/path`.
+///
+/// Source: "API Gateway resource policy examples" in the API Gateway Developer Guide.
+fn with_full_arns(mut policy: Policy) -> Policy {
+    for text in policy.statements.iter_mut().filter_map(|one| one.resources.as_mut()).flat_map(|one| &mut one.texts) {
+        if let Some(path) = text.text.strip_prefix("execute-api:/") {
+            text.text = format!("arn:*:execute-api:*:*:*/{path}").into();
+        }
+    }
+    policy
 }
 
 /// Reads the document at a value, with the ARNs and names that references stand for.

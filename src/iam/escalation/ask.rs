@@ -66,6 +66,10 @@ impl<'a> Index<'a> {
             open: Vec::new(),
             context: context_of(principal, &self.account.id),
         };
+        if matches!(principal.kind, PrincipalKind::User | PrincipalKind::Role) {
+            // A trust policy that names the principal is enough.
+            self.catalogue.id("sts:AssumeRole").into_iter().for_each(|id| person.allows.insert(id));
+        }
         for holder in std::iter::once(principal).chain(groups) {
             person.open.extend(holder.open.iter().cloned());
             for link in &holder.links {
@@ -253,13 +257,14 @@ impl<'a> Index<'a> {
         let (person, principal) = (&self.people[at], &self.account.principals[at]);
         let service = self.catalogue.actions[id].split(':').next().unwrap_or_default();
         let (partition, account) = (&self.account.partition, &self.account.id);
-        let mut found =
-            vec![format!("arn:{partition}:{service}:{}:{account}:{}", crate::iam::document::REGION, other_name())];
-        for list in std::iter::once(&person.identity).chain(&principal.scps) {
-            found.extend(named_resources(self.policies(list).flat_map(|compiled| &compiled.clauses), id));
+        let boundary: Vec<u32> = principal.boundary.into_iter().collect();
+        let mut named = Vec::new();
+        for list in [&person.identity, &boundary].into_iter().chain(&principal.scps) {
+            named.extend(named_resources(self.policies(list).flat_map(|compiled| &compiled.clauses), id));
         }
-        let boundary = principal.boundary.and_then(|boundary| self.compiled.get(boundary as usize));
-        found.extend(named_resources(boundary.into_iter().flat_map(|compiled| &compiled.clauses), id));
+        let other = format!("arn:{partition}:{service}:{}:{account}:{}", crate::iam::document::REGION, other_name());
+        let mut found = vec![other];
+        found.extend(named.iter().filter_map(|arn| typed(arn, service, account)));
         found
     }
 
@@ -271,4 +276,23 @@ impl<'a> Index<'a> {
             (all && clause.effect == Some(Effect::Allow)).then_some((clause.policy, clause.statement.index))
         })
     }
+}
+
+/// An ARN with the service and the account where wildcards were filled in; `None` when it is one of another service.
+fn typed(arn: &str, service: &str, account: &str) -> Option<String> {
+    // Services that act on the resources of another one.
+    let acts_on = |other: &str| other == "ec2" && matches!(service, "ssm" | "ec2-instance-connect" | "codedeploy");
+    let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
+    if parts.len() < 6 {
+        return Some(arn.to_owned());
+    }
+    match parts[2] {
+        "x" => parts[2] = service,
+        named if named == service || acts_on(named) || service == "sts" && named == "iam" => {}
+        _ => return None,
+    }
+    if parts[4] == "x" {
+        parts[4] = account;
+    }
+    Some(parts.join(":"))
 }

@@ -128,9 +128,16 @@ impl<'i, 'a> Search<'i, 'a> {
         for at in 0..self.reached.len() {
             self.start(at);
         }
-        for level in [Level::Shown, Level::Assumed, Level::Unknown] {
+        for level in [Level::Shown, Level::Assumed] {
             self.spread(level);
         }
+        // Whoever reaches a principal of which something is not known may reach an administrator.
+        for at in 0..self.reached.len() {
+            if self.reached[at].is_none() && !(self.causes[at].is_empty() && self.index.people[at].open.is_empty()) {
+                self.reached[at] = Some(Reached { level: Level::Unknown, distance: 0, by: None });
+            }
+        }
+        self.spread(Level::Unknown);
     }
 
     /// What a principal can do without the others.
@@ -209,9 +216,9 @@ impl<'i, 'a> Search<'i, 'a> {
         }
     }
 
-    /// Whether a principal is one that nobody tried to reach yet: at the start of the first phase.
+    /// Whether a principal is one that nobody tried to reach yet.
     fn is_new(&self, at: usize, level: Level) -> bool {
-        level == Level::Shown && self.reached[at].is_some()
+        self.reached[at].as_ref().is_some_and(|reached| reached.level == level && reached.by.is_none())
     }
 
     /// Tries all methods of a principal on a reached one.
@@ -278,6 +285,9 @@ impl<'i, 'a> Search<'i, 'a> {
         let what = |step: &Step| match (&step.method.assumes, &step.target) {
             (Some(assumes), _) => assumes.clone(),
             (None, Target::Any(what)) => what.clone(),
+            (None, Target::Principal(target, _)) => {
+                format!("what {} may do", self.index.account.principals[*target as usize].shown())
+            }
             (None, _) => "a part of the path".to_owned(),
         };
         let causes = standing.steps.iter().take(1).map(|step| Cause::NotInInput { what: what(step).into() });

@@ -172,24 +172,16 @@ impl Index<'_> {
         let kind = if needed.on == On::NewUser { "user" } else { "role" };
         let mut names = vec![self.account.iam_arn(kind, &other_name())];
         let fits = |name: &String| name.contains(&format!(":{kind}/")) && !self.is_known(name);
-        names.extend(self.candidates(at, needed.id).into_iter().map(|name| self.in_account(&name)).filter(fits));
+        names.extend(self.candidates(at, needed.id).into_iter().filter(fits));
         names
     }
 
-    /// Whether a principal of the input has the ARN.
+    /// Whether a principal or a workload of the input has the ARN, in whichever region.
     fn is_known(&self, arn: &str) -> bool {
+        let last = |arn: &str| arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
+        let wanted = last(arn);
         self.account.principals.iter().any(|principal| principal.arn == arn)
-    }
-
-    /// An ARN with the account where a wildcard was filled in.
-    fn in_account(&self, arn: &str) -> String {
-        let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
-        if let Some(account) = parts.get_mut(4)
-            && *account == "x"
-        {
-            *account = &self.account.id;
-        }
-        parts.join(":")
+            || self.account.workloads.iter().any(|workload| last(&workload.arn) == wanted)
     }
 
     /// The resources any of which an action of a method may reach.
@@ -312,7 +304,7 @@ impl Index<'_> {
         let Some(needed) = method.actions.iter().find(|needed| needed.on == on) else {
             return (Some(Aim::Ghost(any)), Vec::new());
         };
-        let named = self.candidates(at, needed.id).into_iter().map(|arn| self.in_account(&arn));
+        let named = self.candidates(at, needed.id).into_iter();
         let kind_and_account = |arn: &str| {
             let mut parts = arn.splitn(6, ':').skip(4);
             let account = parts.next().unwrap_or_default().to_owned();
@@ -328,7 +320,6 @@ impl Index<'_> {
                 // Nobody can assume or pass a service-linked role.
                 && !arn.contains(":role/aws-service-role/")
                 && !self.is_known(arn)
-                && !self.account.workloads.iter().any(|workload| workload.arn == *arn)
                 && *arn != filled(&format!("{start}*"))
         };
         (Some(Aim::Ghost(any)), named.filter(fits).map(Aim::Ghost).collect())

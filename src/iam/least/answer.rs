@@ -5,9 +5,12 @@ use crate::iam::document::{Statement, Text};
 use crate::value::{Cause, Place};
 
 use super::reach::arn_formats;
+use super::risk::{Risk, manages};
 
-/// How many actions and ARN formats a finding names; it counts all of them.
+/// How many actions a finding names; it counts all of them.
 const SHOWN: usize = 4;
+/// How many ARN formats it names.
+const FORMATS: usize = 2;
 
 /// How much a finding matters, by what the actions at fault can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +19,7 @@ pub enum Concern {
     Low,
     /// They change resources or tags, or read data.
     Medium,
-    /// They hand out or change access.
+    /// They hand out or change access, or hand out credentials.
     High,
 }
 
@@ -42,17 +45,26 @@ pub struct Finding {
 impl Finding {
     /// A finding about these actions.
     pub(super) fn new(statement: usize, at: &Text, mut actions: Vec<ActionRef>) -> Self {
-        // The gravest first; among equals in the order of their names, which is that of the catalogue.
-        actions.sort_by_key(|action| (std::cmp::Reverse(weight(action)), action.id));
+        // The gravest first: as our selection has them, then by AWS's access level, then by name, which is the catalogue's order.
+        actions.sort_by_cached_key(|action| {
+            (Risk::rank(action).unwrap_or(usize::MAX), std::cmp::Reverse(action.action.access), action.id)
+        });
         actions.dedup_by_key(|action| action.id);
-        let concern = match actions.first() {
-            Some(action) if action.action.manages_permissions() => Concern::High,
-            Some(action) if action.action.access >= AccessLevel::Tagging => Concern::Medium,
-            _ => Concern::Low,
+        let any = |test: fn(&ActionRef) -> bool| actions.iter().any(test);
+        let concern = if any(manages) || any(|action| Risk::of(action) == Some(Risk::CredentialsExposure)) {
+            Concern::High
+        } else if any(|action| action.action.access >= AccessLevel::Tagging || Risk::of(action).is_some()) {
+            Concern::Medium
+        } else {
+            Concern::Low
         };
-        let mut formats = Vec::new();
-        for format in actions.iter().flat_map(arn_formats) {
-            if formats.len() < SHOWN && !formats.contains(&format) {
+        // The plainest format of the gravest actions: `arn:aws:s3:::bucket/key` rather than that of an access point.
+        let mut formats: Vec<&'static str> = Vec::new();
+        for action in &actions {
+            if let Some(format) = arn_formats(action).min_by_key(|format| spelled(format))
+                && formats.len() < FORMATS
+                && !formats.contains(&format)
+            {
                 formats.push(format);
             }
         }
@@ -96,8 +108,11 @@ pub(super) fn whole(statement: &Statement) -> Text {
     Text { text: text.into(), place: statement.actions.place }
 }
 
-fn weight(action: &ActionRef) -> (bool, AccessLevel) {
-    (action.action.manages_permissions(), action.action.access)
+/// How many characters of the name of a resource a format spells.
+fn spelled(format: &str) -> usize {
+    let name = format.splitn(6, ':').last().unwrap_or_default();
+    let variables: usize = name.split("${").skip(1).map(|part| part.find('}').unwrap_or(0) + 3).sum();
+    name.len().saturating_sub(variables)
 }
 
 fn sentence<'a>(items: impl Iterator<Item = &'a str>, count: usize) -> String {

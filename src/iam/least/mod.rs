@@ -28,5 +28,6 @@ pub use risk::{Risk, RiskClass};
 pub use suggest::{Candidate, Suggestion, suggest};
 pub use summary::{ServiceAccess, services};
 pub use wildcards::{
-    administrator, inverted_allow, pass_role_unscoped, risk, service_wildcards, wildcard_actions, wildcard_resources,
+    administrator, inverted_allow, pass_role_unscoped, risk, service_wildcard_risk, service_wildcards,
+    wildcard_actions, wildcard_resources,
 };

@@ -1,8 +1,8 @@
 //! Whether an identity can work in regions that nobody approved.
 
-use crate::iam::Match;
 use crate::iam::catalogue::{AccessLevel, ActionRef, Scope, catalogue};
 use crate::iam::document::{Condition, Element, REGION, Statement, Test, Text, UNKNOWN};
+use crate::iam::{Match, matches as matches_text};
 use crate::value::OPAQUE;
 
 use super::allows::{Acts, Allows, whole};
@@ -12,9 +12,12 @@ use super::risk::Risk;
 
 /// Statements that allow actions of regional services that change something or hand out data in any region: their resources name
 /// no region, no condition does (`aws:RequestedRegion`), and no statement of the policy denies the others. `regions` are the
-/// approved ones; when there are none, any named region will do. The region of the stack is approved: who deploys it decides.
+/// approved ones; wildcards may stand in them, and `*` approves all. The region of the stack is approved: who deploys it decides.
 #[must_use]
 pub fn region_unrestricted(allows: &Allows<'_>, regions: &[&str]) -> Answer {
+    if regions.contains(&"*") {
+        return Answer::default();
+    }
     let mut answer = allows.answer();
     let denied = outside_denied(allows, regions);
     if denied == Match::Yes {
@@ -85,8 +88,12 @@ fn text_in_regions(text: &Text, regions: &[&str]) -> Match {
         "" => yes(!name.split(['/', ':']).next().unwrap_or_default().contains('*')),
         region if region.contains(UNKNOWN) => Match::Unknown,
         region if region.contains(['*', '?']) => Match::No,
-        region => yes(regions.is_empty() || regions.contains(&region)),
+        region => yes(is_approved(region, regions)),
     }
+}
+
+fn is_approved(region: &str, regions: &[&str]) -> bool {
+    regions.iter().any(|approved| matches_text(approved, region))
 }
 
 fn region_key(condition: &Condition) -> bool {
@@ -99,7 +106,7 @@ fn approved(condition: &Condition, regions: &[&str]) -> Match {
         REGION => Match::Yes,
         _ if !value.is_known() => Match::Unknown,
         text if text.contains(['*', '?']) => Match::No,
-        text if regions.is_empty() || regions.contains(&text) => Match::Yes,
+        text if is_approved(text, regions) => Match::Yes,
         _ => Match::No,
     };
     let open = if condition.open.is_empty() { Match::Yes } else { Match::Unknown };

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
+use crate::iam::catalogue::{AccessLevel, ActionId, ActionRef, ActionSet, catalogue};
 use crate::iam::matches_ignoring_case;
 
 /// What an action can be misused for.
@@ -61,6 +62,15 @@ impl Risk {
         Self::ALL.into_iter().find(|risk| risk.actions().contains(action.id))
     }
 
+    /// Where an action stands in our selection, the gravest first; `None` for actions that AWS's access level only puts there.
+    pub(super) fn rank(action: &ActionRef) -> Option<usize> {
+        static RANKS: LazyLock<FxHashMap<ActionId, usize>> = LazyLock::new(|| {
+            let entries = classes().class.iter().flat_map(|class| &class.entry).flat_map(|entry| &entry.actions);
+            entries.enumerate().filter_map(|(rank, name)| Some((catalogue().action(name)?.id, rank))).collect()
+        });
+        RANKS.get(&action.id).copied()
+    }
+
     /// The actions that have this risk and no graver one.
     #[must_use]
     pub fn actions(self) -> &'static ActionSet {
@@ -77,7 +87,7 @@ fn sets(classes: &[RiskClass]) -> Vec<(Risk, ActionSet)> {
         if class.permissions_management {
             catalogue()
                 .actions()
-                .filter(|action| action.action.manages_permissions())
+                .filter(|action| action.action.access == AccessLevel::PermissionsManagement)
                 .for_each(|action| set.insert(action.id));
         }
         set.subtract(&taken);
@@ -92,7 +102,7 @@ fn sets(classes: &[RiskClass]) -> Vec<(Risk, ActionSet)> {
 pub struct RiskClass {
     /// Which.
     pub risk: Risk,
-    /// Whether every action that manages permissions is in it.
+    /// Whether every action of AWS's access level for permissions is in it.
     #[serde(default)]
     pub permissions_management: bool,
     /// The actions, with reasons.
@@ -141,6 +151,12 @@ pub(super) fn narrowing() -> &'static Narrowing {
     static NARROWING: LazyLock<Narrowing> =
         LazyLock::new(|| toml::from_str(include_str!("narrowing.toml")).unwrap_or_default());
     &NARROWING
+}
+
+/// Whether an action hands out or changes access.
+pub(super) fn manages(action: &ActionRef) -> bool {
+    action.action.access == AccessLevel::PermissionsManagement
+        || matches!(Risk::of(action), Some(Risk::PrivilegeEscalation | Risk::ResourceExposure))
 }
 
 /// The actions for which `*` is what one writes.

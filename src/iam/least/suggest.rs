@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::iam::catalogue::{ActionRef, catalogue};
 use crate::iam::document::{Effect, Element, Policy, Statement, Text, Version};
-use crate::iam::matches;
+use crate::iam::prove::{self, Proof};
+use crate::iam::{Match, matches};
 
 use super::reach::{covers, everything, glob};
-use crate::iam::Match;
 
 /// A resource that a suggestion may name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,83 +21,89 @@ pub struct Candidate {
 /// A tighter policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
+    /// The policy.
+    pub policy: Policy,
     /// The policy document; references to resources are `${...}`, as in `Fn::Sub`.
     pub document: Value,
-    /// What was narrowed, one sentence each: what stays on `*`, and why, too.
+    /// What stays as wide as it was, and why, one sentence each.
     pub notes: Vec<String>,
+    /// Whether it is proved for all requests that the suggestion allows nothing that the policy does not. Where this is `false`, the
+    /// prover gave no answer; a suggestion that allows more is never made.
+    pub proved: bool,
 }
 
 /// A policy with the same actions on fewer resources; `None` when nothing of it can be narrowed with these resources, or when a
-/// part of it is not known. Only `*` and its like in `Resource` are narrowed, and every resource of the suggestion is one that the
-/// policy allows already, so that it allows nothing new.
+/// part of it is not known. Only `*` and its like in `Resource` are narrowed.
 #[must_use]
 pub fn suggest(policy: &Policy, candidates: &[Candidate]) -> Option<Suggestion> {
     if !policy.open.is_empty() {
         return None;
     }
-    let (mut statements, mut notes, mut changed) = (Vec::new(), Vec::new(), false);
+    let (mut tight, mut notes) = (Policy { statements: Vec::new(), ..policy.clone() }, Vec::new());
     for statement in &policy.statements {
         match narrowed(statement, candidates, &mut notes) {
-            Some(parts) => {
-                changed = true;
-                statements.extend(parts);
-            }
-            None => statements.push(written(statement)?),
+            Some(parts) => tight.statements.extend(parts),
+            None => tight.statements.push(statement.clone()),
         }
     }
-    if !changed {
+    if tight.statements == policy.statements {
         return None;
     }
+    tight.statements.iter_mut().enumerate().for_each(|(index, statement)| statement.index = index);
+    let proved = match prove::included(&[&tight], &[policy]) {
+        Proof::No => true,
+        Proof::Yes(_) => return None,
+        Proof::Unknown(_) => false,
+    };
     let version = match policy.version {
         Version::V2012 => "2012-10-17",
         Version::V2008 => "2008-10-17",
     };
-    Some(Suggestion { document: json!({ "Version": version, "Statement": statements }), notes })
+    let statements: Vec<Value> = tight.statements.iter().map(written).collect::<Option<_>>()?;
+    let document = json!({ "Version": version, "Statement": statements });
+    Some(Suggestion { policy: tight, document, notes, proved })
 }
 
 /// The statements that take the place of one; `None` when it stays.
-fn narrowed(statement: &Statement, candidates: &[Candidate], notes: &mut Vec<String>) -> Option<Vec<Value>> {
+fn narrowed(statement: &Statement, candidates: &[Candidate], notes: &mut Vec<String>) -> Option<Vec<Statement>> {
     let resources = statement.resources.as_ref()?;
     let known = statement.effect == Some(Effect::Allow) && statement.causes.is_empty();
     if !known || statement.principals.is_some() || statement.actions.negated || resources.negated {
         return None;
     }
-    // Action texts by the resources that they go to; the empty list is `*` as before.
-    let mut groups: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    // Action texts by the resources that they go to; no resources: as before.
+    let mut groups: BTreeMap<Vec<String>, Vec<Text>> = BTreeMap::new();
     for text in &statement.actions.texts {
         let actions: Vec<ActionRef> =
             catalogue().ids_matching(&text.text).into_iter().filter_map(|id| catalogue().by_id(id)).collect();
         let fitting = fitting(&actions, resources, candidates);
-        if fitting.is_empty() {
-            let name = text.shown();
-            notes.push(match actions.iter().all(|action| action.action.resource_types.is_empty()) {
-                true if actions.is_empty() => format!("`{name}` is not in the data about actions and stays as it is"),
-                true => format!("`{name}` has no resources to name and stays on `*`"),
-                false => format!("`{name}` stays as it is: the template has no resource that it fits"),
-            });
+        let wide = actions.iter().any(|action| everything(resources, action) == Match::Yes);
+        let name = text.shown();
+        match fitting.is_empty() {
+            true if actions.is_empty() => notes.push(format!("`{name}` is not in the data about actions")),
+            true if wide => notes.push(format!("`{name}` fits no resource of the template, or not only such")),
+            true if actions.iter().all(|action| action.action.resource_types.is_empty()) => {
+                notes.push(format!("`{name}` has no resources to name"));
+            }
+            _ => {}
         }
-        groups.entry(fitting).or_default().push(text.shown());
+        groups.entry(fitting).or_default().push(text.clone());
     }
     if groups.keys().all(Vec::is_empty) {
         return None;
     }
-    let part = |(arns, actions): (Vec<String>, Vec<String>)| {
-        let mut value = written(statement)?;
-        let object = value.as_object_mut()?;
-        object.insert("Action".to_owned(), json!(actions));
-        if !arns.is_empty() {
-            object.insert("Resource".to_owned(), json!(arns));
+    let parts = groups.len();
+    let part = |(arns, actions): (Vec<String>, Vec<Text>)| {
+        let mut part = statement.clone();
+        part.actions.texts = actions;
+        if let Some(own) = part.resources.as_mut().filter(|_| !arns.is_empty()) {
+            own.texts = arns.into_iter().map(|arn| Text { text: arn.into(), place: own.place }).collect();
         }
-        Some(value)
+        // A `Sid` is for one statement.
+        part.sid = part.sid.filter(|_| parts == 1);
+        part
     };
-    let mut parts: Vec<Value> = groups.into_iter().map(part).collect::<Option<_>>()?;
-    // A `Sid` is for one statement.
-    if parts.len() > 1 {
-        parts.iter_mut().filter_map(Value::as_object_mut).for_each(|part| {
-            part.remove("Sid");
-        });
-    }
-    Some(parts)
+    Some(groups.into_iter().map(part).collect())
 }
 
 /// The ARNs of candidates for actions that leave their resources open; none when one of the actions has none.
@@ -123,11 +129,9 @@ fn fitting(actions: &[ActionRef], resources: &Element, candidates: &[Candidate])
             return Vec::new();
         }
     }
-    let mut shown: Vec<String> =
-        found.into_iter().map(|arn| Text { text: arn.into(), place: resources.place }.shown()).collect();
-    shown.sort_unstable();
-    shown.dedup();
-    shown
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The ARN of a candidate, or of all that is in it, as a format asks for.

@@ -7,7 +7,7 @@ use crate::iam::document::{Statement, Text};
 use super::allows::{Acts, Allows, whole};
 use super::answer::{Answer, Finding, whole as whole_element};
 use super::reach::{and, or, touches, wildcard_of};
-use super::risk::{Risk, wide_by_nature};
+use super::risk::{Risk, manages, wide_by_nature};
 
 /// A pattern of this many changing actions is no verb any more, but a service's whole surface.
 const MANY: usize = 20;
@@ -17,7 +17,7 @@ const MANY: usize = 20;
 #[must_use]
 pub fn administrator(allows: &Allows<'_>) -> Answer {
     let mut answer = allows.answer();
-    for acts in allows.allows.iter().filter(|acts| acts.statement.principals.is_none()) {
+    for acts in &allows.allows {
         let Some(resources) = &acts.statement.resources else { continue };
         let left = |set: &ActionSet| {
             let mut left = set.clone();
@@ -68,11 +68,14 @@ pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
                 true => and(acts.statement.resources.as_ref().map_or(Match::No, whole), not(allows.taken(action))),
                 false => allows.unscoped(acts, action),
             };
-            let changing: Vec<ActionRef> = actions.into_iter().filter(changes).collect();
+            let (changing, others): (Vec<ActionRef>, Vec<ActionRef>) = actions.into_iter().partition(changes);
+            let risky: Vec<ActionRef> = others.into_iter().filter(|action| Risk::of(action).is_some()).collect();
             let sure: Vec<ActionRef> = changing.iter().filter(|action| open(action) == Match::Yes).copied().collect();
             let restricted = unconditional(acts.statement);
             if !sure.is_empty() && sure.len() * 2 > changing.len() && restricted == Match::Yes && text.is_known() {
-                found.push((text, sure));
+                // Those that only read are no reason, but what comes first where they hand out secrets or data.
+                let risky = risky.into_iter().filter(|action| open(action) == Match::Yes);
+                found.push((text, sure.into_iter().chain(risky).collect()));
             } else if restricted != Match::No
                 && changing.iter().any(|action| open(action) != Match::No)
                 && !sure_only(text, acts)
@@ -121,7 +124,7 @@ fn service_texts<'a>(acts: &'a Acts<'_>) -> Vec<(&'a Text, Vec<ActionRef>)> {
 }
 
 fn changes(action: &ActionRef) -> bool {
-    action.action.access >= AccessLevel::Tagging || action.action.manages_permissions()
+    action.action.access >= AccessLevel::Tagging
 }
 
 fn not(of: Match) -> Match {
@@ -172,7 +175,6 @@ pub fn wildcard_actions(allows: &Allows<'_>) -> Answer {
 fn gives_too_much(text: &Text, actions: &[ActionRef]) -> bool {
     let wide = text.widened();
     let service = wide.ends_with(":*") || wide.bytes().all(|byte| byte == b'*');
-    let manages = |action: &ActionRef| action.action.manages_permissions();
     // Permissions that the text gives although it does not speak of them: `s3:Put*`, not `s3:PutBucketPolicy*`.
     let hidden = actions.iter().any(manages) && !actions.iter().all(manages);
     service && !actions.is_empty() || hidden || actions.len() >= MANY
@@ -223,15 +225,42 @@ fn keep(set: &ActionSet, test: impl Fn(&ActionRef) -> bool) -> ActionSet {
     kept
 }
 
-/// Statements that allow actions of a risk on every resource of their types.
+/// Statements that allow actions of a risk on every resource of their types. What [`service_wildcards`] give is left out: see
+/// [`service_wildcard_risk`].
 #[must_use]
 pub fn risk(allows: &Allows<'_>, risk: Risk) -> Answer {
     open_resources(allows, |acts| {
-        let mut set = acts.maybe.clone();
-        set.intersect_with(risk.actions());
-        set.subtract(wide_by_nature());
+        let mut set = of_risk(&acts.maybe, risk);
+        for (_, actions) in service_texts(acts).into_iter().filter(|_| !set.is_empty()).collect::<Vec<_>>() {
+            let mut service = ActionSet::new(catalogue());
+            actions.iter().for_each(|action| service.insert(action.id));
+            set.subtract(&service);
+        }
         set
     })
+}
+
+/// Statements that allow actions of a risk by allowing a service as a whole.
+#[must_use]
+pub fn service_wildcard_risk(allows: &Allows<'_>, risk: Risk) -> Answer {
+    let mut answer = service_wildcards(allows);
+    let gives = |statement: usize| {
+        allows.allows.iter().any(|acts| {
+            acts.index == statement && {
+                let texts = service_texts(acts);
+                texts.iter().flat_map(|(_, actions)| actions).any(|action| risk.actions().contains(action.id))
+            }
+        })
+    };
+    answer.findings.retain(|finding| gives(finding.statement));
+    answer
+}
+
+fn of_risk(set: &ActionSet, risk: Risk) -> ActionSet {
+    let mut set = set.clone();
+    set.intersect_with(risk.actions());
+    set.subtract(wide_by_nature());
+    set
 }
 
 /// Statements that let their holder pass every role of the account. Naming the service that a role is passed to

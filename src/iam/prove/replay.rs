@@ -8,6 +8,7 @@ use super::super::pattern::Match;
 use super::super::theory::{Compare, Glob, Moment, Network, Number};
 use super::variable::{self, Filling};
 use super::{Caller, Witness};
+use crate::value::OPAQUE;
 
 /// What the statements of a policy with this effect say: whether one of them matches, and which ones surely do.
 pub(super) fn policy(policy: &Policy, effect: Effect, request: &Witness) -> (Match, Vec<usize>) {
@@ -71,7 +72,12 @@ fn statement(statement: &Statement, version: Version, request: &Witness) -> Matc
 }
 
 fn element(element: &Element, version: Version, request: &Witness, glob: impl Fn(&str) -> Glob, text: &str) -> Match {
-    let any = element.texts.iter().map(|pattern| {
+    // Most patterns are of other services: their beginnings tell, before anything is built.
+    let near = element.texts.iter().filter(|pattern| {
+        let fixed = pattern.text.split(['*', '?', '$', OPAQUE]).next().unwrap_or_default();
+        text.get(..fixed.len()).is_some_and(|start| start.eq_ignore_ascii_case(fixed))
+    });
+    let any = near.map(|pattern| {
         if !pattern.is_known() {
             return and(Match::Unknown, from(Glob::like(&pattern.widened(), glob("").fold()).matches(text)));
         }

@@ -29,11 +29,13 @@ pub enum LeastQuestion {
     WildcardResources(Vec<Risk>),
     /// Actions of this risk are allowed on every resource.
     Risk(Risk),
+    /// Actions of this risk are allowed by allowing a service as a whole.
+    ServiceWildcardRisk(Risk),
     /// Every role may be passed.
     PassRoleUnscoped,
     /// An Allow lists what it does not allow.
     InvertedAllow,
-    /// Nothing limits the regions to these; where there are none, to named ones.
+    /// Nothing limits the regions to these.
     RegionUnrestricted(Operand),
 }
 
@@ -79,6 +81,8 @@ pub enum IamQuestion {
         /// Actions of the other kind.
         other: Operand,
     },
+    /// The principal is no administrator and can become one.
+    Escalates,
     /// Wildcards open too much.
     Least(LeastQuestion),
     /// An AWS managed policy of one of these names is attached.
@@ -102,6 +106,7 @@ impl IamQuestion {
             | Self::GrantsServiceWildcard
             | Self::S3Public
             | Self::GrantsAllBut
+            | Self::Escalates
             | Self::Least(_) => Vec::new(),
         }
     }
@@ -117,7 +122,11 @@ impl IamQuestion {
     pub fn has_witness(&self) -> bool {
         matches!(
             self,
-            Self::GrantsPublic(_) | Self::GrantsOutside { .. } | Self::GrantsService { .. } | Self::GrantsFederated(_)
+            Self::GrantsPublic(_)
+                | Self::GrantsOutside { .. }
+                | Self::GrantsService { .. }
+                | Self::GrantsFederated(_)
+                | Self::Escalates
         )
     }
 
@@ -138,8 +147,8 @@ impl IamQuestion {
             | Self::GrantsAllBut
             | Self::SamePrincipalMay { .. } => matches!(kind, PolicyKind::Resource | PolicyKind::Trust),
             Self::S3Public => kind == PolicyKind::Resource,
-            // It reads no documents.
-            Self::ManagedPolicy(_) => false,
+            // They read more, or less, than the documents of the resource.
+            Self::ManagedPolicy(_) | Self::Escalates => false,
         }
     }
 }

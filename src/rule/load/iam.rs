@@ -13,7 +13,7 @@ use super::reader::Reader;
 type Read = fn(&mut Reader<'_>, &Member) -> Option<IamQuestion>;
 
 /// Every question by its key.
-const QUESTIONS: [(&str, Read); 18] = [
+const QUESTIONS: [(&str, Read); 19] = [
     ("denies", |reader, member| reader.iam_request(member, true).map(IamQuestion::Denies)),
     ("allows", |reader, member| reader.iam_request(member, false).map(IamQuestion::Allows)),
     ("grants_administrator", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAdministrator)),
@@ -35,12 +35,16 @@ const QUESTIONS: [(&str, Read); 18] = [
         let [one, other] = reader.lists(member, ["one", "other"])?;
         Some(IamQuestion::SamePrincipalMay { one, other })
     }),
+    ("escalates", |reader, member| reader.asked(member).map(|()| IamQuestion::Escalates)),
     ("managed_policy", |reader, member| {
         reader.texts_operand(member.value, "managed_policy", |_| None).map(IamQuestion::ManagedPolicy)
     }),
     ("wildcard_actions", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::WildcardActions))),
     ("wildcard_resources", |reader, member| reader.wildcard_resources(member)),
     ("risk", |reader, member| reader.risk(member.value, "risk").map(LeastQuestion::Risk).map(least)),
+    ("service_wildcard_risk", |reader, member| {
+        reader.risk(member.value, "service_wildcard_risk").map(LeastQuestion::ServiceWildcardRisk).map(least)
+    }),
     ("pass_role_unscoped", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::PassRoleUnscoped))),
     ("inverted_allow", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::InvertedAllow))),
     ("region_unrestricted", |reader, member| reader.region_unrestricted(member)),
@@ -67,6 +71,7 @@ impl Reader<'_> {
         match &question {
             _ if within.is_some() => {}
             IamQuestion::ManagedPolicy(_) => self.check_has(scope, member.key_span, "ManagedPolicyArns"),
+            IamQuestion::Escalates => self.check_principals(&member, scope),
             question => self.check_policies(&member, question, scope),
         }
         Some(Clause::Iam { within, question })
@@ -85,6 +90,16 @@ impl Reader<'_> {
                 let help = "name the property that holds the policy with `in`".to_owned();
                 self.error_help(member.key_span, message, help);
             }
+        }
+    }
+
+    /// Reports resource types that are no principals.
+    fn check_principals(&mut self, member: &Member, scope: &Scope) {
+        let is_principal = |name: &str| matches!(name, "AWS::IAM::User" | "AWS::IAM::Role" | "AWS::IAM::Group");
+        if scope.within != Within::Resource || scope.resource_types().any(|resource| !is_principal(resource.name())) {
+            let message = format!("`{}` asks about users, roles and groups", self.tree.key(member));
+            let help = "select `AWS::IAM::User`, `AWS::IAM::Role` and `AWS::IAM::Group`".to_owned();
+            self.error_help(member.key_span, message, help);
         }
     }
 

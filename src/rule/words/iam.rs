@@ -27,6 +27,7 @@ pub(super) fn iam(rule: &Rule, question: &IamQuestion) -> String {
         IamQuestion::SamePrincipalMay { one, other } => {
             format!("allow one principal both {} and {}", list(one), list(other))
         }
+        IamQuestion::Escalates => "lead to administrator rights".to_owned(),
         IamQuestion::Least(question) => least(rule, question),
         IamQuestion::ManagedPolicy(names) => format!("have the AWS managed policy {}", list(names)),
     }
@@ -54,6 +55,9 @@ fn least(rule: &Rule, question: &LeastQuestion) -> String {
             format!("allow actions on every resource that could be allowed on named ones{besides}")
         }
         LeastQuestion::Risk(risk) => format!("allow {} on every resource", risk.name().replace('-', " ")),
+        LeastQuestion::ServiceWildcardRisk(risk) => {
+            format!("allow {} by allowing a service as a whole", risk.name().replace('-', " "))
+        }
         LeastQuestion::PassRoleUnscoped => "allow to pass every role".to_owned(),
         LeastQuestion::InvertedAllow => "allow everything but what they list".to_owned(),
         LeastQuestion::RegionUnrestricted(regions) => format!("work in other regions than {}", value(rule, regions)),

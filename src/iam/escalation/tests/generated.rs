@@ -67,7 +67,7 @@ fn case(method: &Method, actions: &[&str]) -> (Builder, usize) {
             (Some(service), _) if service.starts_with("cognito") => format!(r#"{{"Federated": "{service}"}}"#),
             (Some(service), _) => format!(r#"{{"Service": "{service}"}}"#),
             (_, Some(kind)) => format!(r#"{{"Federated": "arn:aws:iam::{ID}:{kind}corp"}}"#),
-            _ if actions.contains(&"sts:AssumeRole") || method.bits.is_subset(sts()) => ROOT.to_owned(),
+            _ if method.bits.contains(sts()) => ROOT.to_owned(),
             _ => r#"{"AWS": "arn:aws:iam::999999999999:root"}"#.to_owned(),
         };
         builder.role("administrator", &trusts, &[])
@@ -79,10 +79,8 @@ fn case(method: &Method, actions: &[&str]) -> (Builder, usize) {
     (builder, at)
 }
 
-fn sts() -> Bits {
-    let mut bits = Bits::default();
-    bits.insert(catalogue().id("sts:AssumeRole").unwrap());
-    bits
+fn sts() -> usize {
+    catalogue().id("sts:AssumeRole").unwrap()
 }
 
 fn finds(method: &Method, actions: &[&str]) -> bool {
