@@ -127,8 +127,7 @@ fn heading(document: &Document) -> String {
 
 /// The summary of a policy: names with what there is.
 fn lines(document: &Document, findings: &[Finding], overview: &Overview) -> Vec<(&'static str, String)> {
-    let mut statements = vec![output::count(overview.allows, "allows", "allow")];
-    statements.push(output::count(overview.denies, "denies", "deny"));
+    let mut statements = vec![format!("{} Allow", overview.allows), format!("{} Deny", overview.denies)];
     if overview.unknown > 0 {
         statements.push(format!("{} of unknown effect", overview.unknown));
     }
@@ -137,7 +136,10 @@ fn lines(document: &Document, findings: &[Finding], overview: &Overview) -> Vec<
     lines.push(("allows", granted(overview)));
     if overview.allows > 0 {
         let every = if overview.every_resource { ", on every resource" } else { "" };
-        let patterns = output::count(overview.wildcards, "pattern of actions", "patterns of actions");
+        let patterns = match overview.wildcards {
+            0 => "no pattern of actions".to_owned(),
+            number => output::count(number, "pattern of actions", "patterns of actions"),
+        };
         lines.push(("wildcards", format!("{patterns}{every}")));
         let administrator = match &overview.administrator {
             Evidence::Yes(_) => "yes: everything on every resource",

@@ -9,10 +9,18 @@ use super::super::{Color, Problem, write};
 use super::load::{Document, KindOption, Loaded, load};
 use super::output::{self, Output};
 use crate::iam::Policy;
-use crate::iam::prove::{Caller, Proof, Reason, Witness, included};
+use crate::iam::catalogue::catalogue;
+use crate::iam::prove::{Caller, Proof, Prover, Question, Reason, Space, Witness, included};
 use crate::report::text::{TextOptions, clean, diagnostics};
 use crate::scan::Status;
 use crate::source::Level;
+use crate::value::Cause;
+
+/// Actions that are tried for a request that AWS knows already.
+const TRIED: usize = 64;
+/// What the caller says already.
+const OF_CALLER: [&str; 4] =
+    ["aws:principalaccount", "aws:principalarn", "aws:principalisawsservice", "aws:principaltype"];
 
 /// Arguments of `iam compare`.
 #[derive(Debug, Args)]
@@ -102,9 +110,38 @@ fn all<'d>(narrow: &'d [Document], wide: &'d [Document], forward: bool) -> Vec<C
     let compared = wide.iter().enumerate().map(|(index, document)| {
         let narrow = partner(index);
         let others: Vec<&Policy> = narrow.iter().map(|document| &document.policy).collect();
-        Compared { wide: document, narrow, forward, proof: included(&[&document.policy], &others) }
+        let proof = with_known_action(&document.policy, &others, included(&[&document.policy], &others));
+        Compared { wide: document, narrow, forward, proof }
     });
     compared.collect()
+}
+
+/// The proof, with a witness whose action AWS has where there is one: a pattern also allows what AWS adds later, and the first
+/// request that is found may be of that kind.
+fn with_known_action(policy: &Policy, others: &[&Policy], proof: Proof) -> Proof {
+    let Proof::Yes(mut witness) = proof else { return proof };
+    let catalogue = catalogue();
+    if let Some(known) = catalogue.action(&witness.action) {
+        witness.action = known.to_string();
+        return Proof::Yes(witness);
+    }
+    let mut prover = Prover::default();
+    let allowing = witness.by.iter().flatten().filter_map(|(_, statement)| policy.statements.get(*statement));
+    let patterns: Vec<&str> = allowing
+        .filter(|statement| !statement.actions.negated)
+        .flat_map(|statement| &statement.actions.texts)
+        .map(|text| &*text.text)
+        .collect();
+    for id in catalogue.set_matching(patterns).iter().take(TRIED) {
+        let Some(action) = catalogue.by_id(id).map(|found| found.to_string()) else { continue };
+        let space = Space { actions: vec![action.clone()], ..Space::default() };
+        let question = Question { groups: vec![vec![policy]], except: others.to_vec(), space, ..Question::default() };
+        if let Proof::Yes(mut found) = prover.ask(&question) {
+            found.action = action;
+            return Proof::Yes(found);
+        }
+    }
+    Proof::Yes(witness)
 }
 
 /// The places of the statements that allow a request.
@@ -139,10 +176,17 @@ fn text(one: &Compared<'_>, color: Color) -> String {
             }
             let mut text = diagnostics(&shown, &options);
             let mut line = |name: &str, value: &str| text += &format!("  {name:9}{}\n", clean(value));
-            line("action", &witness.action);
+            let action = &witness.action;
+            line(
+                "action",
+                &match catalogue().action(action) {
+                    Some(_) => action.clone(),
+                    None => format!("{action}, as AWS may name one later"),
+                },
+            );
             line("resource", &Shown(&witness.resource).to_string());
             line("caller", &caller(&witness.principal));
-            for (key, values) in &witness.context {
+            for (key, values) in witness.context.iter().filter(|(key, _)| !OF_CALLER.contains(&key.as_str())) {
                 line("with", &format!("{key} = {}", values.join(", ")));
             }
             text + "\n"
@@ -172,6 +216,7 @@ fn caller(caller: &Caller) -> String {
 
 fn because(reason: &Reason) -> String {
     match reason {
+        Reason::Unknown(Cause::Invalid) => "a part of the policy is none that AWS takes".to_owned(),
         Reason::Unknown(cause) => cause.to_string(),
         Reason::Variable(key) => format!("it depends on the value of the policy variable `{key}` inside a text"),
         Reason::SeveralValues(key) => {
