@@ -12,6 +12,7 @@ mod hostile;
 mod metamorphic;
 mod outputs;
 mod properties;
+mod public_policies;
 mod readme;
 mod redaction;
 mod report_json;
