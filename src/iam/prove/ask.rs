@@ -277,7 +277,7 @@ impl<'p> Prover<'p> {
         let mut found = Vec::new();
         for kind in order.into_iter().filter(|kind| kinds & kind != 0) {
             match &self.accounts {
-                Some(accounts) if kind == principal::OF_ACCOUNT => {
+                Some(accounts) if kind & (principal::OF_ACCOUNT | principal::BY_CANONICAL_ID) != 0 => {
                     for inside in [true, false] {
                         found.push(World { kind, members: Some((Arc::clone(accounts), inside)) });
                     }

@@ -89,7 +89,7 @@ pub(in crate::iam) fn solve(preds: &[&Pred]) -> Answer<String> {
     if !single && (0..kinds.len()).any(alone) {
         return Answer::Unsat;
     }
-    candidates = vec!["x".to_owned(), "y".to_owned(), "-".to_owned()];
+    candidates = ["x", "y", "-", "0", "1", "7", "-1", "1000", "198.51.100.7"].map(str::to_owned).to_vec();
     if let Answer::Sat(word) = words {
         candidates.push(word);
     }
