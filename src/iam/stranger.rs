@@ -292,3 +292,56 @@ impl Witness {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::document::{ACCOUNT, Reader};
+    use crate::source::{Files, Limits, SourceFile, json};
+    use crate::value::{Values, View, World};
+
+    fn policy(statements: &str) -> Policy {
+        let mut files = Files::default();
+        let text = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statements}]}}");
+        let file = std::sync::Arc::new(SourceFile::new("", text));
+        let tree = json::parse(&file, Limits::default()).expect("json");
+        let mut values = Values::default();
+        let root = values.push_tree(&tree, tree.root(), files.add(std::sync::Arc::clone(&file)));
+        Reader::new(View::new(&values, &World::open()), &tree.keys).policy(root)
+    }
+
+    fn to_account(account: &str) -> String {
+        format!(
+            "{{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"{account}\"}},\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}}"
+        )
+    }
+
+    #[test]
+    fn which_account_is_the_own_one_is_open_only_while_it_could_be_each() {
+        let outside = Outsider::OtherAccount { trusted: &[], whole: false };
+        let one = policy(&to_account("111122223333"));
+        let entry = lets_in(&one, &["s3:*"], ACCOUNT, outside);
+        assert!(entry.found.is_empty() && entry.unknown.len() == 1, "{entry:?}");
+        assert!(lets_in(&one, &["s3:*"], "111122223333", outside).found.is_empty());
+        let two = policy(&format!("{},{}", to_account("111122223333"), to_account("222233334444")));
+        assert_eq!(lets_in(&two, &["s3:*"], ACCOUNT, outside).found.len(), 2);
+    }
+
+    #[test]
+    fn a_witness_speaks_in_the_words_of_the_statement() {
+        let policy = policy(
+            "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:Get*\",\"Resource\":\"arn:aws:s3:::store/*\"}",
+        );
+        let entry = lets_in(&policy, &["s3:*"], ACCOUNT, Outsider::Stranger);
+        let shown: Vec<String> =
+            entry.found.iter().map(|(at, witness)| witness.shown(&policy.statements[*at])).collect();
+        assert_eq!(shown, ["s3:Get* on arn:aws:s3:::store/* by anyone"]);
+    }
+
+    #[test]
+    fn other_actions_are_not_asked_about() {
+        let policy = policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"}");
+        let entry = lets_in(&policy, &["s3:Put*"], ACCOUNT, Outsider::Stranger);
+        assert!(entry.found.is_empty() && entry.unknown.is_empty());
+    }
+}

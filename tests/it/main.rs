@@ -15,6 +15,7 @@ mod least;
 mod metamorphic;
 mod outputs;
 mod properties;
+mod public_policies;
 mod readme;
 mod redaction;
 mod report_json;

@@ -1,6 +1,6 @@
 //! Literals and conjunctions of them, each kept once, with what is known about them.
 
-use super::super::catalogue::{ActionSet, Catalogue};
+use super::super::catalogue::{ActionSet, Catalogue, catalogue};
 use super::super::theory::{Answer, Form, Glob, Lit, Pred, Set, Value, solve};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -68,6 +68,8 @@ pub(super) struct Arena {
     several: Vec<bool>,
     lits: Vec<(Dim, Lit)>,
     lit_ids: FxHashMap<(Dim, Lit), LitId>,
+    /// Literals that are known by name only.
+    symbols: FxHashMap<(Dim, String), LitId>,
     conjs: Vec<Box<[LitId]>>,
     conj_ids: FxHashMap<Box<[LitId]>, ConjId>,
     sums: FxHashMap<(ConjId, LitId), ConjId>,
@@ -88,6 +90,7 @@ impl Arena {
             several: Vec::new(),
             lits: Vec::new(),
             lit_ids: FxHashMap::default(),
+            symbols: FxHashMap::default(),
             conjs: vec![Box::default()],
             conj_ids: FxHashMap::default(),
             sums: FxHashMap::default(),
@@ -129,7 +132,9 @@ impl Arena {
     /// Notes that the key is used as one with several values.
     pub(super) fn set_several(&mut self, dim: Dim) {
         // What AWS documents as single-valued stays so, whatever operator is used.
-        if !self.keys[dim as usize].starts_with("aws:") && dim > SESSION && !self.several[dim as usize] {
+        let key = &*self.keys[dim as usize];
+        let may = dim > SESSION && !self.several[dim as usize] && !key.starts_with("aws:");
+        if may && catalogue().condition_key(key).is_none_or(|known| known.multivalued) {
             self.several[dim as usize] = true;
             for (conj, answer) in self.conjs.iter().zip(&mut self.answers).skip(1) {
                 if self.lits[conj[0] as usize].0 == dim {
@@ -150,6 +155,17 @@ impl Arena {
         self.lits.push((dim, not.clone()));
         self.lit_ids.insert((dim, lit), id);
         self.lit_ids.insert((dim, not), id + 1);
+        id
+    }
+
+    /// A literal of which only bounds are known, by a name that says all about it: `lit` stands for it, `not` for its complement.
+    /// A request may be in both, but not where both are asked: the one excludes the other.
+    pub(super) fn symbol(&mut self, dim: Dim, name: String, lit: Lit, not: Lit) -> LitId {
+        let next = self.lits.len() as LitId;
+        let id = *self.symbols.entry((dim, name)).or_insert(next);
+        if id == next {
+            self.lits.extend([(dim, lit), (dim, not)]);
+        }
         id
     }
 

@@ -21,8 +21,8 @@ const REMEMBERED: usize = 400_000;
 pub struct Prover<'p> {
     arena: Arena,
     accounts: Option<Arc<Accounts>>,
-    compiled: FxHashMap<(*const Policy, Bound), Rc<Compiled>>,
-    special: FxHashMap<(*const Policy, Bound, u8, bool), Rc<Compiled>>,
+    compiled: FxHashMap<(*const Policy, Bound, Bound), Rc<Compiled>>,
+    special: FxHashMap<(*const Policy, Bound, Bound, u8, bool), Rc<Compiled>>,
     /// Where only some known actions count: those.
     among: Option<ActionSet>,
     policies: std::marker::PhantomData<&'p Policy>,
@@ -89,8 +89,8 @@ impl<'p> Prover<'p> {
         let mut lits: Vec<LitId> = Vec::new();
         let none = Pinned::new();
         for bound in [Bound::Wide, Bound::Narrow] {
-            for (policy, bound) in policies(question, bound) {
-                let compiled = self.compile(policy, bound, &none);
+            for (policy, own) in policies(question, bound) {
+                let compiled = self.compile(policy, (own, bound), &none);
                 for region in compiled.allows.iter().chain(&compiled.denies) {
                     lits.extend(region.lits.iter().map(|lit| lit & !1).filter(|lit| self.arena.get(*lit).0 == ACTION));
                 }
@@ -179,29 +179,35 @@ impl<'p> Prover<'p> {
         vec![fill(&known), fill(&named), fill(&|_| None)]
     }
 
-    fn compile(&mut self, policy: &'p Policy, bound: Bound, pinned: &Pinned) -> Rc<Compiled> {
+    fn compile(&mut self, policy: &'p Policy, (bound, search): (Bound, Bound), pinned: &Pinned) -> Rc<Compiled> {
         if !pinned.is_empty() {
-            return Rc::new(compile::policy(&mut self.arena, policy, bound, pinned));
+            return Rc::new(compile::policy(&mut self.arena, policy, bound, search, pinned));
         }
-        let key = (std::ptr::from_ref(policy), bound);
+        let key = (std::ptr::from_ref(policy), bound, search);
         if let Some(known) = self.compiled.get(&key) {
             return Rc::clone(known);
         }
-        let compiled = Rc::new(compile::policy(&mut self.arena, policy, bound, pinned));
+        let compiled = Rc::new(compile::policy(&mut self.arena, policy, bound, search, pinned));
         self.compiled.insert(key, Rc::clone(&compiled));
         compiled
     }
 
     /// The boxes of a policy in one world.
-    fn specialise(&mut self, policy: &'p Policy, bound: Bound, pinned: &Pinned, world: &World) -> Rc<Compiled> {
+    fn specialise(
+        &mut self,
+        policy: &'p Policy,
+        bounds: (Bound, Bound),
+        pinned: &Pinned,
+        world: &World,
+    ) -> Rc<Compiled> {
         let inside = world.members.as_ref().is_some_and(|(_, inside)| *inside);
-        let key = (std::ptr::from_ref(policy), bound, world.kind, inside);
+        let key = (std::ptr::from_ref(policy), bounds.0, bounds.1, world.kind, inside);
         if pinned.is_empty()
             && let Some(known) = self.special.get(&key)
         {
             return Rc::clone(known);
         }
-        let compiled = self.compile(policy, bound, pinned);
+        let compiled = self.compile(policy, bounds, pinned);
         let mut of = |regions: &[Region]| {
             regions.iter().filter_map(|region| world.specialise(&mut self.arena, region)).collect::<Vec<_>>()
         };
@@ -217,8 +223,8 @@ impl<'p> Prover<'p> {
         let mut found = Found { answer: Answer::Unsat, inexact: false, reasons: Vec::new(), variables: Vec::new() };
         // Everything is compiled before anything is solved: which keys have several values shows only then.
         let mut kinds = principal::ALL;
-        for (policy, bound) in policies(question, bound) {
-            let compiled = self.compile(policy, bound, pinned);
+        for (policy, own) in policies(question, bound) {
+            let compiled = self.compile(policy, (own, bound), pinned);
             found.inexact |= compiled.inexact;
             found.reasons.extend(
                 compiled.reasons.iter().filter(|reason| !found.reasons.contains(reason)).cloned().collect::<Vec<_>>(),
@@ -227,7 +233,11 @@ impl<'p> Prover<'p> {
         }
         for group in &question.groups {
             let of = group.iter().flat_map(|policy| {
-                self.compile(policy, bound, pinned).allows.iter().map(|region| region.kinds).collect::<Vec<_>>()
+                self.compile(policy, (bound, bound), pinned)
+                    .allows
+                    .iter()
+                    .map(|region| region.kinds)
+                    .collect::<Vec<_>>()
             });
             kinds &= of.fold(0, |all, kinds| all | kinds);
         }
@@ -291,13 +301,13 @@ impl<'p> Prover<'p> {
         let groups: Vec<Vec<Rc<Compiled>>> = question
             .groups
             .iter()
-            .map(|group| group.iter().map(|policy| self.specialise(policy, bound, pinned, world)).collect())
+            .map(|group| group.iter().map(|policy| self.specialise(policy, (bound, bound), pinned, world)).collect())
             .collect();
         let denies: Vec<Rc<Compiled>> =
-            question.denies.iter().map(|policy| self.specialise(policy, bound, pinned, world)).collect();
+            question.denies.iter().map(|policy| self.specialise(policy, (bound, bound), pinned, world)).collect();
         let other = bound.flip(true);
         let except: Vec<Rc<Compiled>> =
-            question.except.iter().map(|policy| self.specialise(policy, other, pinned, world)).collect();
+            question.except.iter().map(|policy| self.specialise(policy, (other, bound), pinned, world)).collect();
         let mut negative: Vec<&Region> = groups.iter().flatten().chain(&denies).flat_map(|c| &c.denies).collect();
         let mut positive: Vec<Vec<&Region>> = vec![space.iter().collect()];
         positive.extend(groups.iter().map(|group| group.iter().flat_map(|c| &c.allows).collect()));

@@ -13,7 +13,7 @@ use super::reader::Reader;
 type Read = fn(&mut Reader<'_>, &Member) -> Option<IamQuestion>;
 
 /// Every question by its key.
-const QUESTIONS: [(&str, Read); 19] = [
+const QUESTIONS: [(&str, Read); 20] = [
     ("denies", |reader, member| reader.iam_request(member, true).map(IamQuestion::Denies)),
     ("allows", |reader, member| reader.iam_request(member, false).map(IamQuestion::Allows)),
     ("grants_administrator", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAdministrator)),
