@@ -133,7 +133,7 @@ impl Lint<'_> {
 
 /// The actions that a statement means by name, as far as texts that are known say; `None` when it means every action of AWS or all
 /// but some, of which nothing can be said that holds for all.
-fn named_actions<'s>(statement: &'s Statement) -> Option<impl Iterator<Item = &'s super::document::Text>> {
+fn named_actions(statement: &Statement) -> Option<impl Iterator<Item = &super::document::Text>> {
     let actions = &statement.actions;
     let every = |text: &str| text.split(':').all(|part| !part.is_empty() && part.bytes().all(|byte| byte == b'*'));
     if actions.negated
