@@ -30,7 +30,12 @@ pub fn administrator(allows: &Allows<'_>) -> Answer {
             (_, true) => Match::Unknown,
             _ => Match::No,
         };
-        match [whole(resources), unconditional(acts.statement)].into_iter().fold(every, and) {
+        // In the policy of an endpoint, the account or organisation of what passes is the point.
+        let restricted = match acts.statement.principals.is_some() && !acts.statement.conditions.is_empty() {
+            true => Match::No,
+            false => unconditional(acts.statement),
+        };
+        match [whole(resources), restricted].into_iter().fold(every, and) {
             Match::Yes if !acts.statement.actions.negated => {
                 let texts = &acts.statement.actions.texts;
                 let at = texts.iter().find(|text| matches!(&*text.text, "*" | "*:*")).or(texts.first());
