@@ -66,7 +66,7 @@ fn covers_text(pattern: &str, format: &str) -> bool {
         let separator = if index == 0 { "" } else { ":" };
         let part = match (index, own) {
             // Partition, region and account say where, not which.
-            (1 | 3 | 4, Some(own)) if part.contains("${") => own.to_owned(),
+            (1 | 3 | 4, Some(own)) if part.contains("${") && !own.is_empty() => own.to_owned(),
             _ => filled(part),
         };
         sample.push_str(separator);

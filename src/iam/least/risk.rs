@@ -127,12 +127,17 @@ pub(super) struct Classes {
 pub(super) struct Narrowing {
     keys: Vec<Box<str>>,
     other_keys: Vec<Box<str>>,
+    idle_keys: Vec<Box<str>>,
     pub(super) wide: Vec<Reasoned>,
 }
 
 impl Narrowing {
     pub(super) fn is_narrowing_key(&self, key: &str) -> bool {
         self.keys.iter().any(|pattern| matches_ignoring_case(pattern, key))
+    }
+
+    pub(super) fn is_idle_key(&self, key: &str) -> bool {
+        self.idle_keys.iter().any(|pattern| matches_ignoring_case(pattern, key))
     }
 
     pub(super) fn is_other_key(&self, key: &str) -> bool {

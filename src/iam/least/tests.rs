@@ -190,6 +190,25 @@ fn a_service_as_a_whole_is_found_however_it_is_written() {
 }
 
 #[test]
+fn what_is_no_whole_service_is_found_by_its_risks() {
+    // Objects of every bucket, but nothing about buckets.
+    let objects = allow("'s3:*'", "'arn:aws:s3:::*/*'");
+    assert_eq!(found(service_wildcards, &objects), NONE);
+    assert_eq!(found(|allows| risk(allows, Risk::DataExfiltration), &objects).len(), 1);
+    let whole = allow("'s3:*'", "'*'");
+    assert_eq!(found(|allows| risk(allows, Risk::DataExfiltration), &whole), NONE);
+    assert_eq!(found(|allows| service_wildcard_risk(allows, Risk::DataExfiltration), &whole).len(), 1);
+    let with = |condition: &str| {
+        let text = format!(
+            "{{'Effect': 'Allow', 'Action': 's3:*', 'Resource': '*', 'Condition': {{'Bool': {{'{condition}': 'true'}}}}}}"
+        );
+        (found(service_wildcards, &text).len(), found(|allows| risk(allows, Risk::DataExfiltration), &text).len())
+    };
+    assert_eq!(with("aws:SecureTransport"), (1, 0));
+    assert_eq!(with("aws:MultiFactorAuthPresent"), (0, 1));
+}
+
+#[test]
 fn an_administrator_stays_one_in_a_region_or_without_the_audit_trail_and_not_without_everything_else() {
     let admin = allow("'*'", "'*'");
     assert_eq!(found(administrator, &admin).len(), 1);

@@ -7,13 +7,13 @@ use crate::iam::document::{Statement, Text};
 use super::allows::{Acts, Allows, whole};
 use super::answer::{Answer, Finding, whole as whole_element};
 use super::reach::{and, or, touches, wildcard_of};
-use super::risk::{Risk, manages, wide_by_nature};
+use super::risk::{Risk, manages, narrowing, wide_by_nature};
 
 /// A pattern of this many changing actions is no verb any more, but a service's whole surface.
 const MANY: usize = 20;
 
-/// Statements that allow (nearly) every action on every resource. A condition takes a statement out, unless it only names a
-/// region; so do denials of the same policy that leave less than half of the actions.
+/// Statements that allow (nearly) every action on every resource. A condition takes a statement out, unless every ordinary
+/// request meets it, in some region or over TLS; so do denials of the same policy that leave less than half of the actions.
 #[must_use]
 pub fn administrator(allows: &Allows<'_>) -> Answer {
     let mut answer = allows.answer();
@@ -30,7 +30,12 @@ pub fn administrator(allows: &Allows<'_>) -> Answer {
             (_, true) => Match::Unknown,
             _ => Match::No,
         };
-        match [whole(resources), unconditional(acts.statement)].into_iter().fold(every, and) {
+        // In the policy of an endpoint, the account or organisation of what passes is the point.
+        let restricted = match acts.statement.principals.is_some() && !acts.statement.conditions.is_empty() {
+            true => Match::No,
+            false => unconditional(acts.statement),
+        };
+        match [whole(resources), restricted].into_iter().fold(every, and) {
             Match::Yes if !acts.statement.actions.negated => {
                 let texts = &acts.statement.actions.texts;
                 let at = texts.iter().find(|text| matches!(&*text.text, "*" | "*:*")).or(texts.first());
@@ -44,9 +49,10 @@ pub fn administrator(allows: &Allows<'_>) -> Answer {
     answer
 }
 
+/// Whether every ordinary request of the caller meets the conditions of a statement.
 fn unconditional(statement: &Statement) -> Match {
-    let only_where = |key: &str| key.eq_ignore_ascii_case("aws:RequestedRegion");
-    if statement.conditions.iter().any(|condition| !only_where(&condition.key)) {
+    let narrowing = narrowing();
+    if statement.conditions.iter().any(|condition| !narrowing.is_idle_key(&condition.key)) {
         Match::No
     } else if !statement.conditions_open.is_empty() {
         Match::Unknown
@@ -60,35 +66,57 @@ fn unconditional(statement: &Statement) -> Match {
 #[must_use]
 pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
     let mut answer = allows.answer();
-    for acts in allows.allows.iter().filter(|acts| acts.statement.principals.is_none()) {
-        let mut found = Vec::new();
-        for (text, actions) in service_texts(acts) {
-            // What a denial takes back does not count, and what has no resource types is open on `*`.
-            let open = |action: &ActionRef| match action.action.resource_types.is_empty() {
-                true => and(acts.statement.resources.as_ref().map_or(Match::No, whole), not(allows.taken(action))),
-                false => allows.unscoped(acts, action),
-            };
-            let (changing, others): (Vec<ActionRef>, Vec<ActionRef>) = actions.into_iter().partition(changes);
-            let risky: Vec<ActionRef> = others.into_iter().filter(|action| Risk::of(action).is_some()).collect();
-            let sure: Vec<ActionRef> = changing.iter().filter(|action| open(action) == Match::Yes).copied().collect();
-            let restricted = unconditional(acts.statement);
-            if !sure.is_empty() && sure.len() * 2 > changing.len() && restricted == Match::Yes && text.is_known() {
-                // Those that only read are no reason, but what comes first where they hand out secrets or data.
-                let risky = risky.into_iter().filter(|action| open(action) == Match::Yes);
-                found.push((text, sure.into_iter().chain(risky).collect()));
-            } else if restricted != Match::No
-                && changing.iter().any(|action| open(action) != Match::No)
-                && !sure_only(text, acts)
-            {
-                answer.open(acts.statement);
-            }
-        }
-        answer.found(acts.index, found);
-        if may_be_service(acts) {
+    for acts in &allows.allows {
+        let services = whole_services(allows, acts);
+        answer.found(acts.index, services.found.into_iter().map(|service| (service.text, service.open)).collect());
+        if services.unknown || may_be_service(acts) {
             answer.open(acts.statement);
         }
     }
     answer
+}
+
+/// The services that a statement gives as a whole, on everything.
+#[derive(Default)]
+struct WholeServices<'a> {
+    found: Vec<WholeService<'a>>,
+    /// Whether there may be others.
+    unknown: bool,
+}
+
+struct WholeService<'a> {
+    text: &'a Text,
+    actions: Vec<ActionRef>,
+    /// Those that change something or have a risk, and are open.
+    open: Vec<ActionRef>,
+}
+
+fn whole_services<'a>(allows: &Allows<'_>, acts: &'a Acts<'_>) -> WholeServices<'a> {
+    let mut services = WholeServices::default();
+    let restricted = unconditional(acts.statement);
+    if acts.statement.principals.is_some() || restricted == Match::No {
+        return services;
+    }
+    // What a denial takes back does not count, and what has no resource types is open on `*`.
+    let open = |action: &ActionRef| match action.action.resource_types.is_empty() {
+        true => and(acts.statement.resources.as_ref().map_or(Match::No, whole), not(allows.taken(action))),
+        false => allows.unscoped(acts, action),
+    };
+    for (text, actions) in service_texts(acts) {
+        let changing: Vec<(&ActionRef, Match)> =
+            actions.iter().filter(|action| changes(action)).map(|action| (action, open(action))).collect();
+        let mut sure: Vec<ActionRef> =
+            changing.iter().filter(|(_, open)| *open == Match::Yes).map(|(action, _)| **action).collect();
+        if !sure.is_empty() && sure.len() * 2 > changing.len() && restricted == Match::Yes && text.is_known() {
+            // Those that only read are no reason, but what comes first where they hand out secrets or data.
+            let reading = actions.iter().filter(|action| !changes(action) && Risk::of(action).is_some());
+            sure.extend(reading.filter(|action| open(action) == Match::Yes));
+            services.found.push(WholeService { text, actions, open: sure });
+        } else if changing.iter().any(|(_, open)| *open != Match::No) && !sure_only(text, acts) {
+            services.unknown = true;
+        }
+    }
+    services
 }
 
 /// Whether nothing of the statement that decides is unknown.
@@ -207,16 +235,24 @@ pub fn wildcard_resources(allows: &Allows<'_>, besides: &[Risk]) -> Answer {
         }
         let mut set = acts.maybe.clone();
         set.subtract(&left_out);
-        for (_, actions) in service_texts(acts) {
-            let mut service = ActionSet::new(catalogue());
-            actions.iter().for_each(|action| service.insert(action.id));
-            set.subtract(&service);
-        }
+        leave_out_services(&mut set, allows, acts);
         if acts.sure.complement().is_empty() {
             return ActionSet::new(catalogue());
         }
         keep(&set, |action| changes(action) || Risk::of(action).is_some())
     })
+}
+
+/// Takes out what a statement gives by giving services as a whole.
+fn leave_out_services(set: &mut ActionSet, allows: &Allows<'_>, acts: &Acts<'_>) {
+    if set.is_empty() {
+        return;
+    }
+    for service in whole_services(allows, acts).found {
+        let mut all = ActionSet::new(catalogue());
+        service.actions.iter().for_each(|action| all.insert(action.id));
+        set.subtract(&all);
+    }
 }
 
 fn keep(set: &ActionSet, test: impl Fn(&ActionRef) -> bool) -> ActionSet {
@@ -231,11 +267,7 @@ fn keep(set: &ActionSet, test: impl Fn(&ActionRef) -> bool) -> ActionSet {
 pub fn risk(allows: &Allows<'_>, risk: Risk) -> Answer {
     open_resources(allows, |acts| {
         let mut set = of_risk(&acts.maybe, risk);
-        for (_, actions) in service_texts(acts).into_iter().filter(|_| !set.is_empty()).collect::<Vec<_>>() {
-            let mut service = ActionSet::new(catalogue());
-            actions.iter().for_each(|action| service.insert(action.id));
-            set.subtract(&service);
-        }
+        leave_out_services(&mut set, allows, acts);
         set
     })
 }
@@ -245,11 +277,10 @@ pub fn risk(allows: &Allows<'_>, risk: Risk) -> Answer {
 pub fn service_wildcard_risk(allows: &Allows<'_>, risk: Risk) -> Answer {
     let mut answer = service_wildcards(allows);
     let gives = |statement: usize| {
-        allows.allows.iter().any(|acts| {
-            acts.index == statement && {
-                let texts = service_texts(acts);
-                texts.iter().flat_map(|(_, actions)| actions).any(|action| risk.actions().contains(action.id))
-            }
+        let mut services = allows.allows.iter().filter(|acts| acts.index == statement);
+        services.any(|acts| {
+            let found = whole_services(allows, acts).found;
+            found.iter().flat_map(|service| &service.open).any(|action| risk.actions().contains(action.id))
         })
     };
     answer.findings.retain(|finding| gives(finding.statement));
