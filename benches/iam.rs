@@ -6,11 +6,17 @@ mod support;
 
 use std::env;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use fasscan::iam::catalogue::{Catalogue, catalogue, managed_policy};
-use support::median;
+use fasscan::iam::Policy;
+use fasscan::iam::catalogue::{Catalogue, catalogue, managed_policy, managed_policy_names};
+use fasscan::iam::document::Reader;
+use fasscan::iam::prove::{Constraint, Proof, Prover, Question, Space};
+use fasscan::source::{Files, Limits, SourceFile, json};
+use fasscan::value::{Values, View, World};
+use support::{median, thread_time};
 
 /// The program's own allocator.
 #[global_allocator]
@@ -45,7 +51,7 @@ const SERVICES: [&str; 20] = [
 
 fn main() {
     // `cargo test --benches` only wants to see that it runs.
-    loading(if env::args().any(|argument| argument == "--test") { 1 } else { 101 });
+    loading(if env::args().any(|argument| argument == "--test") { 1 } else { 11 });
     let mut criterion = Criterion::default()
         .without_plots()
         .sample_size(10)
@@ -53,16 +59,23 @@ fn main() {
         .measurement_time(Duration::from_secs(2))
         .configure_from_args();
     lookups(&mut criterion);
+    proofs(&mut criterion);
     criterion.final_summary();
 }
 
-fn milliseconds<T>(work: impl FnOnce() -> T) -> f64 {
-    let start = Instant::now();
-    black_box(work());
-    start.elapsed().as_secs_f64() * 1000.0
+/// How often a turn of [`loading`] loads: the clock of the processor ticks every few milliseconds.
+const LOADS: u32 = 10;
+
+/// Processor time of the thread for one of [`LOADS`] runs, in milliseconds.
+fn milliseconds<T>(work: impl Fn() -> T) -> f64 {
+    let before = thread_time();
+    for _ in 0..LOADS {
+        black_box(work());
+    }
+    (thread_time() - before) as f64 / 1e6 / f64::from(LOADS)
 }
 
-/// A catalogue is never given back, so each turn costs memory: few turns, and the median.
+/// A catalogue is never given back, so each load costs memory: few turns, and the median.
 fn loading(turns: usize) {
     let fresh = || -> &'static Catalogue { Box::leak(Box::new(Catalogue::read(ACTIONS))) };
     let load = |services: &[&str]| {
@@ -90,3 +103,89 @@ fn lookups(criterion: &mut Criterion) {
     group.bench_function("managed policy", |bench| bench.iter(|| managed_policy(black_box("ReadOnlyAccess"))));
     group.finish();
 }
+
+fn policy(document: &str) -> Policy {
+    let mut files = Files::default();
+    let file = Arc::new(SourceFile::new("", document.to_owned()));
+    let tree = json::parse(&file, Limits::default()).unwrap();
+    let mut values = Values::default();
+    let root = values.push_tree(&tree, tree.root(), files.add(Arc::clone(&file)));
+    let world = World::open();
+    Reader::new(View::new(&values, &world), &tree.keys).policy(root)
+}
+
+/// Inclusion among the AWS managed policies, each question by itself: how long they take, and how many stay open.
+fn inclusions(name: &str, pairs: &[(&Policy, &Policy)], known: bool) {
+    let mut prover = Prover::default();
+    if known {
+        prover = prover.of_known_actions();
+    }
+    let (mut times, mut counts) = (Vec::with_capacity(pairs.len()), [0; 3]);
+    for (a, b) in pairs {
+        let before = Instant::now();
+        let proof = prover.included(&[a], &[b]);
+        times.push(before.elapsed().as_secs_f64() * 1e3);
+        counts[match proof {
+            Proof::No => 0,
+            Proof::Yes(_) => 1,
+            Proof::Unknown(_) => 2,
+        }] += 1;
+    }
+    let all: f64 = times.iter().sum();
+    times.sort_by(f64::total_cmp);
+    let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
+    println!(
+        "{name}: {:.0} proofs/s; median {:.3} ms, p99 {:.3} ms, worst {:.1} ms; within {}, not {}, open {}",
+        times.len() as f64 / all * 1000.0,
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        counts[0],
+        counts[1],
+        counts[2],
+    );
+}
+
+fn proofs(criterion: &mut Criterion) {
+    let testing = env::args().any(|argument| argument == "--test");
+    let names = managed_policy_names().step_by(if testing { 97 } else { 1 });
+    let policies: Vec<Policy> = names.map(|name| policy(&managed_policy(name).unwrap().document)).collect();
+    let named = |name: &str| policy(&managed_policy(name).unwrap().document);
+    let (reader, auditor) = (named("ReadOnlyAccess"), named("SecurityAudit"));
+    let to = |other| policies.iter().map(|policy| (policy, other)).collect::<Vec<(&Policy, &Policy)>>();
+    inclusions("in itself", &policies.iter().map(|policy| (policy, policy)).collect::<Vec<_>>(), false);
+    inclusions("in ReadOnlyAccess", &to(&reader), false);
+    inclusions("in SecurityAudit", &to(&auditor), false);
+    inclusions("in ReadOnlyAccess, known actions", &to(&reader), true);
+    // A walk over pairs without any order that the names have.
+    let count = policies.len();
+    let pairs: Vec<_> = (0..if testing { 50 } else { 20_000 })
+        .map(|at| (&policies[at * 7919 % count], &policies[at * 104_729 / count % count]))
+        .collect();
+    inclusions("pairs", &pairs, false);
+    let lock = policy(REGIONS);
+    let full = policy(r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#);
+    let keys = vec![("aws:RequestedRegion".to_owned(), Constraint::NotIn(vec!["eu-central-1".to_owned()]))];
+    let question = Question {
+        groups: vec![vec![&full]],
+        denies: vec![&lock],
+        space: Space { keys, ..Space::default() },
+        ..Question::default()
+    };
+    let all = catalogue().set_matching(["*"]);
+    let mut group = criterion.benchmark_group("proofs");
+    group.bench_function("compile and include once", |bench| {
+        bench.iter(|| Prover::default().included(&[&auditor], &[&reader]))
+    });
+    group.bench_function("actions outside a region lock", |bench| {
+        bench.iter(|| Prover::default().of_known_actions().possible(&question, &all))
+    });
+    group.finish();
+}
+
+/// A region lock with exceptions, in the manner of the sample of AWS.
+const REGIONS: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotAction":["a4b:*","acm:*","aws-portal:*",
+"budgets:*","ce:*","chime:*","cloudfront:*","config:*","cur:*","ec2:DescribeRegions","globalaccelerator:*","health:*","iam:*",
+"kms:*","organizations:*","pricing:*","route53:*","s3:GetAccountPublic*","s3:ListAllMyBuckets","shield:*","sts:*","support:*",
+"trustedadvisor:*","waf:*","wafv2:*","wellarchitected:*"],"Resource":"*","Condition":{"StringNotEquals":
+{"aws:RequestedRegion":["eu-central-1"]},"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/Privileged"]}}}}"#;

@@ -9,6 +9,7 @@ mod iam;
 mod problem;
 mod rule_files;
 mod rules;
+mod scp;
 mod write;
 
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     Iam(iam::Iam),
     /// Look at, test and check rules.
     Rules(rules::Rules),
+    /// Ask what the policies of an organisation guarantee.
+    Scp(scp::Scp),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::run(&check, color),
         Command::Iam(iam) => iam::run(&iam, color),
         Command::Rules(rules) => rules::run(&rules, color),
+        Command::Scp(scp) => scp::run(&scp, color),
     };
     match done {
         Ok(code) => ExitCode::from(code),

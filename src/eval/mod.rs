@@ -14,6 +14,7 @@ mod network;
 mod operator;
 mod partner;
 mod scope;
+mod scp;
 mod secret;
 mod tags;
 mod trail;

@@ -5,7 +5,7 @@ use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::focus::{Focus, element_step};
 use super::trail::Trail;
-use crate::rule::{Absent, Clause, Operator, Path, Quantifier, Rule, Subject};
+use crate::rule::{Absent, Clause, Operand, Operator, Path, Quantifier, Rule, Subject};
 use crate::source::Symbol;
 use crate::value::{Cause, Kind, Place, ResourceId, View};
 
@@ -53,6 +53,11 @@ impl<'a> Scope<'a> {
         self.context.rules.names.text(key)
     }
 
+    /// The texts of an operand.
+    pub(super) fn texts(&self, operand: &'a Operand) -> Vec<&'a str> {
+        self.rule.operand(operand).list().iter().filter_map(|text| text.text()).collect()
+    }
+
     /// The cursor at the properties of a resource.
     pub(super) fn at_resource(&self, id: ResourceId) -> Cursor {
         let resource = self.context.inventory.resource(id);
@@ -98,7 +103,7 @@ impl<'a> Scope<'a> {
         answer
     }
 
-    pub(super) fn clause(&self, clause: &Clause, cursor: &Cursor, wanted: Wanted) -> Answer {
+    pub(super) fn clause(&self, clause: &'a Clause, cursor: &Cursor, wanted: Wanted) -> Answer {
         match clause {
             Clause::All(clauses) => self.all(clauses, cursor, wanted),
             Clause::Any(clauses) => self.any(clauses, cursor, wanted),
@@ -114,6 +119,7 @@ impl<'a> Scope<'a> {
             }
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),
+            Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
         }

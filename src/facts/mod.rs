@@ -6,6 +6,8 @@ pub mod cidr;
 pub mod naming;
 pub mod network;
 pub mod openness;
+pub mod organization;
+pub mod permissions;
 pub mod policies;
 pub mod secret;
 pub mod tags;
@@ -24,6 +26,8 @@ pub struct Facts<'a> {
     associations: OnceLock<Relations>,
     routes: OnceLock<Relations>,
     unseen: OnceLock<Unseen>,
+    organizations: organization::Cache,
+    escalations: permissions::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -37,6 +41,8 @@ impl<'a> Facts<'a> {
             associations: OnceLock::new(),
             routes: OnceLock::new(),
             unseen: OnceLock::new(),
+            organizations: organization::Cache::default(),
+            escalations: permissions::Cache::default(),
         }
     }
 

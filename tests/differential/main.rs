@@ -4,6 +4,7 @@
 
 mod differences;
 mod dump;
+mod iam;
 mod loops;
 mod oracle;
 mod reading;

@@ -9,11 +9,16 @@ use serde_json::Value;
 /// The project.
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// Installs the other implementations, unless they are there.
+pub(crate) fn install() {
+    let installed = Command::new(Path::new(ROOT).join("tests/differential/install.sh")).output().unwrap();
+    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+}
+
 /// Asks a script of this folder: JSON in, JSON out, one process for everything.
 pub(crate) fn ask(script: &str, question: &Value) -> Value {
+    install();
     let here = Path::new(ROOT).join("tests/differential");
-    let installed = Command::new(here.join("install.sh")).output().unwrap();
-    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
     let mut process = Command::new(Path::new(ROOT).join("target/differential/venv/bin/python"))
         .arg(here.join(script))
         .current_dir(ROOT)

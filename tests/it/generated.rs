@@ -31,3 +31,8 @@ fn page_about_cloudformation() {
 fn schema_of_the_json_report() {
     check("reports/schema/report.schema.json", &fasscan::report::json::schema());
 }
+
+#[test]
+fn table_of_escalation_methods() {
+    check_block("docs/iam.md", "escalation methods", &fasscan::iam::escalation::table());
+}

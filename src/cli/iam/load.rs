@@ -10,6 +10,9 @@ use super::super::Problem;
 use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
+use crate::iam::least::Candidate;
+use crate::iam::lint::Holder;
+use crate::inventory::Inventory;
 use crate::report::document;
 use crate::scan::{bare_diagnostic, plain_diagnostic};
 use crate::source::discover::Input;
@@ -17,7 +20,7 @@ use crate::source::paths::{absolute, io_reason};
 use crate::source::{Diagnostic, Files, Level, Limits, Loader, SourceFile, Tree};
 use crate::template::load::{Loaded as Templates, load as load_template, load_stdin};
 use crate::template::unit::Environment;
-use crate::value::{Place, Values, View, World};
+use crate::value::{OPAQUE, Place, ResourceId, Values, View, World};
 
 /// Directories below each other that are searched for policies.
 const DEPTH: usize = 32;
@@ -66,10 +69,14 @@ pub(super) struct Document {
     pub(super) kind: PolicyKind,
     /// Whether the kind was guessed from what the document says.
     pub(super) guessed: bool,
+    /// What holds it, for identity policies, where that can be told.
+    pub(super) holder: Option<Holder>,
     /// Whether it is part of a template, of which lines are shown without secrets.
-    in_template: bool,
+    pub(super) in_template: bool,
     /// The document.
     pub(super) policy: Policy,
+    /// The resources of its stack that a policy can name.
+    pub(super) resources: Arc<[Candidate]>,
     /// How long it is.
     pub(super) size: Size,
     /// The files that its places are in.
@@ -84,9 +91,7 @@ impl Document {
 
     /// `file:line:column` of a place.
     pub(super) fn position(&self, place: Place) -> String {
-        let file = self.files.get(place.file);
-        let at = file.position(place.span.start);
-        format!("{}:{}:{}", file.path(), at.line, at.column)
+        position(&self.files, place)
     }
 
     /// A problem at a place of the document, as reports have it.
@@ -103,20 +108,33 @@ impl Document {
     }
 }
 
+/// The inventory of templates.
+#[derive(Debug)]
+pub(super) struct Unit {
+    /// The path of the input as reports show it.
+    pub(super) path: String,
+    /// Its resources.
+    pub(super) inventory: Inventory,
+    /// The files that places are in.
+    pub(super) files: Arc<Files>,
+}
+
 /// What inputs hold.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
+    /// What the templates hold as a whole.
+    pub(super) units: Vec<Unit>,
     /// The documents, in the order of the inputs and of the text.
     pub(super) documents: Vec<Document>,
     /// What could not be read, and what may not mean what its author thinks.
     pub(super) problems: Vec<document::Diagnostic>,
 }
 
-impl Loaded {
-    /// Whether everything could be read.
-    pub(super) fn is_complete(&self) -> bool {
-        self.problems.iter().all(|problem| problem.level != "error")
-    }
+/// `file:line:column` of a place.
+pub(super) fn position(files: &Files, place: Place) -> String {
+    let file = files.get(place.file);
+    let at = file.position(place.span.start);
+    format!("{}:{}:{}", file.path(), at.line, at.column)
 }
 
 /// Reads the policy documents of files, templates, assemblies and directories; `-` is standard input. Where `kind` is given,
@@ -235,11 +253,11 @@ impl Load<'_> {
         let mut found = Vec::new();
         find::in_file(&reader, root, &mut found);
         if found.is_empty() && must {
-            found.push(Found { id: root, within: String::new(), kind: None });
+            found.push(Found { id: root, within: String::new(), kind: None, holder: None });
         }
         let files = Arc::new(files);
         for found in found {
-            self.document(&reader, found, file.path(), &files, false);
+            self.document(&reader, found, file.path(), &files, None);
         }
     }
 
@@ -253,20 +271,39 @@ impl Load<'_> {
             let files = Arc::new(std::mem::take(&mut inventory.files));
             let world = World::open();
             let view = View::new(&inventory.values, &world);
-            let references =
-                |resource, attribute| crate::facts::naming::reference_text(&inventory, &view, resource, attribute);
+            let references = |resource, attribute| {
+                let text = crate::facts::naming::reference_text(&inventory, &view, resource, attribute);
+                by_stack(&text, &inventory)
+            };
             let reader = Reader { view, names: &inventory.names, references: &references };
-            let mut found = Vec::new();
-            for (id, _) in inventory.resources() {
+            for (id, resource) in inventory.resources() {
+                let mut found = Vec::new();
                 find::in_resource(&inventory, &reader, id, &mut found);
+                if found.is_empty() {
+                    continue;
+                }
+                let beside = inventory.resources().filter(|(_, other)| other.stack == resource.stack);
+                let resources: Arc<[Candidate]> = beside
+                    .filter_map(|(id, _)| crate::facts::naming::arn_text(&inventory, &view, id))
+                    .map(|arn| Candidate { arn })
+                    .collect();
+                for found in found {
+                    self.document(&reader, found, path, &files, Some(&resources));
+                }
             }
-            for found in found {
-                self.document(&reader, found, path, &files, true);
-            }
+            self.loaded.units.push(Unit { path: path.to_owned(), inventory, files });
         }
     }
 
-    fn document(&mut self, reader: &Reader<'_>, found: Found, path: &str, files: &Arc<Files>, in_template: bool) {
+    /// `beside` are the resources of the stack, for documents of templates.
+    fn document(
+        &mut self,
+        reader: &Reader<'_>,
+        found: Found,
+        path: &str,
+        files: &Arc<Files>,
+        beside: Option<&Arc<[Candidate]>>,
+    ) {
         let read = |kind| reader.policy_in(found.id, Setting { kind, files: Some(files) });
         let known = self.kind.or(found.kind);
         let kind = known.unwrap_or_else(|| PolicyKind::guess(&read(None)));
@@ -275,10 +312,32 @@ impl Load<'_> {
             within: found.within,
             kind,
             guessed: known.is_none(),
-            in_template,
+            holder: found.holder,
+            in_template: beside.is_some(),
+            resources: beside.map(Arc::clone).unwrap_or_default(),
             policy: read(Some(kind)),
             size: reader.size(found.id),
             files: Arc::clone(files),
         });
     }
+}
+
+/// A text whose tokens begin with the number of the resource's stack, not of the resource: the same resource has the same token
+/// in two editions of a template, so that policies of both can be compared.
+fn by_stack(text: &str, inventory: &Inventory) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split(OPAQUE).enumerate() {
+        if index > 0 {
+            out.push(OPAQUE);
+        }
+        let resource = part.split_once('.').filter(|_| index % 2 == 1);
+        let numbered = resource.and_then(|(number, name)| Some((number.parse::<u32>().ok()?, name)));
+        match numbered.filter(|(number, _)| (*number as usize) < inventory.resources().len()) {
+            Some((number, name)) => {
+                out.push_str(&format!("{}.{name}", inventory.resource(ResourceId(number)).stack.0));
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
 }

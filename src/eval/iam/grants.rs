@@ -12,18 +12,13 @@ pub(super) fn statements(evidence: iam::Evidence) -> Evidence {
         iam::Evidence::No => Evidence::No,
         iam::Evidence::Unknown(causes) => Evidence::Unknown(causes),
         iam::Evidence::Yes(indexes) => {
-            let charge = |index| Charge { statement: Some(index), bindings: Vec::new() };
+            let charge = |index| Charge { statement: Some(index), place: None, bindings: Vec::new() };
             Evidence::Yes(indexes.into_iter().map(charge).collect())
         }
     }
 }
 
 impl<'a> Scope<'a> {
-    /// The texts of an operand.
-    pub(super) fn texts(&self, operand: &'a Operand) -> Vec<&'a str> {
-        self.rule.operand(operand).list().iter().filter_map(|text| text.text()).collect()
-    }
-
     /// Whether outsiders get in; each statement that lets one in is a fault of its own, with a request.
     pub(super) fn lets_in(&self, question: &'a IamQuestion, policy: &Policy) -> Evidence {
         let owned = |operand| self.texts(operand).into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -47,7 +42,7 @@ impl<'a> Scope<'a> {
         }
         let charge = |(index, witness): (usize, iam::prove::Witness)| {
             let shown = policy.statements.get(index).map(|statement| witness.shown(statement));
-            Charge { statement: Some(index), bindings: vec![("witness", shown.unwrap_or_default())] }
+            Charge { statement: Some(index), place: None, bindings: vec![("witness", shown.unwrap_or_default())] }
         };
         Evidence::Yes(entry.found.into_iter().map(charge).collect())
     }

@@ -4,7 +4,9 @@
 //! one. What a policy means is `crate::iam`'s matter.
 
 mod attached;
+mod escalates;
 mod grants;
+mod least;
 mod requests;
 
 use super::answer::{Answer, Blame, Truth};
@@ -14,7 +16,7 @@ use super::scope::{Scope, Wanted};
 use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
 use crate::iam::{self, Policy};
 use crate::rule::{IamQuestion, Path};
-use crate::value::{Cause, Kind};
+use crate::value::{Cause, Kind, Place};
 use grants::statements;
 
 /// What a question finds in one policy.
@@ -31,6 +33,8 @@ enum Evidence {
 struct Charge {
     /// Index into [`Policy::statements`]; `None` for the document as a whole.
     statement: Option<usize>,
+    /// The text in it that is at fault, where there is one.
+    place: Option<Place>,
     /// Placeholders for messages, besides `{statement}`.
     bindings: Vec<(&'static str, String)>,
 }
@@ -55,6 +59,7 @@ impl<'a> Scope<'a> {
             (IamQuestion::ManagedPolicy(names), _) => {
                 return self.undecided_is_open(wanted, || self.managed_policy(names, cursor, wanted));
             }
+            (IamQuestion::Escalates, _) => return self.escalates(cursor, wanted),
             (_, Some(path)) => self.policies_at(path, question, cursor, wanted),
             (_, None) => self.policies(question, cursor, wanted),
         };
@@ -69,8 +74,9 @@ impl<'a> Scope<'a> {
         match question {
             IamQuestion::Denies(request) => statements(iam::denies(policy, &self.requests(request))),
             IamQuestion::Allows(request) => statements(iam::allows(policy, &self.requests(request))),
-            IamQuestion::GrantsAdministrator => statements(iam::grants_administrator(policy)),
-            IamQuestion::GrantsServiceWildcard => statements(iam::grants_service_wildcard(policy)),
+            IamQuestion::GrantsAdministrator => least::administrator(policy),
+            IamQuestion::GrantsServiceWildcard => least::service_wildcard(policy),
+            IamQuestion::Least(question) => self.least(question, policy),
             IamQuestion::GrantsPublic(_)
             | IamQuestion::GrantsOutside { .. }
             | IamQuestion::GrantsService { .. }
@@ -78,7 +84,7 @@ impl<'a> Scope<'a> {
             IamQuestion::S3Public => statements(iam::s3_public(policy)),
             IamQuestion::GrantsAllBut => statements(iam::allows_all_but(policy)),
             IamQuestion::SamePrincipalMay { one, other } => self.same_principal_may(one, other, policy),
-            IamQuestion::ManagedPolicy(_) => Evidence::No,
+            IamQuestion::ManagedPolicy(_) | IamQuestion::Escalates => Evidence::No,
         }
     }
 
@@ -155,7 +161,7 @@ fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
     };
     bindings.push(("statement", name));
     Blame {
-        place: Some(statement.map_or(found.policy.place, |statement| statement.place)),
+        place: charge.place.or(Some(statement.map_or(found.policy.place, |statement| statement.place))),
         owner: Some(cursor.resource),
         path: match (statement, found.form) {
             (Some(statement), Form::Document) => format!("{}.Statement[{}]", found.path, statement.index),

@@ -6,6 +6,7 @@ use super::principal::Principal;
 use super::request::Request;
 use super::statement::{Miss, look};
 use super::{Decision, Denial, Finding, Layer, Outcome, Policies, Side, Verdict};
+use crate::iam::catalogue::catalogue;
 use crate::iam::document::{Effect, Policy};
 use crate::iam::pattern::Match;
 use crate::value::OPAQUE;
@@ -299,12 +300,8 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// Services that have resource control policies, as of the date in the file.
-const RCP_SERVICES: &str = include_str!("rcp-services.txt");
-
+/// Whether resource control policies apply to the service, by the data of the catalogue's date.
 fn has_rcps(request: &Request) -> bool {
-    RCP_SERVICES
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .any(|service| !service.is_empty() && request.is_of_service(service))
+    let service = request.action.split(':').next().unwrap_or_default();
+    catalogue().supports_rcp(&service.to_ascii_lowercase())
 }

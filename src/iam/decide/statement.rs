@@ -151,7 +151,7 @@ fn resource(statement: &Statement, side: Side, request: &Request, scope: &mut Sc
     };
     let mut found = Match::No;
     for text in &element.texts {
-        found = found.or(one_resource(text, &request.resource, scope));
+        found = found.or(one_resource(text, &request.resource, element.negated, scope));
         if found == Match::Yes {
             break;
         }
@@ -159,7 +159,7 @@ fn resource(statement: &Statement, side: Side, request: &Request, scope: &mut Sc
     or_others(found, element, scope)
 }
 
-fn one_resource(text: &Text, asked: &str, scope: &mut Scope<'_>) -> Match {
+fn one_resource(text: &Text, asked: &str, negated: bool, scope: &mut Scope<'_>) -> Match {
     if !is_special(&text.text, scope.version) {
         if matches_resource(&text.text, asked) {
             return Match::Yes;
@@ -167,7 +167,12 @@ fn one_resource(text: &Text, asked: &str, scope: &mut Scope<'_>) -> Match {
         return short(&text.text, asked, scope);
     }
     match expand(&text.text, scope.version, true, scope.context) {
-        // "... will not match any resource."
+        // "If a variable that has no value [...] is used as part of the `Resource` or `NotResource` element of a policy, the
+        // resource [...] will not match any resource." Whether `NotResource` then means everything or nothing is left open.
+        Expanded::Null if negated => {
+            scope.doubts.push(Doubt::Undocumented("`NotResource` with a policy variable that has no value"));
+            Match::Unknown
+        }
         Expanded::Null => Match::No,
         Expanded::Unknown(doubt) => {
             scope.doubts.push(doubt);

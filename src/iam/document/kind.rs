@@ -56,19 +56,16 @@ impl PolicyKind {
         matches!(self, Self::Resource | Self::Trust | Self::Rcp)
     }
 
-    /// What a document most likely is: a trust policy when it names principals and only actions of STS and no resource, else a
-    /// resource policy when it names principals, else an identity policy. An SCP, a boundary and a session policy look like the
-    /// last, and a resource control policy like a resource policy: nothing in the document tells them apart.
+    /// What a document most likely is: a trust policy when it names principals and actions that assume a role, else a resource
+    /// policy when it names principals, else an identity policy. An SCP, a boundary and a session policy look like the last, and a
+    /// resource control policy like a resource policy: nothing in the document tells them apart.
     #[must_use]
     pub fn guess(policy: &Policy) -> Self {
-        let trusts = |statement: &Statement| {
-            let actions = &statement.actions;
-            let sts = |text: &str| text.get(..4).is_some_and(|service| service.eq_ignore_ascii_case("sts:"));
-            statement.resources.is_none() && !actions.negated && actions.texts.iter().all(|text| sts(&text.text))
-        };
+        let assumes = |text: &str| text.get(..14).is_some_and(|action| action.eq_ignore_ascii_case("sts:AssumeRole"));
+        let trusts = |statement: &Statement| statement.actions.texts.iter().any(|action| assumes(&action.text));
         if !policy.statements.iter().any(|statement| statement.principals.is_some()) {
             return Self::Identity;
         }
-        if policy.statements.iter().all(trusts) { Self::Trust } else { Self::Resource }
+        if policy.statements.iter().any(trusts) { Self::Trust } else { Self::Resource }
     }
 }

@@ -25,4 +25,4 @@ pub use policy::{
 };
 pub use read::{Reader, References, Setting};
 pub use size::Size;
-pub use text::{ACCOUNT, Part, REGION, Text, UNKNOWN, parts};
+pub use text::{ACCOUNT, Part, REGION, Text, UNKNOWN, parts, shown};

@@ -215,7 +215,7 @@ impl<'r> Reading<'r> {
         let Some(entry) = self.present(id, "Version") else {
             // "SCP syntax" and "RCP syntax" in the AWS Organizations User Guide.
             if let Some(kind) = organisation {
-                self.refuse(place, format!("{} has no `Version`", kind.described()), latest());
+                self.refuse(place, format!("the policy has no `Version`, which {} needs", kind.described()), latest());
             }
             return Version::default();
         };
@@ -224,7 +224,7 @@ impl<'r> Reading<'r> {
             Read::Known(text) if text == "2012-10-17" => return Version::V2012,
             Read::Known(text) if text == "2008-10-17" => {
                 if let Some(kind) = organisation {
-                    self.refuse(place, format!("{} has version `2012-10-17`", kind.described()), None);
+                    self.refuse(place, format!("{} is of version `2012-10-17`", kind.described()), None);
                 }
             }
             Read::Known(text) => {

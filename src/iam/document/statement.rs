@@ -211,7 +211,8 @@ impl Reading<'_> {
         match &statement.principals {
             None if kind.has_principals() => {
                 let help = "name who it is about with `Principal`".to_owned();
-                let cause = self.refuse(place, format!("a statement of {whose} has a `Principal`"), Some(help));
+                let cause =
+                    self.refuse(place, format!("the statement has no `Principal`, which {whose} needs"), Some(help));
                 statement.principals = Some(Principals { negated: false, list: Vec::new(), open: vec![cause], place });
             }
             Some(_) if !kind.has_principals() => {

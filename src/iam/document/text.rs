@@ -54,22 +54,28 @@ impl Text {
     /// The text for people: tokens as `${...}`.
     #[must_use]
     pub fn shown(&self) -> String {
-        let mut shown = String::with_capacity(self.text.len());
-        for (index, part) in self.text.split(OPAQUE).enumerate() {
-            match (index % 2, part) {
-                (0, part) => shown.push_str(part),
-                (_, "?") => shown.push_str("${?}"),
-                (_, "account") => shown.push_str("${AWS::AccountId}"),
-                (_, "region") => shown.push_str("${AWS::Region}"),
-                // The number before the name tells resources apart.
-                (_, part) => {
-                    let name = part.trim_start_matches(|digit: char| digit.is_ascii_digit()).trim_start_matches('.');
-                    shown.push_str(&format!("${{{name}}}"));
-                }
+        shown(&self.text)
+    }
+}
+
+/// A text with tokens for people: tokens as `${...}`.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (index, part) in text.split(OPAQUE).enumerate() {
+        match (index % 2, part) {
+            (0, part) => shown.push_str(part),
+            (_, "?") => shown.push_str("${?}"),
+            (_, "account") => shown.push_str("${AWS::AccountId}"),
+            (_, "region") => shown.push_str("${AWS::Region}"),
+            // The number before the name tells resources apart.
+            (_, part) => {
+                let name = part.trim_start_matches(|digit: char| digit.is_ascii_digit()).trim_start_matches('.');
+                shown.push_str(&format!("${{{name}}}"));
             }
         }
-        shown
     }
+    shown
 }
 
 /// A part of a text of a policy.

@@ -1,7 +1,9 @@
 //! Literals and conjunctions of them, each kept once, with what is known about them.
 
-use super::super::theory::{Answer, Form, Lit, Value, solve};
+use super::super::catalogue::{ActionSet, Catalogue, catalogue};
+use super::super::theory::{Answer, Form, Glob, Lit, Pred, Set, Value, solve};
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// A dimension of requests: an interned key. The first ones have names.
 pub(super) type Dim = u32;
@@ -59,7 +61,6 @@ impl Rel {
 }
 
 /// Literals and conjunctions.
-#[derive(Debug)]
 pub(super) struct Arena {
     keys: Vec<Box<str>>,
     key_ids: FxHashMap<Box<str>, Dim>,
@@ -67,20 +68,29 @@ pub(super) struct Arena {
     several: Vec<bool>,
     lits: Vec<(Dim, Lit)>,
     lit_ids: FxHashMap<(Dim, Lit), LitId>,
+    /// Literals that are known by name only.
+    symbols: FxHashMap<(Dim, String), LitId>,
     conjs: Vec<Box<[LitId]>>,
     conj_ids: FxHashMap<Box<[LitId]>, ConjId>,
     sums: FxHashMap<(ConjId, LitId), ConjId>,
     answers: Vec<Option<Answer<Value>>>,
+    /// Where actions are those that AWS has, and no others.
+    catalogue: Option<&'static Catalogue>,
+    /// The known actions of literals on the action.
+    actions: FxHashMap<LitId, Rc<ActionSet>>,
 }
 
 impl Arena {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(catalogue: Option<&'static Catalogue>) -> Self {
         let mut arena = Self {
+            catalogue,
+            actions: FxHashMap::default(),
             keys: Vec::new(),
             key_ids: FxHashMap::default(),
             several: Vec::new(),
             lits: Vec::new(),
             lit_ids: FxHashMap::default(),
+            symbols: FxHashMap::default(),
             conjs: vec![Box::default()],
             conj_ids: FxHashMap::default(),
             sums: FxHashMap::default(),
@@ -122,7 +132,9 @@ impl Arena {
     /// Notes that the key is used as one with several values.
     pub(super) fn set_several(&mut self, dim: Dim) {
         // What AWS documents as single-valued stays so, whatever operator is used.
-        if !self.keys[dim as usize].starts_with("aws:") && dim > SESSION && !self.several[dim as usize] {
+        let key = &*self.keys[dim as usize];
+        let may = dim > SESSION && !self.several[dim as usize] && !key.starts_with("aws:");
+        if may && catalogue().condition_key(key).is_none_or(|known| known.multivalued) {
             self.several[dim as usize] = true;
             for (conj, answer) in self.conjs.iter().zip(&mut self.answers).skip(1) {
                 if self.lits[conj[0] as usize].0 == dim {
@@ -143,6 +155,17 @@ impl Arena {
         self.lits.push((dim, not.clone()));
         self.lit_ids.insert((dim, lit), id);
         self.lit_ids.insert((dim, not), id + 1);
+        id
+    }
+
+    /// A literal of which only bounds are known, by a name that says all about it: `lit` stands for it, `not` for its complement.
+    /// A request may be in both, but not where both are asked: the one excludes the other.
+    pub(super) fn symbol(&mut self, dim: Dim, name: String, lit: Lit, not: Lit) -> LitId {
+        let next = self.lits.len() as LitId;
+        let id = *self.symbols.entry((dim, name)).or_insert(next);
+        if id == next {
+            self.lits.extend([(dim, lit), (dim, not)]);
+        }
         id
     }
 
@@ -188,16 +211,72 @@ impl Arena {
         if self.answers[conj as usize].is_none() {
             let lits = &self.conjs[conj as usize];
             let clash = lits.windows(2).any(|pair| pair[0] ^ 1 == pair[1]);
+            let dim = self.lits[lits[0] as usize].0;
             let answer = if clash {
                 Answer::Unsat
+            } else if let (ACTION, Some(catalogue)) = (dim, self.catalogue) {
+                self.action(catalogue, conj)
             } else {
-                let dim = self.lits[lits[0] as usize].0;
                 let parts: Vec<&Lit> = lits.iter().map(|lit| &self.lits[*lit as usize].1).collect();
                 solve(&parts, !self.several[dim as usize])
             };
             self.answers[conj as usize] = Some(answer);
         }
         self.answers[conj as usize].as_ref().unwrap_or(&Answer::Limit)
+    }
+
+    /// A known action of which all literals hold.
+    fn action(&mut self, catalogue: &'static Catalogue, conj: ConjId) -> Answer<Value> {
+        let lits = self.conjs[conj as usize].clone();
+        let Some(mut all) = lits.first().map(|lit| (*self.actions_of(catalogue, *lit)).clone()) else {
+            return Answer::Limit;
+        };
+        for lit in &lits[1..] {
+            all.intersect_with(&self.actions_of(catalogue, *lit));
+        }
+        let name = all.iter().next().and_then(|id| catalogue.by_id(id)).map(|action| action.to_string());
+        name.map_or(Answer::Unsat, |name| Answer::Sat(Some(vec![name])))
+    }
+
+    /// The known actions of which a literal holds.
+    pub(super) fn actions_of(&mut self, catalogue: &'static Catalogue, id: LitId) -> Rc<ActionSet> {
+        if let Some(known) = self.actions.get(&id) {
+            return Rc::clone(known);
+        }
+        let lit = &self.lits[id as usize].1;
+        let set = match (&lit.form, lit.pred()) {
+            (_, Some(Pred { set: Set::Text(globs), not })) => {
+                let patterns: Vec<String> = globs.globs().iter().map(Glob::to_string).collect();
+                let set = catalogue.set_matching(patterns.iter().map(String::as_str));
+                if *not { set.complement() } else { set }
+            }
+            (Form::True, _) => ActionSet::new(catalogue).complement(),
+            _ => ActionSet::new(catalogue),
+        };
+        let set = Rc::new(set);
+        self.actions.insert(id, Rc::clone(&set));
+        set
+    }
+
+    /// A literal that holds of the known actions of a set. Two sets are one literal when they are the same.
+    pub(super) fn lit_of_actions(&mut self, set: &ActionSet) -> LitId {
+        let known =
+            self.actions.iter().find(|(id, known)| ***known == *set && self.lits[**id as usize].1.pred().is_none());
+        if let Some((id, _)) = known {
+            return *id;
+        }
+        // No name is like this one, so the literal is nobody else's.
+        let id = self.lits.len() as LitId;
+        let lit = Lit { absent_ok: false, form: Form::True };
+        self.lits.extend([(ACTION, lit.clone()), (ACTION, lit.complement())]);
+        self.actions.insert(id, Rc::new(set.clone()));
+        self.actions.insert(id + 1, Rc::new(set.complement()));
+        id
+    }
+
+    /// The catalogue that actions are from, if there is one.
+    pub(super) fn catalogue(&self) -> Option<&'static Catalogue> {
+        self.catalogue
     }
 
     /// Whether the literal says nothing.

@@ -1,5 +1,6 @@
 //! The prover: from questions to searches, and from points to witnesses.
 
+use super::super::catalogue::{ActionSet, catalogue};
 use super::super::document::{Effect, Policy};
 use super::super::pattern::Match;
 use super::super::theory::{Answer, Form, Glob, GlobSet, Lit, Pred, Set};
@@ -8,7 +9,7 @@ use super::compile::{self, Bound, Compiled, Region};
 use super::search::{Point, Problem, Search};
 use super::variable::Pinned;
 use super::world::{self, World};
-use super::{Accounts, Caller, Constraint, Proof, Question, Reason, Space, Who, Witness, principal, replay};
+use super::{Accounts, Caller, Constraint, Possible, Proof, Question, Reason, Space, Who, Witness, principal, replay};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,22 +18,24 @@ use std::sync::Arc;
 const REMEMBERED: usize = 400_000;
 
 /// Answers questions, and remembers what it learned about the policies and patterns in them.
-#[derive(Debug)]
 pub struct Prover<'p> {
     arena: Arena,
     accounts: Option<Arc<Accounts>>,
-    compiled: FxHashMap<(*const Policy, Bound), Rc<Compiled>>,
-    special: FxHashMap<(*const Policy, Bound, u8, bool), Rc<Compiled>>,
+    compiled: FxHashMap<(*const Policy, Bound, Bound), Rc<Compiled>>,
+    special: FxHashMap<(*const Policy, Bound, Bound, u8, bool), Rc<Compiled>>,
+    /// Where only some known actions count: those.
+    among: Option<ActionSet>,
     policies: std::marker::PhantomData<&'p Policy>,
 }
 
 impl Default for Prover<'_> {
     fn default() -> Self {
         Self {
-            arena: Arena::new(),
+            arena: Arena::new(None),
             accounts: None,
             compiled: FxHashMap::default(),
             special: FxHashMap::default(),
+            among: None,
             policies: std::marker::PhantomData,
         }
     }
@@ -53,6 +56,66 @@ impl<'p> Prover<'p> {
         Self { accounts: Some(Arc::new(accounts)), ..Self::default() }
     }
 
+    /// The same prover for the actions that AWS has, and no others: those it adds later, and those that it never had, do not
+    /// count. Witnesses have actions that exist.
+    #[must_use]
+    pub fn of_known_actions(self) -> Self {
+        Self { arena: Arena::new(Some(catalogue())), ..self }
+    }
+
+    /// Which of these actions are possible, each in some request of the question. Actions that all patterns of the policies
+    /// treat alike are asked about once.
+    pub fn possible(&mut self, question: &Question<'p>, actions: &ActionSet) -> Possible {
+        let mut found = Possible::default();
+        if self.arena.catalogue().is_none() {
+            self.arena = Arena::new(Some(catalogue()));
+            self.compiled.clear();
+            self.special.clear();
+        }
+        for class in self.classes(question, actions) {
+            self.among = Some(class.clone());
+            match self.ask(question) {
+                Proof::No => {}
+                Proof::Yes(witness) => found.yes.push((class, witness)),
+                Proof::Unknown(reasons) => found.unknown.push((class, reasons)),
+            }
+        }
+        self.among = None;
+        found
+    }
+
+    /// The actions in classes, of which every literal on actions holds for all or none.
+    fn classes(&mut self, question: &Question<'p>, actions: &ActionSet) -> Vec<ActionSet> {
+        let mut lits: Vec<LitId> = Vec::new();
+        let none = Pinned::new();
+        for bound in [Bound::Wide, Bound::Narrow] {
+            for (policy, own) in policies(question, bound) {
+                let compiled = self.compile(policy, (own, bound), &none);
+                for region in compiled.allows.iter().chain(&compiled.denies) {
+                    lits.extend(region.lits.iter().map(|lit| lit & !1).filter(|lit| self.arena.get(*lit).0 == ACTION));
+                }
+            }
+        }
+        for region in self.space(&question.space, &none) {
+            lits.extend(region.lits.iter().map(|lit| lit & !1).filter(|lit| self.arena.get(*lit).0 == ACTION));
+        }
+        lits.sort_unstable();
+        lits.dedup();
+        let mut classes = vec![actions.clone()];
+        for lit in lits {
+            let set = self.arena.actions_of(catalogue(), lit);
+            let mut parts = Vec::with_capacity(classes.len() + 1);
+            for mut class in classes {
+                let mut inside = class.clone();
+                inside.intersect_with(&set);
+                class.subtract(&set);
+                parts.extend([inside, class].into_iter().filter(|part| !part.is_empty()));
+            }
+            classes = parts;
+        }
+        classes
+    }
+
     /// Whether the first policies together allow a request that the second ones together do not allow.
     pub fn included(&mut self, a: &[&'p Policy], b: &[&'p Policy]) -> Proof {
         self.ask(&Question { groups: vec![a.to_vec()], except: b.to_vec(), ..Question::default() })
@@ -61,7 +124,13 @@ impl<'p> Prover<'p> {
     /// Whether there is such a request.
     pub fn ask(&mut self, question: &Question<'p>) -> Proof {
         if self.arena.size() > REMEMBERED {
-            *self = Self { accounts: self.accounts.take(), ..Self::default() };
+            let catalogue = self.arena.catalogue();
+            *self = Self {
+                accounts: self.accounts.take(),
+                arena: Arena::new(catalogue),
+                among: self.among.take(),
+                ..Self::default()
+            };
         }
         let none = Pinned::new();
         let wide = self.search(question, Bound::Wide, &none);
@@ -110,29 +179,35 @@ impl<'p> Prover<'p> {
         vec![fill(&known), fill(&named), fill(&|_| None)]
     }
 
-    fn compile(&mut self, policy: &'p Policy, bound: Bound, pinned: &Pinned) -> Rc<Compiled> {
+    fn compile(&mut self, policy: &'p Policy, (bound, search): (Bound, Bound), pinned: &Pinned) -> Rc<Compiled> {
         if !pinned.is_empty() {
-            return Rc::new(compile::policy(&mut self.arena, policy, bound, pinned));
+            return Rc::new(compile::policy(&mut self.arena, policy, bound, search, pinned));
         }
-        let key = (std::ptr::from_ref(policy), bound);
+        let key = (std::ptr::from_ref(policy), bound, search);
         if let Some(known) = self.compiled.get(&key) {
             return Rc::clone(known);
         }
-        let compiled = Rc::new(compile::policy(&mut self.arena, policy, bound, pinned));
+        let compiled = Rc::new(compile::policy(&mut self.arena, policy, bound, search, pinned));
         self.compiled.insert(key, Rc::clone(&compiled));
         compiled
     }
 
     /// The boxes of a policy in one world.
-    fn specialise(&mut self, policy: &'p Policy, bound: Bound, pinned: &Pinned, world: &World) -> Rc<Compiled> {
+    fn specialise(
+        &mut self,
+        policy: &'p Policy,
+        bounds: (Bound, Bound),
+        pinned: &Pinned,
+        world: &World,
+    ) -> Rc<Compiled> {
         let inside = world.members.as_ref().is_some_and(|(_, inside)| *inside);
-        let key = (std::ptr::from_ref(policy), bound, world.kind, inside);
+        let key = (std::ptr::from_ref(policy), bounds.0, bounds.1, world.kind, inside);
         if pinned.is_empty()
             && let Some(known) = self.special.get(&key)
         {
             return Rc::clone(known);
         }
-        let compiled = self.compile(policy, bound, pinned);
+        let compiled = self.compile(policy, bounds, pinned);
         let mut of = |regions: &[Region]| {
             regions.iter().filter_map(|region| world.specialise(&mut self.arena, region)).collect::<Vec<_>>()
         };
@@ -148,8 +223,8 @@ impl<'p> Prover<'p> {
         let mut found = Found { answer: Answer::Unsat, inexact: false, reasons: Vec::new(), variables: Vec::new() };
         // Everything is compiled before anything is solved: which keys have several values shows only then.
         let mut kinds = principal::ALL;
-        for (policy, bound) in policies(question, bound) {
-            let compiled = self.compile(policy, bound, pinned);
+        for (policy, own) in policies(question, bound) {
+            let compiled = self.compile(policy, (own, bound), pinned);
             found.inexact |= compiled.inexact;
             found.reasons.extend(
                 compiled.reasons.iter().filter(|reason| !found.reasons.contains(reason)).cloned().collect::<Vec<_>>(),
@@ -158,25 +233,19 @@ impl<'p> Prover<'p> {
         }
         for group in &question.groups {
             let of = group.iter().flat_map(|policy| {
-                self.compile(policy, bound, pinned).allows.iter().map(|region| region.kinds).collect::<Vec<_>>()
+                self.compile(policy, (bound, bound), pinned)
+                    .allows
+                    .iter()
+                    .map(|region| region.kinds)
+                    .collect::<Vec<_>>()
             });
             kinds &= of.fold(0, |all, kinds| all | kinds);
         }
-        let mut space = self.space(&question.space, pinned);
-        if matches!(question.space.who, Who::OutsideAccounts(_) | Who::OutsideOrganisation(_)) {
-            // Which account a canonical id belongs to is not known.
-            let maybe = kinds & principal::BY_CANONICAL_ID != 0;
-            if maybe && bound == Bound::Wide {
-                found.inexact = true;
-                found.reasons.push(Reason::CanonicalUser);
-                let lits = space[0]
-                    .lits
-                    .iter()
-                    .copied()
-                    .filter(|lit| matches!(self.arena.get(*lit).0, ACTION | RESOURCE))
-                    .collect();
-                space.push(Region { kinds: principal::BY_CANONICAL_ID, lits, rels: Vec::new() });
-            }
+        let space = self.space(&question.space, pinned);
+        // Which account a canonical id belongs to is not known.
+        let anyone = question.space.who == Who::Anyone;
+        if !anyone && bound == Bound::Narrow {
+            kinds &= !principal::BY_CANONICAL_ID;
         }
         kinds &= space.iter().fold(0, |all, region| all | region.kinds);
         let mut steps = 0;
@@ -185,6 +254,10 @@ impl<'p> Prover<'p> {
                 Answer::Unsat => {}
                 Answer::Limit => found.answer = Answer::Limit,
                 Answer::Sat(witness) => {
+                    if !anyone && world.kind == principal::BY_CANONICAL_ID {
+                        found.inexact = true;
+                        found.reasons.push(Reason::CanonicalUser);
+                    }
                     found.answer = Answer::Sat(witness);
                     return found;
                 }
@@ -228,13 +301,13 @@ impl<'p> Prover<'p> {
         let groups: Vec<Vec<Rc<Compiled>>> = question
             .groups
             .iter()
-            .map(|group| group.iter().map(|policy| self.specialise(policy, bound, pinned, world)).collect())
+            .map(|group| group.iter().map(|policy| self.specialise(policy, (bound, bound), pinned, world)).collect())
             .collect();
         let denies: Vec<Rc<Compiled>> =
-            question.denies.iter().map(|policy| self.specialise(policy, bound, pinned, world)).collect();
+            question.denies.iter().map(|policy| self.specialise(policy, (bound, bound), pinned, world)).collect();
         let other = bound.flip(true);
         let except: Vec<Rc<Compiled>> =
-            question.except.iter().map(|policy| self.specialise(policy, other, pinned, world)).collect();
+            question.except.iter().map(|policy| self.specialise(policy, (other, bound), pinned, world)).collect();
         let mut negative: Vec<&Region> = groups.iter().flatten().chain(&denies).flat_map(|c| &c.denies).collect();
         let mut positive: Vec<Vec<&Region>> = vec![space.iter().collect()];
         positive.extend(groups.iter().map(|group| group.iter().flat_map(|c| &c.allows).collect()));
@@ -295,6 +368,9 @@ impl<'p> Prover<'p> {
         text(&mut self.arena, ACTION, like(&space.actions, true), false);
         text(&mut self.arena, ACTION, like(&space.except_actions, true), true);
         text(&mut self.arena, RESOURCE, space.resources.iter().map(|text| Glob::resource(text)).collect(), false);
+        if let Some(among) = &self.among {
+            common.push(self.arena.lit_of_actions(among));
+        }
         // Actions have a service and a name.
         common.push(self.arena.lit(ACTION, is(vec![Glob::like("?*:?*", true)], false)));
         for (key, constraint) in &space.keys {
@@ -320,20 +396,21 @@ impl<'p> Prover<'p> {
 
     fn who(&mut self, who: &Who) -> Vec<(u8, Vec<LitId>)> {
         let arena = &mut self.arena;
+        let account = principal::OF_ACCOUNT | principal::BY_CANONICAL_ID;
         let arns = |texts: &[String]| texts.iter().map(|text| Glob::arn(text)).collect::<Vec<_>>();
         let accounts = |texts: &[String]| texts.iter().map(|text| world::in_account(text)).collect::<Vec<_>>();
         match who {
             Who::Anyone => vec![(principal::ALL, Vec::new())],
             Who::Anonymous => vec![(principal::ANONYMOUS, Vec::new())],
             Who::Services => vec![(principal::OF_SERVICE, Vec::new())],
-            Who::Arns(texts) => vec![(principal::OF_ACCOUNT, vec![arena.lit(ARN, is(arns(texts), false))])],
-            Who::OtherArns(texts) => vec![(principal::OF_ACCOUNT, vec![arena.lit(ARN, is(arns(texts), true))])],
-            Who::Accounts(texts) => vec![(principal::OF_ACCOUNT, vec![arena.lit(ARN, is(accounts(texts), false))])],
+            Who::Arns(texts) => vec![(account, vec![arena.lit(ARN, is(arns(texts), false))])],
+            Who::OtherArns(texts) => vec![(account, vec![arena.lit(ARN, is(arns(texts), true))])],
+            Who::Accounts(texts) => vec![(account, vec![arena.lit(ARN, is(accounts(texts), false))])],
             Who::OutsideAccounts(texts) => {
                 let providers = arena.lit(PROVIDER, is(accounts(texts), true));
                 vec![
                     (principal::ANONYMOUS, Vec::new()),
-                    (principal::OF_ACCOUNT, vec![arena.lit(ARN, is(accounts(texts), true))]),
+                    (account, vec![arena.lit(ARN, is(accounts(texts), true))]),
                     (principal::FEDERATED, vec![providers]),
                 ]
             }
@@ -350,7 +427,7 @@ impl<'p> Prover<'p> {
                 let providers = self.arena.lit(PROVIDER, is(own, true));
                 vec![
                     (principal::ANONYMOUS, Vec::new()),
-                    (principal::OF_ACCOUNT, vec![other]),
+                    (account, vec![other]),
                     (principal::FEDERATED, vec![providers]),
                 ]
             }
@@ -448,8 +525,7 @@ fn replayed(question: &Question<'_>, mut witness: Witness) -> Option<Proof> {
         let denied = any(&mut question.except.iter(), Effect::Deny);
         sure = replay::and(sure, replay::not(replay::and(allowed, replay::not(denied))));
     }
-    let outside = matches!(question.space.who, Who::OutsideAccounts(_) | Who::OutsideOrganisation(_));
-    if outside && matches!(witness.principal, Caller::Canonical(_)) {
+    if question.space.who != Who::Anyone && matches!(witness.principal, Caller::Canonical(_)) {
         return None;
     }
     witness.by = by;

@@ -58,6 +58,8 @@ pub(super) struct Compiled {
 pub(super) struct Compiler<'a> {
     pub(super) arena: &'a mut Arena,
     pub(super) bound: Bound,
+    /// The bound of the whole search: what is known by bounds only is asked wide, and denied narrow, in the wide one.
+    pub(super) search: Bound,
     pub(super) pinned: &'a Pinned,
     pub(super) version: Version,
     pub(super) out: Compiled,
@@ -74,9 +76,9 @@ pub(super) struct Patterns {
 }
 
 /// Compiles a policy: its allows by one bound, its denies by the other.
-pub(super) fn policy(arena: &mut Arena, policy: &Policy, bound: Bound, pinned: &Pinned) -> Compiled {
+pub(super) fn policy(arena: &mut Arena, policy: &Policy, bound: Bound, search: Bound, pinned: &Pinned) -> Compiled {
     let out = Compiled::default();
-    let mut compiler = Compiler { arena, bound, pinned, version: policy.version, out };
+    let mut compiler = Compiler { arena, bound, search, pinned, version: policy.version, out };
     for statement in &policy.statements {
         // Of a statement without a known effect: it allows in the wide bound of allows, denies in the wide bound of denies.
         if statement.effect != Some(Effect::Deny) {
@@ -147,7 +149,23 @@ impl Compiler<'_> {
 
     /// What an element asks.
     fn element(&mut self, dim: Dim, element: &Element) -> Option<LitId> {
-        let bound = self.bound.flip(element.negated);
+        let found = self.element_in(dim, element, self.bound);
+        if !self.is_symbolic(&element.texts) || !element.open.is_empty() {
+            return found.map(|lit| self.arena.lit(dim, lit));
+        }
+        let everything = || Lit { absent_ok: true, form: Form::True };
+        let other = self.element_in(dim, element, self.bound.flip(true));
+        Some(self.symbol(
+            dim,
+            element.negated.to_string(),
+            &element.texts,
+            found.unwrap_or_else(everything),
+            other.unwrap_or_else(everything),
+        ))
+    }
+
+    fn element_in(&mut self, dim: Dim, element: &Element, bound: Bound) -> Option<Lit> {
+        let bound = bound.flip(element.negated);
         let action = dim == ACTION;
         let found = self.patterns(&element.texts, bound, |text| match action {
             true => Glob::like(text, true),
@@ -163,7 +181,37 @@ impl Compiler<'_> {
             return None;
         }
         let set = Set::Text(Arc::new(GlobSet::new(globs)));
-        Some(self.arena.lit(dim, Lit::is(Pred { set, not: element.negated })))
+        Some(Lit::is(Pred { set, not: element.negated }))
+    }
+
+    /// Whether the texts have variables that are approximated, and are known otherwise: then the same texts mean the same.
+    pub(super) fn is_symbolic(&self, texts: &[Text]) -> bool {
+        let open = |text: &Text| {
+            let keys = variable::parts(&text.text).into_iter();
+            keys.filter_map(|part| match part {
+                variable::Part::Key(key, _) => Some(key),
+                _ => None,
+            })
+            .any(|key| !self.pinned.contains_key(key.as_str()))
+        };
+        // Only where "no" is to be proved: for "yes", values are put in.
+        self.search == Bound::Wide
+            && self.version == Version::V2012
+            && texts.iter().all(Text::is_known)
+            && texts.iter().any(|text| text.text.contains("${") && open(text))
+    }
+
+    /// A literal known by bounds: in the bound of the statement, and in the other.
+    pub(super) fn symbol(&mut self, dim: Dim, kind: String, texts: &[Text], here: Lit, there: Lit) -> LitId {
+        let mut name = kind;
+        let mut texts: Vec<&str> = texts.iter().map(|text| &*text.text).collect();
+        texts.sort_unstable();
+        for text in texts {
+            name.push('\n');
+            name.push_str(text);
+        }
+        let (lit, other) = if self.bound == Bound::Wide { (here, there) } else { (there, here) };
+        self.arena.symbol(dim, name, lit, other.complement())
     }
 
     /// The patterns of texts in a bound: what is not known is a star, or left out.

@@ -6,7 +6,7 @@ use super::super::document::{Condition, Quantifier, Test, Version};
 use super::super::theory::{Compare, Form, Glob, GlobSet, Lit, Moment, Network, Number, Pred, Set};
 use super::arena::{Dim, Rel};
 use super::compile::{Bound, Compiler, Way, product};
-use super::variable;
+use super::{keys, variable};
 use std::sync::Arc;
 
 /// The ways to satisfy a condition.
@@ -45,21 +45,26 @@ pub(super) fn ways(compiler: &mut Compiler<'_>, condition: &Condition) -> Vec<Wa
         }
         return vec![(compiler.lit(dim, Lit { absent_ok, form: Form::True }), Vec::new())];
     }
-    let lit = |absent_ok: bool| {
-        let form = match (all, &set) {
-            (true, _) if negated => Form::False,
-            (true, _) => Form::True,
-            (false, set) => {
+    let lit = |set: &Set, all: bool| {
+        let form = match all {
+            true if negated => Form::False,
+            true => Form::True,
+            false => {
                 let pred = Arc::new(Pred { set: set.clone(), not: negated });
                 if each { Form::ForAll(pred) } else { Form::Exists(pred) }
             }
         };
         Lit { absent_ok, form }
     };
-    if whole.is_empty() || all {
-        return vec![(compiler.lit(dim, lit(absent_ok)), Vec::new())];
+    let plain = lit(&set, all);
+    if known && whole.is_empty() && compiler.is_symbolic(&condition.values) && !keys::follows(compiler.arena.key(dim)) {
+        let (_, other, every) = self::set(compiler, condition, bound.flip(true));
+        let there = lit(&other, every);
+        return vec![(vec![compiler.symbol(dim, operator.to_string(), &condition.values, plain, there)], Vec::new())];
     }
-    let plain = lit(absent_ok);
+    if whole.is_empty() || all {
+        return vec![(compiler.lit(dim, plain), Vec::new())];
+    }
     if negated {
         return different(compiler, dim, &plain, &whole);
     }

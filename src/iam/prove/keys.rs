@@ -52,3 +52,11 @@ pub(super) fn is_of_signed(key: &str) -> bool {
         || key == "aws:federatedprovider"
         || key == "aws:rolesessionname"
 }
+
+/// Whether the key may follow from who asks, or from the organisation of their account.
+pub(super) fn follows(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:principalaccount" | "aws:principaltype" | "aws:username" | "aws:principalorgid" | "aws:principalorgpaths"
+    )
+}

@@ -22,6 +22,7 @@ mod world;
 pub use ask::Prover;
 pub use questions::{allows_any, included, is_public, reachable_from_outside};
 
+use super::catalogue::ActionSet;
 use super::document::Policy;
 use crate::value::Cause;
 use std::collections::BTreeMap;
@@ -163,6 +164,15 @@ pub struct Witness {
     pub context: BTreeMap<String, Vec<String>>,
     /// The statements that allow it: for each group the numbers of policies in it, with the numbers of their statements.
     pub by: Vec<Vec<(usize, usize)>>,
+}
+
+/// Which known actions are possible.
+#[derive(Debug, Clone, Default)]
+pub struct Possible {
+    /// Those that are, by classes of actions that the policies do not tell apart, each with a request.
+    pub yes: Vec<(ActionSet, Box<Witness>)>,
+    /// Those for which it is not decided.
+    pub unknown: Vec<(ActionSet, Vec<Reason>)>,
 }
 
 /// Whether there is such a request. For many questions about the same policies, keep a [`Prover`].

@@ -120,7 +120,7 @@ impl Search<'_> {
             };
             let mut fewest: Option<Vec<Escape>> = None;
             for region in &problem.negative {
-                if !self.holds(region, &point) {
+                if !self.holds(region, &point, &state) {
                     continue;
                 }
                 let escapes = self.escapes(region, &state);
@@ -196,10 +196,11 @@ impl Search<'_> {
         point[at].1.as_deref()
     }
 
-    fn holds(&self, region: &Region, point: &Point) -> bool {
-        region.lits.iter().all(|lit| {
-            let (dim, lit) = self.arena.get(*lit);
-            lit.holds(Self::value(point, dim))
+    fn holds(&self, region: &Region, point: &Point, state: &State) -> bool {
+        region.lits.iter().all(|id| {
+            let (dim, lit) = self.arena.get(*id);
+            // Of what is known by bounds only, the complement may have been chosen.
+            lit.holds(Self::value(point, dim)) && !self.arena.parts(state.conj(dim)).contains(&(id ^ 1))
         }) && region.rels.iter().all(|rel| {
             let a = self.of(point, rel.a);
             a.is_some() && (a == self.of(point, rel.b)) == rel.same

@@ -1,6 +1,7 @@
 //! One wildcard pattern.
 
 use crate::value::OPAQUE;
+use std::fmt::{self, Write as _};
 
 /// Which characters a wildcard stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -247,6 +248,17 @@ impl Glob {
             std::mem::swap(&mut live, &mut next);
         }
         live[end]
+    }
+}
+
+/// As a pattern whose wildcards cross everything.
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.toks.iter().try_for_each(|tok| match tok {
+            Tok::Lit(c) => f.write_char(*c),
+            Tok::One(_) => f.write_char('?'),
+            Tok::Star(_) => f.write_char('*'),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Clauses: what is asked of a resource.
 
-use super::{IamQuestion, Operand, Pattern};
+use super::{IamQuestion, Operand, Pattern, ScpQuestion};
 use crate::source::Symbol;
 
 /// A step of a path.
@@ -176,6 +176,8 @@ pub enum Clause {
     },
     /// A question about networks.
     Network(NetworkQuestion),
+    /// A question about the policies of organisations.
+    Scp(ScpQuestion),
     /// Whether a value shows a secret in clear text.
     Secret {
         /// The value.

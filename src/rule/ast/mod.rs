@@ -4,14 +4,16 @@ mod clause;
 mod iam;
 mod literal;
 mod rule;
+mod scp;
 mod test;
 
 pub use clause::{
     Absent, CidrQuestion, Clause, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText, Segment, Subject,
 };
-pub use iam::{IamQuestion, IamRequest};
+pub use iam::{IamQuestion, IamRequest, LeastQuestion};
 pub use literal::{Literal, Operand, Pattern};
 pub use rule::{
     Assert, ControlReference, Fix, Message, Param, Related, Rule, RuleSet, Severity, Status, Strength, Via,
 };
+pub use scp::{BreakGlass, ScpQuestion};
 pub use test::{Expectation, OutcomeName, RuleTest};

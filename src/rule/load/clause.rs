@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 14] = [
+const SUBJECTS: [&str; 15] = [
     "path",
     "attribute",
     "all",
@@ -21,6 +21,7 @@ const SUBJECTS: [&str; 14] = [
     "on",
     "iam",
     "network",
+    "scp",
     "secret",
     "tags",
     "relation",
@@ -39,9 +40,12 @@ pub(super) struct Spoken {
     /// The elements of its quantifiers.
     pub(super) elements: Vec<Scope>,
     pub(super) network: bool,
+    pub(super) guardrails: bool,
     pub(super) tags: bool,
     pub(super) statements: bool,
     pub(super) witnesses: bool,
+    /// Whether one asks what wildcards open.
+    pub(super) wildcards: bool,
     pub(super) partners: bool,
 }
 
@@ -88,6 +92,10 @@ impl Reader<'_> {
                     "network" => {
                         spoken.network = true;
                         self.network(value, scope)
+                    }
+                    "scp" => {
+                        spoken.guardrails = true;
+                        self.scp(value, scope)
                     }
                     "secret" => self.secret(value, scope),
                     "tags" => {

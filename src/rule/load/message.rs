@@ -8,8 +8,21 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 9] =
-    ["value", "path", "resource", "param.NAME", "element", "statement", "witness", "partner", "missing"];
+const PLACEHOLDERS: [&str; 13] = [
+    "value",
+    "path",
+    "resource",
+    "param.NAME",
+    "element",
+    "statement",
+    "witness",
+    "actions",
+    "wildcard",
+    "arns",
+    "partner",
+    "missing",
+    "reason",
+];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
 
@@ -50,9 +63,16 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
-            "witness" => {
-                (!spoken.witnesses).then_some("`{witness}` needs a question who gets in, such as `grants_public`")
+            "actions" | "wildcard" | "arns" => {
+                (!spoken.wildcards).then_some("it needs a question about wildcards, such as `wildcard_resources`")
             }
+            "witness" => {
+                let shown = spoken.witnesses || spoken.guardrails;
+                (!shown).then_some(
+                    "`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question",
+                )
+            }
+            "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {

@@ -13,6 +13,7 @@ mod path;
 pub(crate) mod question;
 mod reader;
 mod related;
+mod scp;
 #[cfg(test)]
 pub(super) mod tests;
 

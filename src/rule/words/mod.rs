@@ -1,6 +1,7 @@
 //! Conditions in words, one line for each clause, what is inside of it indented below.
 
 mod iam;
+mod scp;
 
 use super::ast::{
     Absent, CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule, SecretText,
@@ -49,6 +50,7 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             let within = within.as_ref().map_or("the policies".to_owned(), |path| format!("`{}`", path.text));
             out.push((depth, format!("{within} {}", iam::iam(rule, question))));
         }
+        Clause::Scp(question) => out.push((depth, scp::scp(rule, question))),
         Clause::Network(question) => out.push((depth, network(rule, question))),
         Clause::Secret { path, text, .. } => {
             let what = match text {

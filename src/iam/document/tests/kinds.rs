@@ -22,7 +22,7 @@ fn principals_are_for_policies_of_resources() {
             Resource | Trust | Rcp => {
                 assert_eq!(with, [""; 0], "{kind:?}");
                 assert!(
-                    without[0].contains(&format!("a statement of {} has a `Principal`", kind.described())),
+                    without[0].contains(&format!("the statement has no `Principal`, which {} needs", kind.described())),
                     "{without:?}"
                 );
             }

@@ -1,0 +1,4 @@
+//! `fasscan iam`: what a user sees of policies.
+
+mod check;
+mod compare;
