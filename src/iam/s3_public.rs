@@ -27,11 +27,15 @@ fn is_limited(statement: &Statement) -> Option<bool> {
 
 /// Kleene's disjunction.
 fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    parts.fold(Some(false), |any, part| match (any, part) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, _) | (_, None) => None,
-        _ => Some(false),
-    })
+    let mut found = Some(false);
+    for part in parts {
+        match part {
+            Some(true) => return part,
+            Some(false) => {}
+            None => found = None,
+        }
+    }
+    found
 }
 
 /// Kleene's conjunction.

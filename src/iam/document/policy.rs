@@ -144,8 +144,8 @@ impl Statement {
     #[must_use]
     pub fn name(&self) -> String {
         match &self.sid {
-            Some(sid) => format!("statement `{sid}`"),
-            None => format!("statement {}", self.index + 1),
+            Some(sid) if !sid.is_empty() => format!("statement `{sid}`"),
+            _ => format!("statement {}", self.index + 1),
         }
     }
 }
