@@ -3,17 +3,23 @@
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
 pub mod catalogue;
+pub mod decide;
 pub mod document;
 mod evidence;
+mod fixed;
 pub mod organization;
 mod pattern;
 pub mod prove;
 mod question;
 mod s3_public;
+mod stranger;
 mod theory;
 
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;
-pub use pattern::{Match, covers, matches, matches_ignoring_case};
-pub use question::{Request, denies, grants_administrator, grants_public, grants_service_wildcard};
+pub use pattern::{Match, covers, matches, matches_ignoring_case, matches_resource};
+pub use question::{
+    Requests, allows, allows_all_but, denies, grants_administrator, grants_service_wildcard, same_principal_may,
+};
 pub use s3_public::s3_public;
+pub use stranger::{Entry, Outsider, lets_in};

@@ -1,269 +1,169 @@
-//! Questions about one policy document. Each answer is three-valued and names the statements that decide it.
+//! Questions about one policy, answered for all requests.
 
 use super::Evidence;
-use super::document::{Condition, Effect, Element, Policy, PrincipalKind, Statement, Test};
-use super::pattern::{Match, could_be, covers, matches};
-use crate::value::OPAQUE;
+use super::document::{Effect, Policy, Statement};
+use super::fixed::{Fixed, allow_all};
+use super::prove::{Constraint, Proof, Prover, Question, Space, Who};
+use super::stranger::causes;
+use crate::value::Cause;
 
-/// A kind of request.
-#[derive(Debug, Clone)]
-pub struct Request<'a> {
-    /// `*` for anyone.
+/// Requests: patterns, any of which may fit.
+#[derive(Debug, Clone, Default)]
+pub struct Requests<'a> {
+    /// Who asks: `*` for anyone, else the ARN of a principal.
     pub principal: &'a str,
-    /// Such as `s3:GetObject`.
-    pub action: &'a str,
-    /// Texts that stand for the resource, any of which a statement may use.
-    pub resources: &'a [String],
+    /// Patterns of actions.
+    pub actions: Vec<String>,
+    /// Patterns of resources; every resource when there are none.
+    pub resources: Vec<String>,
     /// Context keys (any case) with their values.
-    pub context: &'a [(Box<str>, Box<str>)],
+    pub context: Vec<(String, String)>,
 }
 
-/// Whether a statement allows every action on every resource without a condition.
+impl Requests<'_> {
+    fn space(&self) -> Space {
+        let keys = self.context.iter().map(|(key, value)| (key.clone(), Constraint::In(vec![value.clone()])));
+        Space {
+            actions: self.actions.clone(),
+            resources: self.resources.clone(),
+            who: if self.principal == "*" { Who::Anyone } else { Who::Arns(vec![self.principal.to_owned()]) },
+            keys: keys.collect(),
+            ..Space::default()
+        }
+    }
+}
+
+/// Whether a statement allows every request: all actions on all resources, whatever the conditions.
 #[must_use]
-pub fn grants_administrator(document: &Policy) -> Evidence {
-    ask(document, |statement| {
-        both([
-            is_effect(statement, Effect::Allow),
-            any_text(&statement.actions, |action| matches!(action, "*" | "*:*")),
-            any_resource(statement, |resource| resource == "*"),
-            unconditional(statement),
-        ])
+pub fn grants_administrator(policy: &Policy) -> Evidence {
+    Evidence::of(policy, |statement| {
+        if statement.effect == Some(Effect::Deny) {
+            return Some(false);
+        }
+        // Most statements name an action; only those that could mean all of them are worth a proof.
+        if !statement.actions.negated
+            && !statement.actions.texts.iter().any(|text| text.widened().starts_with(['*', '?']))
+        {
+            return if statement.actions.open.is_empty() { Some(false) } else { None };
+        }
+        let all = allow_all(policy.place);
+        let alone = Policy { statements: vec![statement.clone()], open: Vec::new(), ..policy.clone() };
+        // Not as an administrator: resources of one account or service leave others out.
+        let question = Question { groups: vec![vec![&all]], except: vec![&alone], ..Question::default() };
+        match Prover::default().ask(&question) {
+            Proof::No => Some(true),
+            Proof::Yes(_) => Some(false),
+            Proof::Unknown(_) => None,
+        }
     })
 }
 
 /// Whether a statement allows all actions of a service on every resource without a condition.
 #[must_use]
-pub fn grants_service_wildcard(document: &Policy) -> Evidence {
-    ask(document, |statement| {
-        both([
-            is_effect(statement, Effect::Allow),
-            any_text(&statement.actions, |action| {
-                action
-                    .strip_suffix(":*")
-                    .is_some_and(|service| !service.is_empty() && !service.contains(['*', '?', ':']))
-            }),
-            any_resource(statement, |resource| resource == "*"),
-            unconditional(statement),
-        ])
+pub fn grants_service_wildcard(policy: &Policy) -> Evidence {
+    Evidence::of(policy, |statement| {
+        let service = |action: &str| {
+            action.strip_suffix(":*").is_some_and(|name| !name.is_empty() && !name.contains(['*', '?', ':']))
+        };
+        let actions = &statement.actions;
+        let actions = if actions.negated { Some(false) } else { some(actions, service) };
+        let resources = match &statement.resources {
+            Some(resources) if !resources.negated => some(resources, |resource| resource == "*"),
+            _ => Some(false),
+        };
+        let unconditional = match (statement.conditions.is_empty(), statement.conditions_open.is_empty()) {
+            (false, _) => Some(false),
+            (true, true) => Some(true),
+            (true, false) => None,
+        };
+        let allows = statement.effect.map(|effect| effect == Effect::Allow);
+        let parts = [allows, actions, resources, unconditional];
+        if parts.contains(&Some(false)) { Some(false) } else { parts.iter().all(Option::is_some).then_some(true) }
     })
 }
 
-/// Whether a statement lets anyone use an action that one of `patterns` also means, with nothing that restricts who.
+/// Whether one of the texts passes; `None` when that depends on unknown parts.
+fn some(element: &super::document::Element, test: impl Fn(&str) -> bool) -> Option<bool> {
+    if element.texts.iter().any(|text| test(&text.text)) {
+        return Some(true);
+    }
+    let could = element.texts.iter().any(|text| super::pattern::could_be(&text.text, &test));
+    if could || !element.open.is_empty() { None } else { Some(false) }
+}
+
+/// Whether every such request is denied by explicit statements, one or several together.
 #[must_use]
-pub fn grants_public(document: &Policy, patterns: &[&str]) -> Evidence {
-    ask(document, |statement| {
-        let anyone = match &statement.principals {
-            None => Match::No,
-            // Everyone but some.
-            Some(principals) if principals.negated => Match::Yes,
-            Some(_) => anyone(statement),
-        };
-        let action = if statement.actions.negated {
-            Match::Yes
-        } else {
-            any_text(&statement.actions, |action| {
-                let action = action.to_ascii_lowercase();
-                patterns.iter().any(|pattern| overlap(&action, &pattern.to_ascii_lowercase()))
-            })
-        };
-        let restricted = if statement.conditions.iter().any(restricts_who) {
-            Match::No
-        } else if !statement.conditions_open.is_empty() || statement.conditions.iter().any(may_restrict_who) {
-            Match::Unknown
-        } else {
-            Match::Yes
-        };
-        both([is_effect(statement, Effect::Allow), anyone, action, restricted])
-    })
+pub fn denies(policy: &Policy, requests: &Requests<'_>) -> Evidence {
+    let all = allow_all(policy.place);
+    let question =
+        Question { groups: vec![vec![&all]], denies: vec![policy], space: requests.space(), ..Question::default() };
+    let denying = |effect: Option<Effect>| effect != Some(Effect::Allow);
+    let statements = policy.statements.iter().enumerate().filter(|(_, statement)| denying(statement.effect));
+    match Prover::default().ask(&question) {
+        Proof::No => Evidence::Yes(statements.map(|(index, _)| index).collect()),
+        Proof::Yes(_) => Evidence::No,
+        Proof::Unknown(reasons) => Evidence::Unknown(causes(reasons, policy.statements.iter().map(why))),
+    }
 }
 
-/// Whether every such request is denied by an explicit statement.
+/// Whether some such request is allowed and not denied, by which statements.
 #[must_use]
-pub fn denies(document: &Policy, request: &Request<'_>) -> Evidence {
-    ask(document, |statement| {
-        let principal = match &statement.principals {
-            Some(principals) if principals.negated => Match::No,
-            _ => anyone(statement),
+pub fn allows(policy: &Policy, requests: &Requests<'_>) -> Evidence {
+    let question = Question { groups: vec![vec![policy]], space: requests.space(), ..Question::default() };
+    match Prover::default().ask(&question) {
+        Proof::No => Evidence::No,
+        Proof::Yes(witness) => Evidence::Yes(indexes(policy, witness.by.iter().flatten().map(|(_, at)| *at))),
+        Proof::Unknown(reasons) => Evidence::Unknown(causes(reasons, policy.statements.iter().map(why))),
+    }
+}
+
+/// Whether one principal that the policy names may do one thing and another one, by which statements the first.
+#[must_use]
+pub fn same_principal_may(policy: &Policy, one: &[&str], other: &[&str]) -> Evidence {
+    let owned = |actions: &[&str]| actions.iter().map(|action| (*action).to_owned()).collect();
+    let (mut yes, mut unknown) = (Vec::new(), Vec::new());
+    for principal in Fixed::of(policy).principals {
+        let ask = |actions: &[&str]| {
+            allows(policy, &Requests { principal: &principal, actions: owned(actions), ..Requests::default() })
         };
-        let action = request.action.to_ascii_lowercase();
-        let action = any_match(&statement.actions, |text| covers(&text.to_ascii_lowercase(), &action));
-        let resource = match &statement.resources {
-            None => Match::No,
-            Some(resources) => any_match(resources, |text| {
-                request.resources.iter().map(|resource| covers(text, resource)).fold(Match::No, better)
-            }),
-        };
-        let mut condition = Match::Yes;
-        for entry in &statement.conditions {
-            condition = both([condition, satisfied(entry, request.context)]);
+        match (ask(one), ask(other)) {
+            (Evidence::No, _) | (_, Evidence::No) => {}
+            (Evidence::Yes(statements), Evidence::Yes(_)) => yes.extend(statements),
+            (Evidence::Unknown(causes), _) | (_, Evidence::Unknown(causes)) => unknown.extend(causes),
         }
-        if !statement.conditions_open.is_empty() {
-            condition = both([condition, Match::Unknown]);
-        }
-        both([is_effect(statement, Effect::Deny), principal, action, resource, condition])
-    })
-}
-
-fn ask(document: &Policy, test: impl Fn(&Statement) -> Match) -> Evidence {
-    Evidence::of(document, |statement| match test(statement) {
-        Match::Yes => Some(true),
-        Match::No => Some(false),
-        Match::Unknown => None,
-    })
-}
-
-fn is_effect(statement: &Statement, effect: Effect) -> Match {
-    match statement.effect {
-        Some(known) if known == effect => Match::Yes,
-        Some(_) => Match::No,
-        None => Match::Unknown,
     }
-}
-
-fn unconditional(statement: &Statement) -> Match {
-    if !statement.conditions.is_empty() {
-        Match::No
-    } else if !statement.conditions_open.is_empty() {
-        Match::Unknown
-    } else {
-        Match::Yes
-    }
-}
-
-fn both<const N: usize>(parts: [Match; N]) -> Match {
-    if parts.contains(&Match::No) {
-        Match::No
-    } else if parts.contains(&Match::Unknown) {
-        Match::Unknown
-    } else {
-        Match::Yes
-    }
-}
-
-fn better(a: Match, b: Match) -> Match {
-    match (a, b) {
-        (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
-        (Match::Unknown, _) | (_, Match::Unknown) => Match::Unknown,
-        _ => Match::No,
-    }
-}
-
-fn any_match(texts: &Element, test: impl Fn(&str) -> Match) -> Match {
-    // The `Not` forms are left to the exact analysis; here they decide nothing.
-    if texts.negated {
-        return Match::Unknown;
-    }
-    let found = texts.texts.iter().map(|text| test(&text.text)).fold(Match::No, better);
-    if !texts.open.is_empty() { better(found, Match::Unknown) } else { found }
-}
-
-fn any_resource(statement: &Statement, test: impl Fn(&str) -> bool) -> Match {
-    statement.resources.as_ref().map_or(Match::No, |resources| any_text(resources, test))
-}
-
-/// Whether the principals are everyone.
-fn anyone(statement: &Statement) -> Match {
-    let Some(principals) = &statement.principals else { return Match::No };
-    let could = |text: &str| could_be(text, |text| text == "*");
-    if principals.list.iter().any(|principal| principal.kind == PrincipalKind::Anyone) {
-        Match::Yes
-    } else if !principals.open.is_empty() || principals.list.iter().any(|principal| could(&principal.text.text)) {
-        Match::Unknown
-    } else {
-        Match::No
-    }
-}
-
-fn any_text(texts: &Element, test: impl Fn(&str) -> bool) -> Match {
-    if texts.negated {
-        return Match::No;
-    }
-    any_match(texts, |text| {
-        if test(text) {
-            Match::Yes
-        } else if could_be(text, &test) {
-            Match::Unknown
-        } else {
-            Match::No
-        }
-    })
-}
-
-/// Whether two action patterns have an action in common. Exact where one of them has its wildcard at the end only.
-fn overlap(a: &str, b: &str) -> bool {
-    let prefix = |text: &str| text.split(['*', '?']).next().unwrap_or_default().len();
-    matches(a, b)
-        || matches(b, a)
-        || (a.contains('*') && b.contains('*') && {
-            let shared = prefix(a).min(prefix(b));
-            a[..shared] == b[..shared]
-        })
-}
-
-/// Condition keys that say who asks, or from where.
-const WHO: [&str; 14] = [
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:vpcsourceip",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceip",
-    "aws:userid",
-    "kms:calleraccount",
-    "s3:dataaccesspointaccount",
-];
-
-fn names_who(entry: &Condition) -> bool {
-    let operator = entry.operator;
-    let positive = matches!(
-        operator.test,
-        Test::StringEquals
-            | Test::StringEqualsIgnoreCase
-            | Test::StringLike
-            | Test::ArnEquals
-            | Test::ArnLike
-            | Test::IpAddress
-    );
-    positive && !operator.if_exists && WHO.contains(&&*entry.key.to_ascii_lowercase())
-}
-
-/// Whether the condition lets only some ask: a positive operator on a key that is always there, with values that are not open.
-fn restricts_who(entry: &Condition) -> bool {
-    names_who(entry)
-        && !entry.values.is_empty()
-        && entry.open.is_empty()
-        && entry.values.iter().all(|value| !matches!(&*value.text, "*" | "0.0.0.0/0" | "::/0") && value.is_known())
-}
-
-/// The same where a value is not known.
-fn may_restrict_who(entry: &Condition) -> bool {
-    names_who(entry) && (!entry.open.is_empty() || entry.values.iter().any(|value| !value.is_known()))
-}
-
-/// Whether a request of this context satisfies the condition.
-fn satisfied(entry: &Condition, context: &[(Box<str>, Box<str>)]) -> Match {
-    let Some((_, given)) = context.iter().find(|(key, _)| key.eq_ignore_ascii_case(&entry.key)) else {
-        return Match::No;
+    let open = |statement: &Statement| {
+        let principals = statement.principals.as_ref();
+        let open =
+            principals.is_some_and(|found| !found.open.is_empty() || found.list.iter().any(|one| !one.text.is_known()));
+        if open { statement.why_unknown() } else { Vec::new() }
     };
-    match entry.operator.test {
-        Test::Bool | Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike => entry
-            .values
-            .iter()
-            .map(|value| {
-                if value.text.contains(OPAQUE) {
-                    Match::Unknown
-                } else if value.text.eq_ignore_ascii_case(given) {
-                    Match::Yes
-                } else {
-                    Match::No
-                }
-            })
-            .fold(Match::No, better),
-        _ => Match::Unknown,
+    unknown.extend(policy.open.iter().cloned().chain(policy.statements.iter().flat_map(open)));
+    yes.sort_unstable();
+    yes.dedup();
+    match (yes.is_empty(), unknown.is_empty()) {
+        (false, _) => Evidence::Yes(yes),
+        (true, true) => Evidence::No,
+        (true, false) => Evidence::Unknown(unknown),
     }
+}
+
+/// Whether a statement allows something to everyone but some.
+#[must_use]
+pub fn allows_all_but(policy: &Policy) -> Evidence {
+    Evidence::of(policy, |statement| match (&statement.principals, statement.effect) {
+        (Some(principals), effect) if principals.negated => effect.map(|effect| effect == Effect::Allow),
+        _ => Some(false),
+    })
+}
+
+fn why(statement: &Statement) -> &[Cause] {
+    &statement.causes
+}
+
+/// Positions in the document as positions in the list.
+fn indexes(policy: &Policy, at: impl Iterator<Item = usize>) -> Vec<usize> {
+    let at: Vec<usize> = at.collect();
+    let statements = policy.statements.iter().enumerate();
+    statements.filter(|(_, statement)| at.contains(&statement.index)).map(|(index, _)| index).collect()
 }

@@ -138,8 +138,8 @@ fn is_fixed_value(key: &str, value: &Text) -> Option<bool> {
     })
 }
 
-/// Whether an address block is broader than `/8` (IPv4) or `/32` (IPv6), or is none. Private ranges are no part of the Internet.
-fn is_broad(text: &str) -> bool {
+/// Whether an address block is broader than `/8` (IPv4) or `/32` (IPv6), or is none.
+pub(super) fn is_broad(text: &str) -> bool {
     let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
     let Ok(address) = address.parse::<std::net::IpAddr>() else { return true };
     let (full, least) = if address.is_ipv4() { (32, 8) } else { (128, 32) };

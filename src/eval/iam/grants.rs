@@ -1,17 +1,10 @@
-//! What policies allow.
+//! What policies allow, to whom.
 
 use super::{Charge, Evidence};
 use crate::eval::scope::Scope;
-use crate::iam::{self, Policy};
-use crate::rule::Operand;
-
-pub(super) fn administrator(policy: &Policy) -> Evidence {
-    statements(iam::grants_administrator(policy))
-}
-
-pub(super) fn service_wildcard(policy: &Policy) -> Evidence {
-    statements(iam::grants_service_wildcard(policy))
-}
+use crate::iam::document::ACCOUNT;
+use crate::iam::{self, Outsider, Policy};
+use crate::rule::{IamQuestion, Operand};
 
 /// Statements that decide, each a fault of its own.
 pub(super) fn statements(evidence: iam::Evidence) -> Evidence {
@@ -25,9 +18,41 @@ pub(super) fn statements(evidence: iam::Evidence) -> Evidence {
     }
 }
 
-impl Scope<'_> {
-    pub(super) fn grants_public(&self, actions: &Operand, policy: &Policy) -> Evidence {
-        let actions: Vec<&str> = self.rule.operand(actions).list().iter().filter_map(|action| action.text()).collect();
-        statements(iam::grants_public(policy, &actions))
+impl<'a> Scope<'a> {
+    /// The texts of an operand.
+    pub(super) fn texts(&self, operand: &'a Operand) -> Vec<&'a str> {
+        self.rule.operand(operand).list().iter().filter_map(|text| text.text()).collect()
+    }
+
+    /// Whether outsiders get in; each statement that lets one in is a fault of its own, with a request.
+    pub(super) fn lets_in(&self, question: &'a IamQuestion, policy: &Policy) -> Evidence {
+        let owned = |operand| self.texts(operand).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let (actions, outsiders) = match question {
+            IamQuestion::GrantsPublic(actions) => (actions, Vec::new()),
+            IamQuestion::GrantsFederated(actions) => (actions, Vec::new()),
+            IamQuestion::GrantsOutside { actions, trusted, .. } => (actions, owned(trusted)),
+            IamQuestion::GrantsService { actions, services } => (actions, owned(services)),
+            _ => return Evidence::No,
+        };
+        let outsider = match question {
+            IamQuestion::GrantsOutside { whole, .. } => Outsider::OtherAccount { trusted: &outsiders, whole: *whole },
+            IamQuestion::GrantsService { .. } => Outsider::Service(&outsiders),
+            IamQuestion::GrantsFederated(_) => Outsider::Federated,
+            _ => Outsider::Stranger,
+        };
+        let own = self.context.inventory.stack(self.selected).account.as_deref().unwrap_or(ACCOUNT);
+        let entry = iam::lets_in(policy, &self.texts(actions), own, outsider);
+        if entry.found.is_empty() {
+            return if entry.unknown.is_empty() { Evidence::No } else { Evidence::Unknown(entry.unknown) };
+        }
+        let charge = |(index, witness): (usize, iam::prove::Witness)| {
+            let shown = policy.statements.get(index).map(|statement| witness.shown(statement));
+            Charge { statement: Some(index), bindings: vec![("witness", shown.unwrap_or_default())] }
+        };
+        Evidence::Yes(entry.found.into_iter().map(charge).collect())
+    }
+
+    pub(super) fn same_principal_may(&self, one: &'a Operand, other: &'a Operand, policy: &Policy) -> Evidence {
+        statements(iam::same_principal_may(policy, &self.texts(one), &self.texts(other)))
     }
 }

@@ -12,9 +12,10 @@ use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
-use crate::iam::Policy;
+use crate::iam::{self, Policy};
 use crate::rule::{IamQuestion, Path};
 use crate::value::{Cause, Kind};
+use grants::statements;
 
 /// What a question finds in one policy.
 enum Evidence {
@@ -42,8 +43,14 @@ struct Found {
     form: Form,
 }
 
-impl Scope<'_> {
-    pub(super) fn iam(&self, within: Option<&Path>, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+impl<'a> Scope<'a> {
+    pub(super) fn iam(
+        &self,
+        within: Option<&Path>,
+        question: &'a IamQuestion,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
         let mut answer = match (question, within) {
             (IamQuestion::ManagedPolicy(names), _) => {
                 return self.undecided_is_open(wanted, || self.managed_policy(names, cursor, wanted));
@@ -58,18 +65,25 @@ impl Scope<'_> {
     }
 
     /// What the question finds in one policy: a line for each question.
-    fn evidence(&self, question: &IamQuestion, policy: &Policy) -> Evidence {
+    fn evidence(&self, question: &'a IamQuestion, policy: &Policy) -> Evidence {
         match question {
-            IamQuestion::Denies(request) => self.denies(request, policy),
-            IamQuestion::GrantsAdministrator => grants::administrator(policy),
-            IamQuestion::GrantsServiceWildcard => grants::service_wildcard(policy),
-            IamQuestion::GrantsPublic(actions) => self.grants_public(actions, policy),
+            IamQuestion::Denies(request) => statements(iam::denies(policy, &self.requests(request))),
+            IamQuestion::Allows(request) => statements(iam::allows(policy, &self.requests(request))),
+            IamQuestion::GrantsAdministrator => statements(iam::grants_administrator(policy)),
+            IamQuestion::GrantsServiceWildcard => statements(iam::grants_service_wildcard(policy)),
+            IamQuestion::GrantsPublic(_)
+            | IamQuestion::GrantsOutside { .. }
+            | IamQuestion::GrantsService { .. }
+            | IamQuestion::GrantsFederated(_) => self.lets_in(question, policy),
+            IamQuestion::S3Public => statements(iam::s3_public(policy)),
+            IamQuestion::GrantsAllBut => statements(iam::allows_all_but(policy)),
+            IamQuestion::SamePrincipalMay { one, other } => self.same_principal_may(one, other, policy),
             IamQuestion::ManagedPolicy(_) => Evidence::No,
         }
     }
 
     /// The question to every policy of the resource. Each is a conjunct of its own where it is a fault.
-    fn policies(&self, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+    fn policies(&self, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         let inventory = self.context.inventory;
         let (values, open) = policy_values(inventory, &self.view, cursor.resource);
         let mut answer = if open.is_empty() { Answer::of(false) } else { Answer::unknown(open) };
@@ -85,7 +99,7 @@ impl Scope<'_> {
         answer
     }
 
-    fn policy_value(&self, value: &PolicyValue, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+    fn policy_value(&self, value: &PolicyValue, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         match value.read(self.context.inventory, &self.view) {
             Ok(None) => Answer::of(false),
             Err(cause) => Answer::unknown(vec![cause]),
@@ -98,7 +112,7 @@ impl Scope<'_> {
     }
 
     /// The question to the policies at a path.
-    fn policies_at(&self, path: &Path, question: &IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+    fn policies_at(&self, path: &Path, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         let mut answer = Answer::of(false);
         for leaf in self.leaves(cursor, path) {
             let one = match leaf {

@@ -1,24 +1,19 @@
 //! What becomes of requests that a rule describes.
 
-use super::Evidence;
-use super::grants::statements;
 use crate::eval::scope::Scope;
 use crate::facts::naming::arn_text;
-use crate::iam::{self, Policy};
+use crate::iam::Requests;
 use crate::rule::IamRequest;
 
-impl Scope<'_> {
-    pub(super) fn denies(&self, request: &IamRequest, policy: &Policy) -> Evidence {
+impl<'a> Scope<'a> {
+    /// The requests, with the ARN of the selected resource put in.
+    pub(super) fn requests(&self, request: &'a IamRequest) -> Requests<'a> {
         let arn = arn_text(self.context.inventory, &self.view, self.selected).unwrap_or_default();
-        let resources = [request.resource.replace("{self.arn}", &arn)];
-        statements(iam::denies(
-            policy,
-            &iam::Request {
-                principal: &request.principal,
-                action: &request.action,
-                resources: &resources,
-                context: &request.context,
-            },
-        ))
+        Requests {
+            principal: &request.principal,
+            actions: self.texts(&request.actions).into_iter().map(str::to_owned).collect(),
+            resources: request.resources.iter().map(|text| text.replace("{self.arn}", &arn)).collect(),
+            context: request.context.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+        }
     }
 }

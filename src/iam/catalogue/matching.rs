@@ -1,6 +1,6 @@
 //! The actions that a pattern of a policy stands for.
 
-use super::{ActionId, ActionSet, Catalogue, Entry};
+use super::{ActionId, ActionSet, Catalogue, Entry, cmp_ignoring_case};
 use crate::iam::matches_ignoring_case;
 
 impl Catalogue {
@@ -45,14 +45,12 @@ impl Catalogue {
         if !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*') {
             return entry.ids.clone().for_each(found);
         }
-        let service = self.decoded(entry);
-        let start = pattern.find(['*', '?']).unwrap_or(pattern.len());
-        let prefix = pattern.get(..start).unwrap_or_default().to_ascii_lowercase();
-        let head =
-            |name: &str| name.bytes().map(|byte| byte.to_ascii_lowercase()).take(prefix.len()).collect::<Vec<u8>>();
-        let from = service.actions.partition_point(|action| *head(action.name) < *prefix.as_bytes());
-        for (at, action) in service.actions.iter().enumerate().skip(from) {
-            if head(action.name) != prefix.as_bytes() {
+        let actions = self.decoded(entry).actions;
+        let fixed = before_wildcards(pattern);
+        let head = |name: &'static str| name.get(..fixed.len()).unwrap_or(name);
+        let from = actions.partition_point(|action| cmp_ignoring_case(head(action.name), fixed).is_lt());
+        for (at, action) in actions.iter().enumerate().skip(from) {
+            if !head(action.name).eq_ignore_ascii_case(fixed) {
                 break;
             }
             if matches_ignoring_case(pattern, action.name) {
@@ -63,10 +61,9 @@ impl Catalogue {
 
     /// The actions of a service whose full name matches a pattern without a colon.
     fn across(&self, entry: &Entry, pattern: &str, found: &mut impl FnMut(u32)) {
-        let start = pattern.find(['*', '?']).unwrap_or(pattern.len());
-        let fixed = pattern.get(..start).unwrap_or_default();
-        if start == pattern.len() || !entry.prefix.get(..start).is_some_and(|prefix| prefix.eq_ignore_ascii_case(fixed))
-        {
+        let fixed = before_wildcards(pattern);
+        let fits = entry.prefix.get(..fixed.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(fixed));
+        if !fits || fixed.len() == pattern.len() {
             return;
         }
         for (at, action) in self.decoded(entry).actions.iter().enumerate() {
@@ -75,4 +72,8 @@ impl Catalogue {
             }
         }
     }
+}
+
+fn before_wildcards(pattern: &str) -> &str {
+    pattern.split(['*', '?']).next().unwrap_or_default()
 }

@@ -181,8 +181,8 @@ impl Catalogue {
 
     /// The numbers of the actions of a service; nothing is decompressed.
     #[must_use]
-    pub fn ids_of(&self, prefix: &str) -> Option<Range<u32>> {
-        self.entry(prefix).map(|entry| entry.ids.clone())
+    pub fn ids_of(&self, prefix: &str) -> Option<impl ExactSizeIterator<Item = ActionId> + use<>> {
+        self.entry(prefix).map(|entry| entry.ids.clone().map(ActionId))
     }
 
     /// Whether resource control policies apply to the service; nothing is decompressed.

@@ -1,7 +1,5 @@
 //! Services, their actions and resource types.
 
-use std::ops::Range;
-
 use rustc_hash::FxHashMap;
 
 use super::format::{leak, size};
@@ -144,9 +142,8 @@ impl Service {
     }
 
     /// The numbers of its actions.
-    #[must_use]
-    pub fn ids(&self) -> Range<u32> {
-        self.first.0..self.first.0 + self.actions.len() as u32
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = ActionId> + use<> {
+        (self.first.0..self.first.0 + self.actions.len() as u32).map(ActionId)
     }
 
     pub(super) fn position(&self, name: &str) -> Option<usize> {

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::iam::matches_ignoring_case;
@@ -49,6 +50,21 @@ fn there_is_as_much_as_the_manifest_says() {
 }
 
 #[test]
+fn the_data_were_made_from_the_tables_as_they_are() {
+    let tables = [
+        ("global-services.toml", include_str!("refresh/global-services.toml")),
+        ("global-keys.toml", include_str!("refresh/global-keys.toml")),
+    ];
+    for (name, text) in tables {
+        let hash: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let manifest = manifest();
+        let mut sources = manifest["source"].as_array().unwrap().iter();
+        let told = sources.find(|source| source.get("file").and_then(|file| file.as_str()) == Some(name)).unwrap();
+        assert_eq!(told["sha256"].as_str(), Some(&*hash), "{name} was changed without a run of refresh/run.sh");
+    }
+}
+
+#[test]
 fn numbers_and_names_lead_to_each_other() {
     let mut names = HashSet::new();
     for (number, known) in catalogue().actions().enumerate() {
@@ -56,9 +72,10 @@ fn numbers_and_names_lead_to_each_other() {
         let name = known.to_string();
         assert_eq!(catalogue().action(&name.to_uppercase()).unwrap().id, known.id, "{name}");
         assert_eq!(catalogue().by_id(known.id).unwrap().to_string(), name);
-        assert!(catalogue().ids_of(known.service.prefix).unwrap().contains(&(number as u32)));
+        assert!(known.service.ids().any(|id| id == known.id));
         assert!(names.insert(name.to_lowercase()), "{name} twice");
     }
+    assert!(catalogue().ids_of("s3").unwrap().eq(catalogue().service("s3").unwrap().ids()));
     assert!(catalogue().by_id(ActionId(names.len() as u32)).is_none());
     assert!(catalogue().by_id(ActionId(u32::MAX)).is_none());
 }

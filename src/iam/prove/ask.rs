@@ -448,6 +448,10 @@ fn replayed(question: &Question<'_>, mut witness: Witness) -> Option<Proof> {
         let denied = any(&mut question.except.iter(), Effect::Deny);
         sure = replay::and(sure, replay::not(replay::and(allowed, replay::not(denied))));
     }
+    let outside = matches!(question.space.who, Who::OutsideAccounts(_) | Who::OutsideOrganisation(_));
+    if outside && matches!(witness.principal, Caller::Canonical(_)) {
+        return None;
+    }
     witness.by = by;
     (sure == Match::Yes).then(|| Proof::Yes(Box::new(witness)))
 }

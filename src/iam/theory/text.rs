@@ -4,6 +4,7 @@ use super::Answer;
 use super::glob::{Glob, Tok};
 use super::globs::GlobSet;
 use super::product;
+use crate::value::OPAQUE;
 
 /// States of the automaton for one conjunction. Real policies need hundreds.
 const STATES: usize = 20_000;
@@ -26,7 +27,10 @@ pub(super) fn solve(all: &[&GlobSet], none: &[&GlobSet]) -> Answer<String> {
     let Some(lead) = (0..all.len()).min_by_key(|at| weight(all[*at])) else { return free(none) };
     let others: Vec<&GlobSet> = all.iter().enumerate().filter(|(at, _)| *at != lead).map(|(_, set)| *set).collect();
     let mut limit = all[lead].globs().len() > LITERALS;
-    for glob in all[lead].globs().iter().take(LITERALS) {
+    // References last: a text that people know is the better witness.
+    let opaque = |glob: &&Glob| matches!(glob.toks(), [Tok::Lit(OPAQUE), ..]);
+    let globs = all[lead].globs().iter().take(LITERALS);
+    for glob in globs.clone().filter(|glob| !opaque(glob)).chain(globs.filter(opaque)) {
         match within(glob, &others, none) {
             Answer::Unsat => {}
             Answer::Limit => limit = true,
@@ -93,6 +97,8 @@ pub(super) fn fill(glob: &Glob, filler: &str) -> String {
     for (at, tok) in glob.toks().iter().enumerate() {
         match tok {
             Tok::Lit(c) => text.push(*c),
+            // With a star after it, the star fills the place.
+            Tok::One(_) if matches!(glob.toks().get(at + 1), Some(Tok::Star(_))) => {}
             Tok::One(_) => text.push(filler.chars().next().unwrap_or('x')),
             Tok::Star(_) => {
                 let arn = text.starts_with("arn:");

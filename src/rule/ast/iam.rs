@@ -6,15 +6,15 @@
 use super::Operand;
 use crate::facts::policies::PolicyKind;
 
-/// A request that `denies` asks about.
+/// Requests that `allows` and `denies` ask about.
 #[derive(Debug, Clone)]
 pub struct IamRequest {
     /// The principal, `*` for anyone.
     pub principal: Box<str>,
-    /// The action.
-    pub action: Box<str>,
-    /// The resource, with `{self.arn}` for the selected resource.
-    pub resource: Box<str>,
+    /// Patterns of actions, any of which may fit.
+    pub actions: Operand,
+    /// Patterns of resources, with `{self.arn}` for the selected resource; every resource when there are none.
+    pub resources: Vec<Box<str>>,
     /// Context keys with their values.
     pub context: Vec<(Box<str>, Box<str>)>,
 }
@@ -22,14 +22,45 @@ pub struct IamRequest {
 /// A question about the policies of a resource.
 #[derive(Debug, Clone)]
 pub enum IamQuestion {
-    /// Every such request is denied by an explicit statement.
+    /// Every such request is denied by explicit statements.
     Denies(IamRequest),
+    /// Some such request is allowed and not denied.
+    Allows(IamRequest),
     /// A statement allows everything on everything.
     GrantsAdministrator,
     /// A statement allows `service:*` on everything.
     GrantsServiceWildcard,
-    /// Someone who is neither of the account nor of an AWS service may use one of these actions.
+    /// A stranger may use one of these actions.
     GrantsPublic(Operand),
+    /// Another account that the policy names may.
+    GrantsOutside {
+        /// The actions.
+        actions: Operand,
+        /// Accounts that may.
+        trusted: Operand,
+        /// Whether grants to single principals of such an account do not count.
+        whole: bool,
+    },
+    /// A service may that acts for a stranger.
+    GrantsService {
+        /// The actions.
+        actions: Operand,
+        /// The services.
+        services: Operand,
+    },
+    /// A stranger may who is signed in with a provider that the policy names.
+    GrantsFederated(Operand),
+    /// S3 classifies the policy as public.
+    S3Public,
+    /// A statement allows everyone but some.
+    GrantsAllBut,
+    /// One principal that the policy names may do the one and the other.
+    SamePrincipalMay {
+        /// Actions of the one kind.
+        one: Operand,
+        /// Actions of the other kind.
+        other: Operand,
+    },
     /// An AWS managed policy of one of these names is attached.
     ManagedPolicy(Operand),
 }
@@ -39,18 +70,39 @@ impl IamQuestion {
     #[must_use]
     pub fn operands(&self) -> Vec<&Operand> {
         match self {
-            Self::GrantsPublic(operand) | Self::ManagedPolicy(operand) => vec![operand],
-            Self::Denies(_) | Self::GrantsAdministrator | Self::GrantsServiceWildcard => Vec::new(),
+            Self::Denies(request) | Self::Allows(request) => vec![&request.actions],
+            Self::GrantsPublic(actions) | Self::GrantsFederated(actions) | Self::ManagedPolicy(actions) => {
+                vec![actions]
+            }
+            Self::GrantsOutside { actions: one, trusted: other, .. }
+            | Self::GrantsService { actions: one, services: other }
+            | Self::SamePrincipalMay { one, other } => vec![one, other],
+            Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::S3Public | Self::GrantsAllBut => Vec::new(),
         }
+    }
+
+    /// Whether a finding has a request to show.
+    #[must_use]
+    pub fn has_witness(&self) -> bool {
+        matches!(
+            self,
+            Self::GrantsPublic(_) | Self::GrantsOutside { .. } | Self::GrantsService { .. } | Self::GrantsFederated(_)
+        )
     }
 
     /// Whether the question is asked of policies of this kind, where `in` names none.
     #[must_use]
     pub fn reads(&self, kind: PolicyKind) -> bool {
         match self {
-            Self::Denies(_) => true,
+            Self::Denies(_) | Self::Allows(_) => true,
             Self::GrantsAdministrator | Self::GrantsServiceWildcard => kind == PolicyKind::Identity,
-            Self::GrantsPublic(_) => matches!(kind, PolicyKind::Resource | PolicyKind::Trust),
+            Self::GrantsPublic(_)
+            | Self::GrantsOutside { .. }
+            | Self::GrantsService { .. }
+            | Self::GrantsFederated(_)
+            | Self::GrantsAllBut
+            | Self::SamePrincipalMay { .. } => matches!(kind, PolicyKind::Resource | PolicyKind::Trust),
+            Self::S3Public => kind == PolicyKind::Resource,
             // It reads no documents.
             Self::ManagedPolicy(_) => false,
         }

@@ -43,6 +43,7 @@ pub(super) struct Spoken {
     pub(super) guardrails: bool,
     pub(super) tags: bool,
     pub(super) statements: bool,
+    pub(super) witnesses: bool,
     pub(super) partners: bool,
 }
 
@@ -85,10 +86,7 @@ impl Reader<'_> {
                     "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
                     "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
                     "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
-                    "iam" => {
-                        spoken.statements = true;
-                        self.iam(value, scope)
-                    }
+                    "iam" => self.iam(value, scope, spoken),
                     "network" => {
                         spoken.network = true;
                         self.network(value, scope)

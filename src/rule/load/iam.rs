@@ -1,9 +1,10 @@
 //! The question `iam`: what the policies of a resource say.
 
 use crate::facts::policies::policy_properties;
-use crate::rule::ast::{Clause, IamQuestion, IamRequest};
+use crate::rule::ast::{Clause, IamQuestion, IamRequest, Literal, Operand};
 use crate::source::{Member, NodeId};
 
+use super::clause::Spoken;
 use super::path::{Scope, Within};
 use super::reader::Reader;
 
@@ -11,18 +12,36 @@ use super::reader::Reader;
 type Read = fn(&mut Reader<'_>, &Member) -> Option<IamQuestion>;
 
 /// Every question by its key.
-const QUESTIONS: [(&str, Read); 5] = [
-    ("denies", |reader, member| reader.iam_request(member.value).map(IamQuestion::Denies)),
+const QUESTIONS: [(&str, Read); 12] = [
+    ("denies", |reader, member| reader.iam_request(member, true).map(IamQuestion::Denies)),
+    ("allows", |reader, member| reader.iam_request(member, false).map(IamQuestion::Allows)),
     ("grants_administrator", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAdministrator)),
     ("grants_service_wildcard", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsServiceWildcard)),
-    ("grants_public", |reader, member| reader.grants_public(member)),
+    ("grants_public", |reader, member| {
+        reader.lists(member, ["actions"]).map(|[actions]| IamQuestion::GrantsPublic(actions))
+    }),
+    ("grants_outside", |reader, member| reader.grants_outside(member)),
+    ("grants_service", |reader, member| {
+        let [actions, services] = reader.lists(member, ["actions", "services"])?;
+        Some(IamQuestion::GrantsService { actions, services })
+    }),
+    ("grants_federated", |reader, member| {
+        reader.lists(member, ["actions"]).map(|[actions]| IamQuestion::GrantsFederated(actions))
+    }),
+    ("s3_public", |reader, member| reader.asked(member).map(|()| IamQuestion::S3Public)),
+    ("grants_all_but", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAllBut)),
+    ("same_principal_may", |reader, member| {
+        let [one, other] = reader.lists(member, ["one", "other"])?;
+        Some(IamQuestion::SamePrincipalMay { one, other })
+    }),
     ("managed_policy", |reader, member| {
         reader.texts_operand(member.value, "managed_policy", |_| None).map(IamQuestion::ManagedPolicy)
     }),
 ];
 
 impl Reader<'_> {
-    pub(super) fn iam(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
+    pub(super) fn iam(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
+        spoken.statements = true;
         let names = QUESTIONS.map(|(name, _)| name);
         let member = self.question(id, "iam", &names, &["in"])?;
         let key = self.tree.key(&member);
@@ -32,6 +51,7 @@ impl Reader<'_> {
         };
         let (_, read) = QUESTIONS.iter().find(|(name, _)| *name == key)?;
         let question = read(self, &member)?;
+        spoken.witnesses |= question.has_witness();
         match &question {
             _ if within.is_some() => {}
             IamQuestion::ManagedPolicy(_) => self.check_has(scope, member.key_span, "ManagedPolicyArns"),
@@ -56,23 +76,56 @@ impl Reader<'_> {
         }
     }
 
-    fn grants_public(&mut self, member: &Member) -> Option<IamQuestion> {
-        if !self.is_table(member.value, "grants_public") {
+    /// A table of mandatory lists of texts.
+    fn lists<const N: usize>(&mut self, member: &Member, names: [&'static str; N]) -> Option<[Operand; N]> {
+        let key = self.tree.key(member);
+        if !self.is_table(member.value, key) {
             return None;
         }
-        self.keys(member.value, &["actions"]);
-        let actions = self.require(member.value, "actions")?;
-        self.texts_operand(actions, "actions", |_| None).map(IamQuestion::GrantsPublic)
+        self.keys(member.value, &names);
+        self.lists_of(member.value, names)
     }
 
-    fn iam_request(&mut self, id: NodeId) -> Option<IamRequest> {
-        if !self.is_table(id, "denies") {
+    fn lists_of<const N: usize>(&mut self, table: NodeId, names: [&'static str; N]) -> Option<[Operand; N]> {
+        let read = names.map(|name| {
+            let list = self.require(table, name)?;
+            self.texts_operand(list, name, |_| None)
+        });
+        let found: Vec<Operand> = read.into_iter().flatten().collect();
+        found.try_into().ok()
+    }
+
+    fn grants_outside(&mut self, member: &Member) -> Option<IamQuestion> {
+        if !self.is_table(member.value, "grants_outside") {
+            return None;
+        }
+        self.keys(member.value, &["actions", "trusted", "whole_accounts"]);
+        let whole = match self.tree.get(member.value, "whole_accounts") {
+            Some(whole) => self.boolean(whole, "whole_accounts"),
+            None => Some(false),
+        };
+        let [actions, trusted] = self.lists_of(member.value, ["actions", "trusted"])?;
+        Some(IamQuestion::GrantsOutside { actions, trusted, whole: whole? })
+    }
+
+    /// `resource` is mandatory where all such requests are meant.
+    fn iam_request(&mut self, member: &Member, all: bool) -> Option<IamRequest> {
+        let (id, key) = (member.value, self.tree.key(member));
+        if !self.is_table(id, key) {
             return None;
         }
         self.keys(id, &["principal", "action", "resource", "context"]);
-        let principal = self.required_text(id, "principal");
-        let action = self.required_text(id, "action");
-        let resource = self.required_text(id, "resource");
+        let principal = if all || self.tree.get(id, "principal").is_some() {
+            self.required_text(id, "principal")
+        } else {
+            Some("*")
+        };
+        let actions = self.lists_of(id, ["action"]);
+        let resources = match self.tree.get(id, "resource") {
+            Some(resource) => self.texts_operand(resource, "resource", |_| None),
+            None if all => self.require(id, "resource").and(None),
+            None => Some(Operand::Literal(Literal::List(Vec::new()))),
+        };
         let mut context = Vec::new();
         if let Some(table) = self.tree.get(id, "context").filter(|table| self.is_table(*table, "context")) {
             for member in self.tree.members(table) {
@@ -80,6 +133,8 @@ impl Reader<'_> {
                 context.push((self.tree.key(member).into(), value.into()));
             }
         }
-        Some(IamRequest { principal: principal?.into(), action: action?.into(), resource: resource?.into(), context })
+        let resources = self.value_of(&resources?).list().iter().filter_map(Literal::text).map(Into::into).collect();
+        let [actions] = actions?;
+        Some(IamRequest { principal: principal?.into(), actions, resources, context })
     }
 }

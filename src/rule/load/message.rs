@@ -60,7 +60,11 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
-            "reason" | "witness" => (!spoken.guardrails).then_some("`{reason}` and `{witness}` need an `scp` question"),
+            "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
+            "witness" => {
+                let some = spoken.witnesses || spoken.guardrails;
+                (!some).then_some("`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question")
+            }
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
