@@ -7,6 +7,7 @@ pub mod naming;
 pub mod network;
 pub mod openness;
 pub mod organization;
+pub mod permissions;
 pub mod policies;
 pub mod secret;
 pub mod tags;
@@ -26,6 +27,7 @@ pub struct Facts<'a> {
     routes: OnceLock<Relations>,
     unseen: OnceLock<Unseen>,
     organizations: organization::Cache,
+    escalations: permissions::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -40,6 +42,7 @@ impl<'a> Facts<'a> {
             routes: OnceLock::new(),
             unseen: OnceLock::new(),
             organizations: organization::Cache::default(),
+            escalations: permissions::Cache::default(),
         }
     }
 

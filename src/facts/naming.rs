@@ -44,7 +44,15 @@ fn policy_format(type_name: &str, attribute: &str) -> Option<&'static str> {
         |name: &str| matches!(name, "Arn") || identity.and_then(|own| own.arn).is_some_and(|(own, _)| own == name);
     match attribute {
         // Types whose `Ref` is their ARN.
-        "Ref" if matches!(type_name, "AWS::IAM::ManagedPolicy" | "AWS::SecretsManager::Secret" | "AWS::SNS::Topic") => {
+        "Ref"
+            if matches!(
+                type_name,
+                "AWS::IAM::ManagedPolicy"
+                    | "AWS::SecretsManager::Secret"
+                    | "AWS::SNS::Topic"
+                    | "AWS::StepFunctions::StateMachine"
+            ) =>
+        {
             arn
         }
         "Ref" => identity.map(|identity| identity.reference).or(Some(NAME)),

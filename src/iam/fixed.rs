@@ -239,9 +239,15 @@ impl Fixed {
     }
 }
 
-/// A policy that allows everything to everyone.
-pub(super) fn allow_all(place: Place) -> Policy {
-    let statements = vec![allow(place, 0, None)];
+/// A policy that allows everything to everyone that a policy can speak of: one without principals speaks of those it is
+/// attached to.
+pub(super) fn allow_all(policy: &Policy) -> Policy {
+    let place = policy.place;
+    let mut all = allow(place, 0, None);
+    if policy.statements.iter().all(|statement| statement.principals.is_none()) {
+        all.principals = None;
+    }
+    let statements = vec![all];
     Policy { place, version: Version::V2008, statements, open: Vec::new(), problems: Vec::new() }
 }
 

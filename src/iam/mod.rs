@@ -5,8 +5,11 @@
 pub mod catalogue;
 pub mod decide;
 pub mod document;
+pub mod escalation;
 mod evidence;
 mod fixed;
+pub mod least;
+pub mod lint;
 pub mod organization;
 mod pattern;
 pub mod prove;

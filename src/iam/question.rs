@@ -46,9 +46,8 @@ pub fn grants_administrator(policy: &Policy) -> Evidence {
         {
             return if statement.actions.open.is_empty() { Some(false) } else { None };
         }
-        let all = allow_all(policy.place);
+        let all = allow_all(policy);
         let alone = Policy { statements: vec![statement.clone()], open: Vec::new(), ..policy.clone() };
-        // Not as an administrator: resources of one account or service leave others out.
         let question = Question { groups: vec![vec![&all]], except: vec![&alone], ..Question::default() };
         match Prover::default().ask(&question) {
             Proof::No => Some(true),
@@ -94,7 +93,7 @@ fn some(element: &super::document::Element, test: impl Fn(&str) -> bool) -> Opti
 /// Whether every such request is denied by explicit statements, one or several together.
 #[must_use]
 pub fn denies(policy: &Policy, requests: &Requests<'_>) -> Evidence {
-    let all = allow_all(policy.place);
+    let all = allow_all(policy);
     let question =
         Question { groups: vec![vec![&all]], denies: vec![policy], space: requests.space(), ..Question::default() };
     let denying = |effect: Option<Effect>| effect != Some(Effect::Allow);

@@ -1,6 +1,8 @@
 //! Where policy documents are in a file or template.
 
+use crate::facts::policies::{self as properties, policy_properties, policy_values};
 use crate::iam::document::{PolicyKind, Reader};
+use crate::iam::lint::Holder;
 use crate::inventory::Inventory;
 use crate::source::{self, Tree};
 use crate::value::{Kind, Read, ResourceId, ValueId};
@@ -13,6 +15,8 @@ pub(super) struct Found {
     pub(super) within: String,
     /// What it is attached to, where that can be told from where it is.
     pub(super) kind: Option<PolicyKind>,
+    /// What holds it, where that can be told too.
+    pub(super) holder: Option<Holder>,
 }
 
 /// Whether nothing is written there.
@@ -30,31 +34,57 @@ pub(super) fn is_template(tree: &Tree) -> bool {
 
 /// The documents of a file that is no template: the file itself, or those in what the AWS CLI writes.
 pub(super) fn in_file(reader: &Reader<'_>, root: ValueId, found: &mut Vec<Found>) {
-    let mut search = Search { reader, found, kind_of: &kind_by_key };
+    let mut search = Search { reader, found };
     search.value(root, String::new(), "");
 }
 
-/// The documents of a resource of a template.
+/// The documents of a resource of a template: those of the table of properties, and of types that it does not have, what looks like
+/// one.
 pub(super) fn in_resource(inventory: &Inventory, reader: &Reader<'_>, id: ResourceId, found: &mut Vec<Found>) {
-    let resource = inventory.resource(id);
-    let type_name = inventory.type_name(id);
-    let text = |key| {
-        let value = inventory.property(&reader.view, id, &[key]);
-        reader.view.text(value).known().map(std::borrow::Cow::into_owned).unwrap_or_default()
-    };
-    let kind_of = |key: &str| match (type_name, key) {
-        (_, "AssumeRolePolicyDocument") => Some(PolicyKind::Trust),
-        ("AWS::Organizations::Policy", _) => match text("Type").as_str() {
-            "SERVICE_CONTROL_POLICY" => Some(PolicyKind::Scp),
-            "RESOURCE_CONTROL_POLICY" => Some(PolicyKind::Rcp),
-            _ => None,
-        },
-        ("AWS::SSO::PermissionSet" | "AWS::IoT::Policy", _) => Some(PolicyKind::Identity),
-        (name, _) if name.starts_with("AWS::IAM::") => Some(PolicyKind::Identity),
-        _ => Some(PolicyKind::Resource),
-    };
-    let mut search = Search { reader, found, kind_of: &kind_of };
-    search.value(resource.properties, resource.logical_id.to_string(), "");
+    let (resource, type_name) = (inventory.resource(id), inventory.type_name(id));
+    if policy_properties(type_name).is_empty() {
+        let mut search = Search { reader, found };
+        return search.value(resource.properties, resource.logical_id.to_string(), "");
+    }
+    let property = |key: &str| inventory.property(&reader.view, id, &[key]);
+    let holder = holder(type_name, &|key| reader.view.deep(property(key)).1 != Kind::Absent);
+    for value in policy_values(inventory, &reader.view, id).0 {
+        let kind = match value.property.kind {
+            properties::PolicyKind::Identity => PolicyKind::Identity,
+            properties::PolicyKind::Trust => PolicyKind::Trust,
+            properties::PolicyKind::Resource | properties::PolicyKind::Endpoint => PolicyKind::Resource,
+            properties::PolicyKind::Control => match reader.view.text(property("Type")) {
+                Read::Known(text) if text == "SERVICE_CONTROL_POLICY" => PolicyKind::Scp,
+                Read::Known(text) if text == "RESOURCE_CONTROL_POLICY" => PolicyKind::Rcp,
+                // Tag policies and their kin are of another language.
+                _ => continue,
+            },
+        };
+        if value.property.form != properties::Form::Document {
+            continue;
+        }
+        for id in reader.view.cases(value.value(inventory, &reader.view)) {
+            if !matches!(reader.view.deep(id).1, Kind::Absent | Kind::Unknown(_) | Kind::Reference { .. }) {
+                let within = format!("{}.{}", resource.logical_id, value.path);
+                found.push(Found { id, within, kind: Some(kind), holder });
+            }
+        }
+    }
+}
+
+/// What holds the identity policies of a resource; `has`: whether it has a property.
+fn holder(type_name: &str, has: &dyn Fn(&str) -> bool) -> Option<Holder> {
+    Some(match type_name {
+        "AWS::IAM::ManagedPolicy" => Holder::Managed,
+        "AWS::IAM::Role" | "AWS::IAM::RolePolicy" => Holder::Role,
+        "AWS::IAM::User" | "AWS::IAM::UserPolicy" => Holder::User,
+        "AWS::IAM::Group" | "AWS::IAM::GroupPolicy" => Holder::Group,
+        // It becomes an inline policy of each of them; the smallest quota counts.
+        "AWS::IAM::Policy" if has("Users") => Holder::User,
+        "AWS::IAM::Policy" if has("Groups") => Holder::Group,
+        "AWS::IAM::Policy" => Holder::Role,
+        _ => Holder::Other,
+    })
 }
 
 /// What the keys of the IAM API say about the documents under them.
@@ -71,7 +101,6 @@ const DOCUMENTS: [&str; 3] = ["PolicyDocument", "AssumeRolePolicyDocument", "Key
 struct Search<'a> {
     reader: &'a Reader<'a>,
     found: &'a mut Vec<Found>,
-    kind_of: &'a dyn Fn(&str) -> Option<PolicyKind>,
 }
 
 impl Search<'_> {
@@ -88,7 +117,7 @@ impl Search<'_> {
                 _ => false,
             };
             if is_document {
-                self.found.push(Found { id, within: within.clone(), kind: (self.kind_of)(key) });
+                self.found.push(Found { id, within: within.clone(), kind: kind_by_key(key), holder: None });
                 continue;
             }
             match self.reader.view.deep(id).1 {

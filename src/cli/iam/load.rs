@@ -10,6 +10,7 @@ use super::super::Problem;
 use super::find::{self, Found};
 use crate::iam::Policy;
 use crate::iam::document::{PolicyKind, Reader, Setting, Size};
+use crate::iam::lint::Holder;
 use crate::report::document;
 use crate::scan::{bare_diagnostic, plain_diagnostic};
 use crate::source::discover::Input;
@@ -66,6 +67,8 @@ pub(super) struct Document {
     pub(super) kind: PolicyKind,
     /// Whether the kind was guessed from what the document says.
     pub(super) guessed: bool,
+    /// What holds it, for identity policies, where that can be told.
+    pub(super) holder: Option<Holder>,
     /// Whether it is part of a template, of which lines are shown without secrets.
     in_template: bool,
     /// The document.
@@ -80,13 +83,6 @@ impl Document {
     /// A name for people: the path, and where in it.
     pub(super) fn name(&self) -> String {
         if self.within.is_empty() { self.path.clone() } else { format!("{}: {}", self.path, self.within) }
-    }
-
-    /// `file:line:column` of a place.
-    pub(super) fn position(&self, place: Place) -> String {
-        let file = self.files.get(place.file);
-        let at = file.position(place.span.start);
-        format!("{}:{}:{}", file.path(), at.line, at.column)
     }
 
     /// A problem at a place of the document, as reports have it.
@@ -110,13 +106,6 @@ pub(super) struct Loaded {
     pub(super) documents: Vec<Document>,
     /// What could not be read, and what may not mean what its author thinks.
     pub(super) problems: Vec<document::Diagnostic>,
-}
-
-impl Loaded {
-    /// Whether everything could be read.
-    pub(super) fn is_complete(&self) -> bool {
-        self.problems.iter().all(|problem| problem.level != "error")
-    }
 }
 
 /// Reads the policy documents of files, templates, assemblies and directories; `-` is standard input. Where `kind` is given,
@@ -235,7 +224,7 @@ impl Load<'_> {
         let mut found = Vec::new();
         find::in_file(&reader, root, &mut found);
         if found.is_empty() && must {
-            found.push(Found { id: root, within: String::new(), kind: None });
+            found.push(Found { id: root, within: String::new(), kind: None, holder: None });
         }
         let files = Arc::new(files);
         for found in found {
@@ -275,6 +264,7 @@ impl Load<'_> {
             within: found.within,
             kind,
             guessed: known.is_none(),
+            holder: found.holder,
             in_template,
             policy: read(Some(kind)),
             size: reader.size(found.id),

@@ -3,6 +3,7 @@
 mod check;
 mod find;
 mod load;
+mod output;
 
 use clap::{Args, Subcommand};
 

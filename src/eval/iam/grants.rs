@@ -12,7 +12,7 @@ pub(super) fn statements(evidence: iam::Evidence) -> Evidence {
         iam::Evidence::No => Evidence::No,
         iam::Evidence::Unknown(causes) => Evidence::Unknown(causes),
         iam::Evidence::Yes(indexes) => {
-            let charge = |index| Charge { statement: Some(index), bindings: Vec::new() };
+            let charge = |index| Charge { statement: Some(index), place: None, bindings: Vec::new() };
             Evidence::Yes(indexes.into_iter().map(charge).collect())
         }
     }
@@ -47,7 +47,7 @@ impl<'a> Scope<'a> {
         }
         let charge = |(index, witness): (usize, iam::prove::Witness)| {
             let shown = policy.statements.get(index).map(|statement| witness.shown(statement));
-            Charge { statement: Some(index), bindings: vec![("witness", shown.unwrap_or_default())] }
+            Charge { statement: Some(index), place: None, bindings: vec![("witness", shown.unwrap_or_default())] }
         };
         Evidence::Yes(entry.found.into_iter().map(charge).collect())
     }

@@ -5,6 +5,7 @@
 
 mod attached;
 mod grants;
+mod least;
 mod requests;
 
 use super::answer::{Answer, Blame, Truth};
@@ -14,7 +15,7 @@ use super::scope::{Scope, Wanted};
 use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
 use crate::iam::{self, Policy};
 use crate::rule::{IamQuestion, Path};
-use crate::value::{Cause, Kind};
+use crate::value::{Cause, Kind, Place};
 use grants::statements;
 
 /// What a question finds in one policy.
@@ -31,6 +32,8 @@ enum Evidence {
 struct Charge {
     /// Index into [`Policy::statements`]; `None` for the document as a whole.
     statement: Option<usize>,
+    /// The text in it that is at fault, where there is one.
+    place: Option<Place>,
     /// Placeholders for messages, besides `{statement}`.
     bindings: Vec<(&'static str, String)>,
 }
@@ -69,8 +72,9 @@ impl<'a> Scope<'a> {
         match question {
             IamQuestion::Denies(request) => statements(iam::denies(policy, &self.requests(request))),
             IamQuestion::Allows(request) => statements(iam::allows(policy, &self.requests(request))),
-            IamQuestion::GrantsAdministrator => statements(iam::grants_administrator(policy)),
-            IamQuestion::GrantsServiceWildcard => statements(iam::grants_service_wildcard(policy)),
+            IamQuestion::GrantsAdministrator => least::administrator(policy),
+            IamQuestion::GrantsServiceWildcard => least::service_wildcard(policy),
+            IamQuestion::Least(question) => self.least(question, policy),
             IamQuestion::GrantsPublic(_)
             | IamQuestion::GrantsOutside { .. }
             | IamQuestion::GrantsService { .. }
@@ -155,7 +159,7 @@ fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
     };
     bindings.push(("statement", name));
     Blame {
-        place: Some(statement.map_or(found.policy.place, |statement| statement.place)),
+        place: charge.place.or(Some(statement.map_or(found.policy.place, |statement| statement.place))),
         owner: Some(cursor.resource),
         path: match (statement, found.form) {
             (Some(statement), Form::Document) => format!("{}.Statement[{}]", found.path, statement.index),

@@ -24,6 +24,7 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
@@ -88,6 +89,20 @@ fn inflate(packed: &[u8], size: usize, before: &[u8]) -> Option<Vec<u8>> {
 /// A size, count or index; what is no number is 0.
 pub(super) fn size(text: &str) -> usize {
     text.parse().unwrap_or(0)
+}
+
+/// The parts of a text between separators: of an empty text one, which is empty. Quicker on short parts than `str::split`.
+pub(super) fn split(text: &'static str, separator: u8) -> impl Iterator<Item = &'static str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (part, after) = match memchr(separator, text.as_bytes()) {
+            Some(end) => (text.get(..end), text.get(end + 1..)),
+            None => (Some(text), None),
+        };
+        rest = after;
+        part
+    })
 }
 
 /// A list that lives as long as the program.

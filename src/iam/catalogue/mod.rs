@@ -19,7 +19,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use format::{Packed, size};
+use format::{Packed, size, split};
 
 pub use keys::{ConditionKey, KeyType};
 pub use managed::{ManagedPolicy, managed_policies_date, managed_policy, managed_policy_names};
@@ -106,7 +106,7 @@ impl Catalogue {
     #[must_use]
     pub fn read(bytes: &'static [u8]) -> Self {
         let packed = Packed::read(bytes, *b"FSA1").unwrap_or_default();
-        let lines = packed.head.lines();
+        let lines = split(packed.head, b'\n');
         let mut catalogue = Self {
             date: "",
             services: Vec::new(),
@@ -117,7 +117,7 @@ impl Catalogue {
         };
         for line in lines {
             let Some((kind, rest)) = line.split_at_checked(1) else { continue };
-            let mut fields = rest.split('\t');
+            let mut fields = split(rest, b'\t');
             let mut field = || fields.next().unwrap_or_default();
             match kind {
                 "D" => catalogue.date = rest,

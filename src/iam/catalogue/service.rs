@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::format::{leak, size};
+use super::format::{leak, size, split};
 use super::{ActionId, ActionRef, ConditionKey, Entry, cmp_ignoring_case};
 
 /// What an action does, as AWS classifies it ("access level" in the Service Authorization Reference).
@@ -166,17 +166,24 @@ impl Service {
             scope: entry.scope,
             supports_rcp: entry.supports_rcp,
         };
-        let of_kind = |kind: char| text.lines().filter_map(move |line| line.strip_prefix(kind));
-        service.condition_keys = leak(of_kind('K').filter_map(ConditionKey::read).collect());
+        // The kinds of lines come in this order.
+        let mut lines = split(text, b'\n').peekable();
+        let mut section = |kind: char| -> Vec<&'static str> {
+            std::iter::from_fn(|| lines.next_if(|line| line.starts_with(kind)))
+                .filter_map(|line| line.get(1..))
+                .collect()
+        };
+        service.condition_keys = leak(section('K').into_iter().filter_map(ConditionKey::read).collect());
         let mut lists: Vec<&'static [&'static ConditionKey]> = vec![&[]];
         lists.extend(
-            of_kind('L')
-                .map(|line| leak(line.split(' ').filter_map(|at| service.condition_keys.get(size(at))).collect())),
+            section('L')
+                .into_iter()
+                .map(|line| leak(split(line, b' ').filter_map(|at| service.condition_keys.get(size(at))).collect())),
         );
-        service.resource_types = leak(of_kind('R').map(|line| resource_type(line, &lists)).collect());
+        service.resource_types = leak(section('R').into_iter().map(|line| resource_type(line, &lists)).collect());
         let mut reader =
             Actions { service: &service, lists: &lists, uses: FxHashMap::default(), depends: FxHashMap::default() };
-        let actions: Vec<Action> = of_kind('A').map(|line| reader.action(line)).collect();
+        let actions: Vec<Action> = section('A').into_iter().map(|line| reader.action(line)).collect();
         if actions.len() == entry.ids.len() {
             service.actions = leak(actions);
         }
@@ -189,7 +196,7 @@ fn keys_of(lists: &[&'static [&'static ConditionKey]], text: &str) -> &'static [
 }
 
 fn resource_type(line: &'static str, lists: &[&'static [&'static ConditionKey]]) -> ResourceType {
-    let mut fields = line.split('\t');
+    let mut fields = split(line, b'\t');
     let mut field = || fields.next().unwrap_or_default();
     ResourceType { name: field(), arn: field(), condition_keys: keys_of(lists, field()) }
 }
@@ -204,7 +211,7 @@ struct Actions<'a> {
 
 impl Actions<'_> {
     fn action(&mut self, line: &'static str) -> Action {
-        let mut fields = line.split('\t');
+        let mut fields = split(line, b'\t');
         let mut field = || fields.next().unwrap_or_default();
         let (name, flags) = (field(), field());
         let (keys, uses, depends, scope) = (field(), field(), field(), field());
@@ -222,7 +229,7 @@ impl Actions<'_> {
             let resource = resources.get(size(at))?;
             Some(ResourceUse { resource, required, condition_keys: keys_of(lists, keys) })
         };
-        let words = |text: &'static str| text.split(' ').filter(|word| !word.is_empty());
+        let words = |text: &'static str| split(text, b' ').filter(|word| !word.is_empty());
         Action {
             name,
             access,

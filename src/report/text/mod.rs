@@ -11,6 +11,8 @@ mod summary;
 use super::{Report, case_text, document, environments_text, ordered, rule_id, severity_name, statement};
 use paint::Paint;
 
+pub use paint::clean;
+
 /// Columns when nobody says how wide the terminal is.
 const DEFAULT_WIDTH: usize = 120;
 /// Below this, wrapped text is harder to read than text that the terminal breaks.

@@ -61,7 +61,8 @@ impl Paint {
 }
 
 /// One line without control sequences: templates must not be able to write to the terminal.
-pub(super) fn clean(text: &str) -> String {
+#[must_use]
+pub fn clean(text: &str) -> String {
     let line: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { printable(c) }).collect();
     annotate_snippets::normalize_untrusted_str(&line)
 }

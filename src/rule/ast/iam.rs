@@ -5,6 +5,7 @@
 
 use super::Operand;
 use crate::facts::policies::PolicyKind;
+use crate::iam::least::Risk;
 
 /// Requests that `allows` and `denies` ask about.
 #[derive(Debug, Clone)]
@@ -17,6 +18,23 @@ pub struct IamRequest {
     pub resources: Vec<Box<str>>,
     /// Context keys with their values.
     pub context: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A question about what wildcards open: `crate::iam::least`.
+#[derive(Debug, Clone)]
+pub enum LeastQuestion {
+    /// Wildcards in `Action` give more than they speak of, on resources that are named.
+    WildcardActions,
+    /// Wildcards in `Resource` open resources that could be named, to actions without these risks.
+    WildcardResources(Vec<Risk>),
+    /// Actions of this risk are allowed on every resource.
+    Risk(Risk),
+    /// Every role may be passed.
+    PassRoleUnscoped,
+    /// An Allow lists what it does not allow.
+    InvertedAllow,
+    /// Nothing limits the regions to these; where there are none, to named ones.
+    RegionUnrestricted(Operand),
 }
 
 /// A question about the policies of a resource.
@@ -61,6 +79,8 @@ pub enum IamQuestion {
         /// Actions of the other kind.
         other: Operand,
     },
+    /// Wildcards open too much.
+    Least(LeastQuestion),
     /// An AWS managed policy of one of these names is attached.
     ManagedPolicy(Operand),
 }
@@ -77,8 +97,19 @@ impl IamQuestion {
             Self::GrantsOutside { actions: one, trusted: other, .. }
             | Self::GrantsService { actions: one, services: other }
             | Self::SamePrincipalMay { one, other } => vec![one, other],
-            Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::S3Public | Self::GrantsAllBut => Vec::new(),
+            Self::Least(LeastQuestion::RegionUnrestricted(regions)) => vec![regions],
+            Self::GrantsAdministrator
+            | Self::GrantsServiceWildcard
+            | Self::S3Public
+            | Self::GrantsAllBut
+            | Self::Least(_) => Vec::new(),
         }
+    }
+
+    /// Whether what it finds are wildcards, of which a message can speak.
+    #[must_use]
+    pub fn is_about_wildcards(&self) -> bool {
+        matches!(self, Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::Least(_))
     }
 
     /// Whether a finding has a request to show.
@@ -95,7 +126,11 @@ impl IamQuestion {
     pub fn reads(&self, kind: PolicyKind) -> bool {
         match self {
             Self::Denies(_) | Self::Allows(_) => true,
-            Self::GrantsAdministrator | Self::GrantsServiceWildcard => kind == PolicyKind::Identity,
+            // What they are about is written in policies of resources, too.
+            Self::Least(LeastQuestion::WildcardActions | LeastQuestion::InvertedAllow) => {
+                matches!(kind, PolicyKind::Identity | PolicyKind::Resource)
+            }
+            Self::GrantsAdministrator | Self::GrantsServiceWildcard | Self::Least(_) => kind == PolicyKind::Identity,
             Self::GrantsPublic(_)
             | Self::GrantsOutside { .. }
             | Self::GrantsService { .. }

@@ -10,7 +10,7 @@ mod test;
 pub use clause::{
     Absent, CidrQuestion, Clause, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText, Segment, Subject,
 };
-pub use iam::{IamQuestion, IamRequest};
+pub use iam::{IamQuestion, IamRequest, LeastQuestion};
 pub use literal::{Literal, Operand, Pattern};
 pub use rule::{
     Assert, ControlReference, Fix, Message, Param, Related, Rule, RuleSet, Severity, Status, Strength, Via,

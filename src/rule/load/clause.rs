@@ -44,6 +44,8 @@ pub(super) struct Spoken {
     pub(super) tags: bool,
     pub(super) statements: bool,
     pub(super) witnesses: bool,
+    /// Whether one asks what wildcards open.
+    pub(super) wildcards: bool,
     pub(super) partners: bool,
 }
 

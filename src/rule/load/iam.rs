@@ -1,7 +1,8 @@
 //! The question `iam`: what the policies of a resource say.
 
 use crate::facts::policies::policy_properties;
-use crate::rule::ast::{Clause, IamQuestion, IamRequest, Literal, Operand};
+use crate::iam::least::Risk;
+use crate::rule::ast::{Clause, IamQuestion, IamRequest, LeastQuestion, Literal, Operand};
 use crate::source::{Member, NodeId};
 
 use super::clause::Spoken;
@@ -12,7 +13,7 @@ use super::reader::Reader;
 type Read = fn(&mut Reader<'_>, &Member) -> Option<IamQuestion>;
 
 /// Every question by its key.
-const QUESTIONS: [(&str, Read); 12] = [
+const QUESTIONS: [(&str, Read); 18] = [
     ("denies", |reader, member| reader.iam_request(member, true).map(IamQuestion::Denies)),
     ("allows", |reader, member| reader.iam_request(member, false).map(IamQuestion::Allows)),
     ("grants_administrator", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAdministrator)),
@@ -37,7 +38,17 @@ const QUESTIONS: [(&str, Read); 12] = [
     ("managed_policy", |reader, member| {
         reader.texts_operand(member.value, "managed_policy", |_| None).map(IamQuestion::ManagedPolicy)
     }),
+    ("wildcard_actions", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::WildcardActions))),
+    ("wildcard_resources", |reader, member| reader.wildcard_resources(member)),
+    ("risk", |reader, member| reader.risk(member.value, "risk").map(LeastQuestion::Risk).map(least)),
+    ("pass_role_unscoped", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::PassRoleUnscoped))),
+    ("inverted_allow", |reader, member| reader.asked(member).map(|()| least(LeastQuestion::InvertedAllow))),
+    ("region_unrestricted", |reader, member| reader.region_unrestricted(member)),
 ];
+
+fn least(question: LeastQuestion) -> IamQuestion {
+    IamQuestion::Least(question)
+}
 
 impl Reader<'_> {
     pub(super) fn iam(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
@@ -52,6 +63,7 @@ impl Reader<'_> {
         let (_, read) = QUESTIONS.iter().find(|(name, _)| *name == key)?;
         let question = read(self, &member)?;
         spoken.witnesses |= question.has_witness();
+        spoken.wildcards |= question.is_about_wildcards();
         match &question {
             _ if within.is_some() => {}
             IamQuestion::ManagedPolicy(_) => self.check_has(scope, member.key_span, "ManagedPolicyArns"),
@@ -84,6 +96,34 @@ impl Reader<'_> {
         }
         self.keys(member.value, &names);
         self.lists_of(member.value, names)
+    }
+
+    fn risk(&mut self, id: NodeId, what: &str) -> Option<Risk> {
+        let words = Risk::ALL.map(|risk| (risk.name(), risk));
+        self.word(id, what, &words)
+    }
+
+    fn wildcard_resources(&mut self, member: &Member) -> Option<IamQuestion> {
+        if !self.is_table(member.value, "wildcard_resources") {
+            return None;
+        }
+        self.keys(member.value, &["besides"]);
+        let mut besides = Vec::new();
+        if let Some(list) = self.tree.get(member.value, "besides") {
+            for item in self.list(list, "besides")?.to_vec() {
+                besides.push(self.risk(item, "besides")?);
+            }
+        }
+        Some(least(LeastQuestion::WildcardResources(besides)))
+    }
+
+    fn region_unrestricted(&mut self, member: &Member) -> Option<IamQuestion> {
+        if !self.is_table(member.value, "region_unrestricted") {
+            return None;
+        }
+        self.keys(member.value, &["regions"]);
+        let [regions] = self.lists_of(member.value, ["regions"])?;
+        Some(least(LeastQuestion::RegionUnrestricted(regions)))
     }
 
     fn lists_of<const N: usize>(&mut self, table: NodeId, names: [&'static str; N]) -> Option<[Operand; N]> {

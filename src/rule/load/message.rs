@@ -8,17 +8,20 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 10] = [
+const PLACEHOLDERS: [&str; 13] = [
     "value",
     "path",
     "resource",
     "param.NAME",
     "element",
     "statement",
+    "witness",
+    "actions",
+    "wildcard",
+    "arns",
     "partner",
     "missing",
     "reason",
-    "witness",
 ];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
@@ -61,6 +64,9 @@ impl Reader<'_> {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
             "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
+            "actions" | "wildcard" | "arns" => {
+                (!spoken.wildcards).then_some("it needs a question about wildcards, such as `wildcard_resources`")
+            }
             "witness" => {
                 let some = spoken.witnesses || spoken.guardrails;
                 (!some).then_some("`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question")

@@ -1,7 +1,7 @@
 //! Questions about policies in words.
 
 use super::value;
-use crate::rule::ast::{IamQuestion, IamRequest, Rule};
+use crate::rule::ast::{IamQuestion, IamRequest, LeastQuestion, Rule};
 
 /// What the policies do, as what follows "the policies": `allow ...`.
 pub(super) fn iam(rule: &Rule, question: &IamQuestion) -> String {
@@ -27,6 +27,7 @@ pub(super) fn iam(rule: &Rule, question: &IamQuestion) -> String {
         IamQuestion::SamePrincipalMay { one, other } => {
             format!("allow one principal both {} and {}", list(one), list(other))
         }
+        IamQuestion::Least(question) => least(rule, question),
         IamQuestion::ManagedPolicy(names) => format!("have the AWS managed policy {}", list(names)),
     }
 }
@@ -42,4 +43,19 @@ fn request(rule: &Rule, request: &IamRequest) -> String {
         text.push_str(&format!(" when {}", context.join(", ")));
     }
     text
+}
+
+fn least(rule: &Rule, question: &LeastQuestion) -> String {
+    match question {
+        LeastQuestion::WildcardActions => "allow more than the wildcards in their actions speak of".to_owned(),
+        LeastQuestion::WildcardResources(besides) => {
+            let names: Vec<&str> = besides.iter().map(|risk| risk.name()).collect();
+            let besides = if names.is_empty() { String::new() } else { format!(" (besides {})", names.join(", ")) };
+            format!("allow actions on every resource that could be allowed on named ones{besides}")
+        }
+        LeastQuestion::Risk(risk) => format!("allow {} on every resource", risk.name().replace('-', " ")),
+        LeastQuestion::PassRoleUnscoped => "allow to pass every role".to_owned(),
+        LeastQuestion::InvertedAllow => "allow everything but what they list".to_owned(),
+        LeastQuestion::RegionUnrestricted(regions) => format!("work in other regions than {}", value(rule, regions)),
+    }
 }

@@ -1,0 +1,176 @@
+//! Policies made ready for many questions: which actions of the methods each statement is about, and whether it is about a
+//! resource.
+
+use super::methods::{Bits, Catalogue};
+use crate::iam::document::{Effect, Element, Policy, Principals, Statement, UNKNOWN, Version};
+use crate::iam::{Match, matches};
+
+/// A statement with the actions of methods that it is about.
+#[derive(Debug)]
+pub(super) struct Clause<'a> {
+    pub(super) statement: &'a Statement,
+    /// The policy, by its index in the account.
+    pub(super) policy: u32,
+    /// `None`: the effect is not known.
+    pub(super) effect: Option<Effect>,
+    /// Whether `${...}` are policy variables.
+    pub(super) variables: bool,
+    yes: Bits,
+    maybe: Bits,
+    /// Whether it is about every action.
+    pub(super) all: bool,
+}
+
+impl Clause<'_> {
+    /// Whether the statement is about an action of a method.
+    pub(super) fn action(&self, id: usize) -> Match {
+        match (self.yes.contains(id), self.maybe.contains(id)) {
+            (true, _) => Match::Yes,
+            (false, true) => Match::Unknown,
+            (false, false) => Match::No,
+        }
+    }
+
+    /// Whether it is about a resource; `expand` fills in the policy variables of a text, `None` where one has no value.
+    pub(super) fn resource(&self, resource: &str, expand: &dyn Fn(&str) -> Option<String>) -> Match {
+        let Some(element) = &self.statement.resources else { return Match::No };
+        element_matches(element, |text| {
+            let text = if self.variables && text.contains("${") {
+                match expand(text) {
+                    Some(text) => std::borrow::Cow::Owned(text),
+                    None => return Match::No,
+                }
+            } else {
+                std::borrow::Cow::Borrowed(text)
+            };
+            pattern_matches(&text, resource)
+        })
+    }
+}
+
+/// Whether a pattern with unknown parts matches. The partition of an ARN is the same everywhere in an account: where it is not
+/// known, it is the right one.
+pub(super) fn pattern_matches(pattern: &str, text: &str) -> Match {
+    if !pattern.contains(UNKNOWN) {
+        return if matches(pattern, text) { Match::Yes } else { Match::No };
+    }
+    let partition = format!("arn:{UNKNOWN}:");
+    let pattern = pattern.replacen(&partition, "arn:*:", usize::from(pattern.starts_with(&partition)));
+    if !pattern.contains(UNKNOWN) {
+        return if matches(&pattern, text) { Match::Yes } else { Match::No };
+    }
+    if matches(&pattern.replace(UNKNOWN, "*"), text) { Match::Unknown } else { Match::No }
+}
+
+/// Whether an element matches: any of its texts, or none of them in the `Not` form.
+fn element_matches(element: &Element, test: impl Fn(&str) -> Match) -> Match {
+    let mut found = if element.open.is_empty() { Match::No } else { Match::Unknown };
+    for text in &element.texts {
+        match test(&text.text) {
+            Match::Yes => {
+                found = Match::Yes;
+                break;
+            }
+            Match::Unknown => found = Match::Unknown,
+            Match::No => {}
+        }
+    }
+    match (element.negated, found) {
+        (false, found) => found,
+        (true, Match::Yes) => Match::No,
+        (true, Match::No) => Match::Yes,
+        (true, Match::Unknown) => Match::Unknown,
+    }
+}
+
+/// A policy with its clauses.
+#[derive(Debug)]
+pub(super) struct Compiled<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) clauses: Vec<Clause<'a>>,
+    /// The actions that some statement allows, or may allow.
+    pub(super) allows: Bits,
+    /// The actions that some statement denies, or may deny.
+    pub(super) denies: Bits,
+    /// Whether the answer may depend on who asks.
+    pub(super) personal: bool,
+}
+
+impl<'a> Compiled<'a> {
+    pub(super) fn new(policy: &'a Policy, index: u32, catalogue: &Catalogue) -> Self {
+        let mut compiled =
+            Self { policy, clauses: Vec::new(), allows: Bits::default(), denies: Bits::default(), personal: false };
+        for statement in &policy.statements {
+            let clause = clause(statement, index, policy.version == Version::V2012, catalogue);
+            let either = clause.yes.union(clause.maybe);
+            if clause.effect != Some(Effect::Deny) {
+                compiled.allows = compiled.allows.union(either);
+            }
+            if clause.effect != Some(Effect::Allow) {
+                compiled.denies = compiled.denies.union(either);
+            }
+            compiled.personal |= is_personal(statement);
+            compiled.clauses.push(clause);
+        }
+        compiled
+    }
+}
+
+fn clause<'a>(statement: &'a Statement, policy: u32, variables: bool, catalogue: &Catalogue) -> Clause<'a> {
+    let (mut yes, mut maybe) = (Bits::default(), Bits::default());
+    for (id, action) in catalogue.actions.iter().enumerate() {
+        let found = element_matches(&statement.actions, |pattern| {
+            // Most patterns name another service.
+            let differs = |(a, b): (u8, u8)| !a.eq_ignore_ascii_case(&b) && !matches!(a, b'*' | b'?' | 1);
+            if pattern.bytes().zip(action.bytes()).take_while(|(a, _)| !matches!(a, b'*' | b'?' | 1)).any(differs) {
+                return Match::No;
+            }
+            pattern_matches(&pattern.to_ascii_lowercase(), action)
+        });
+        match found {
+            Match::Yes => yes.insert(id),
+            Match::Unknown => maybe.insert(id),
+            Match::No => {}
+        }
+    }
+    let all =
+        !statement.actions.negated && statement.actions.texts.iter().any(|text| matches!(&*text.text, "*" | "*:*"));
+    Clause { statement, policy, effect: statement.effect, variables, yes, maybe, all }
+}
+
+fn is_personal(statement: &Statement) -> bool {
+    let about_principal = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        key.starts_with("aws:principal") || key == "aws:username" || key == "aws:userid"
+    };
+    let variable = |text: &str| text.contains("${");
+    let resources = statement.resources.iter().flat_map(|element| &element.texts);
+    let values = statement.conditions.iter().flat_map(|condition| &condition.values);
+    statement.conditions.iter().any(|condition| about_principal(&condition.key))
+        || resources.chain(values).any(|text| variable(&text.text))
+}
+
+/// The resources that allowing clauses name for an action, with the wildcards filled in: candidates for requests.
+pub(super) fn named_resources<'c>(clauses: impl Iterator<Item = &'c Clause<'c>>, id: usize) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for clause in clauses.filter(|clause| clause.effect != Some(Effect::Deny) && clause.action(id) != Match::No) {
+        let Some(element) = clause.statement.resources.as_ref().filter(|element| !element.negated) else { continue };
+        for text in &element.texts {
+            let text = filled(&text.text);
+            if found.len() < 64 && !found.contains(&text) {
+                found.push(text);
+            }
+        }
+    }
+    found
+}
+
+/// A text that a pattern matches.
+pub(super) fn filled(pattern: &str) -> String {
+    pattern.replace(UNKNOWN, "*").replacen("arn:*:", "arn:aws:", 1).replace(['*', '?'], "x")
+}
+
+/// Who a statement of a trust policy admits.
+pub(super) fn principals(statement: &Statement) -> Option<&Principals> {
+    statement.principals.as_ref()
+}

@@ -1,0 +1,143 @@
+//! What each statement of a policy allows, and what its denials take back.
+
+use crate::iam::Match;
+use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
+use crate::iam::document::{Effect, Element, Policy, Statement};
+
+use super::answer::Answer;
+use super::conditions::{denial_narrows, narrow};
+use super::reach::{and, everything, or};
+
+/// A statement with the actions of its element.
+pub(super) struct Acts<'p> {
+    pub(super) index: usize,
+    pub(super) statement: &'p Statement,
+    /// The actions that it surely is about.
+    pub(super) sure: ActionSet,
+    /// Those, and all that it may be about.
+    pub(super) maybe: ActionSet,
+}
+
+/// What a policy allows and denies, prepared for questions. Statements of resource policies, which name principals, are judged
+/// for their actions only: their `*` is the resource that the policy belongs to.
+pub struct Allows<'p> {
+    policy: &'p Policy,
+    pub(super) allows: Vec<Acts<'p>>,
+    pub(super) denies: Vec<Acts<'p>>,
+}
+
+impl<'p> Allows<'p> {
+    /// Prepares a policy.
+    #[must_use]
+    pub fn new(policy: &'p Policy) -> Self {
+        let (mut allows, mut denies) = (Vec::new(), Vec::new());
+        for (index, statement) in policy.statements.iter().enumerate() {
+            let (sure, maybe) = actions(&statement.actions);
+            let unsure = statement.effect.is_none();
+            let sure = if unsure { ActionSet::new(catalogue()) } else { sure };
+            let acts = |sure: ActionSet, maybe: ActionSet| Acts { index, statement, sure, maybe };
+            if statement.effect != Some(Effect::Deny) {
+                allows.push(acts(sure.clone(), maybe.clone()));
+            }
+            if statement.effect != Some(Effect::Allow) {
+                denies.push(acts(sure, maybe));
+            }
+        }
+        Self { policy, allows, denies }
+    }
+
+    /// An answer without findings, open where the policy may have further statements.
+    pub(super) fn answer(&self) -> Answer {
+        Answer { findings: Vec::new(), open: self.policy.open.clone() }
+    }
+
+    /// The actions that are denied on every resource and without a condition.
+    pub(super) fn denied_everywhere(&self) -> ActionSet {
+        let mut denied = ActionSet::new(catalogue());
+        for deny in &self.denies {
+            let statement = deny.statement;
+            let bare = statement.conditions.is_empty() && statement.conditions_open.is_empty();
+            if bare && statement.resources.as_ref().map_or(Match::No, whole) == Match::Yes {
+                denied.union_with(&deny.sure);
+            }
+        }
+        denied
+    }
+
+    /// Whether a statement, one of `allows`, leaves open which resource the action is used on.
+    pub(super) fn unscoped(&self, acts: &Acts<'_>, action: &ActionRef) -> Match {
+        if !acts.maybe.contains(action.id) || acts.statement.principals.is_some() {
+            return Match::No;
+        }
+        let Some(resources) = &acts.statement.resources else { return Match::No };
+        let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+        let wide = and(sure, everything(resources, action));
+        if wide == Match::No {
+            return Match::No;
+        }
+        [narrow(acts.statement, action), self.taken(action)].into_iter().map(not).fold(wide, and)
+    }
+
+    /// Whether denials leave nothing of an action, or only named resources.
+    pub(super) fn taken(&self, action: &ActionRef) -> Match {
+        let one = |deny: &Acts<'_>| {
+            if !deny.maybe.contains(action.id) {
+                return Match::No;
+            }
+            let Some(resources) = &deny.statement.resources else { return Match::No };
+            let all = match action.action.resource_types.is_empty() {
+                true => whole(resources),
+                false => everything(resources, action),
+            };
+            let conditions = match deny.statement.conditions.as_slice() {
+                [] => Match::Yes,
+                [only] => denial_narrows(only, action),
+                // What passes any of several conditions is not denied.
+                _ => Match::No,
+            };
+            let open = if deny.statement.conditions_open.is_empty() { Match::Yes } else { Match::Unknown };
+            let sure = if deny.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+            [all, conditions, open].into_iter().fold(sure, and)
+        };
+        self.denies.iter().map(one).fold(Match::No, or)
+    }
+}
+
+/// Whether an element is every resource.
+pub(super) fn whole(resources: &Element) -> Match {
+    let star = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+    if resources.negated {
+        return Match::No;
+    }
+    let one = |wide: bool, sure: bool| match (wide, sure) {
+        (true, true) => Match::Yes,
+        (true, false) => Match::Unknown,
+        (false, _) => Match::No,
+    };
+    let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
+    resources.texts.iter().map(|text| one(star(&text.widened()), text.is_known())).fold(open, or)
+}
+
+fn not(of: Match) -> Match {
+    match of {
+        Match::Yes => Match::No,
+        Match::No => Match::Yes,
+        Match::Unknown => Match::Unknown,
+    }
+}
+
+/// The actions that an element surely means, and those that it may mean.
+fn actions(element: &Element) -> (ActionSet, ActionSet) {
+    let catalogue = catalogue();
+    let known = element.texts.iter().filter(|text| text.is_known());
+    let sure = catalogue.set_matching(known.map(|text| &*text.text));
+    let wide: Vec<_> = element.texts.iter().map(|text| text.widened()).collect();
+    let mut maybe = catalogue.set_matching(wide.iter().map(|text| &**text));
+    if !element.open.is_empty() {
+        maybe = ActionSet::new(catalogue).complement();
+    }
+    match element.negated {
+        true => (maybe.complement(), sure.complement()),
+        false => (sure, maybe),
+    }
+}

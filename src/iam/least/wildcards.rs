@@ -1,0 +1,292 @@
+//! The questions: which wildcards open too much.
+
+use crate::iam::Match;
+use crate::iam::catalogue::{AccessLevel, ActionRef, ActionSet, catalogue};
+use crate::iam::document::{Statement, Text};
+
+use super::allows::{Acts, Allows, whole};
+use super::answer::{Answer, Finding, whole as whole_element};
+use super::reach::{and, or, touches, wildcard_of};
+use super::risk::{Risk, wide_by_nature};
+
+/// A pattern of this many changing actions is no verb any more, but a service's whole surface.
+const MANY: usize = 20;
+
+/// Statements that allow (nearly) every action on every resource. A condition takes a statement out, unless it only names a
+/// region; so do denials of the same policy that leave less than half of the actions.
+#[must_use]
+pub fn administrator(allows: &Allows<'_>) -> Answer {
+    let mut answer = allows.answer();
+    for acts in allows.allows.iter().filter(|acts| acts.statement.principals.is_none()) {
+        let Some(resources) = &acts.statement.resources else { continue };
+        let left = |set: &ActionSet| {
+            let mut left = set.clone();
+            left.subtract(&allows.denied_everywhere());
+            left.len() * 2 > catalogue().action_count()
+        };
+        let every = |set: &ActionSet| set.complement().is_empty() && left(set);
+        let every = match (every(&acts.sure), every(&acts.maybe)) {
+            (true, _) => Match::Yes,
+            (_, true) => Match::Unknown,
+            _ => Match::No,
+        };
+        match [whole(resources), unconditional(acts.statement)].into_iter().fold(every, and) {
+            Match::Yes if !acts.statement.actions.negated => {
+                let texts = &acts.statement.actions.texts;
+                let at = texts.iter().find(|text| matches!(&*text.text, "*" | "*:*")).or(texts.first());
+                let at = at.cloned().unwrap_or_else(|| whole_element(acts.statement));
+                answer.findings.push(Finding::new(acts.index, &at, Vec::new()));
+            }
+            Match::Unknown => answer.open(acts.statement),
+            _ => {}
+        }
+    }
+    answer
+}
+
+fn unconditional(statement: &Statement) -> Match {
+    let only_where = |key: &str| key.eq_ignore_ascii_case("aws:RequestedRegion");
+    if statement.conditions.iter().any(|condition| !only_where(&condition.key)) {
+        Match::No
+    } else if !statement.conditions_open.is_empty() {
+        Match::Unknown
+    } else {
+        Match::Yes
+    }
+}
+
+/// Actions that mean a service as a whole, with some that change it, on every resource: `s3:*` on `*`, `s3:**` on `arn:aws:s3:::*`.
+/// `*` itself is not among them: see [`administrator`].
+#[must_use]
+pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
+    let mut answer = allows.answer();
+    for acts in allows.allows.iter().filter(|acts| acts.statement.principals.is_none()) {
+        let mut found = Vec::new();
+        for (text, actions) in service_texts(acts) {
+            // What a denial takes back does not count, and what has no resource types is open on `*`.
+            let open = |action: &ActionRef| match action.action.resource_types.is_empty() {
+                true => and(acts.statement.resources.as_ref().map_or(Match::No, whole), not(allows.taken(action))),
+                false => allows.unscoped(acts, action),
+            };
+            let changing: Vec<ActionRef> = actions.into_iter().filter(changes).collect();
+            let sure: Vec<ActionRef> = changing.iter().filter(|action| open(action) == Match::Yes).copied().collect();
+            let restricted = unconditional(acts.statement);
+            if !sure.is_empty() && sure.len() * 2 > changing.len() && restricted == Match::Yes && text.is_known() {
+                found.push((text, sure));
+            } else if restricted != Match::No
+                && changing.iter().any(|action| open(action) != Match::No)
+                && !sure_only(text, acts)
+            {
+                answer.open(acts.statement);
+            }
+        }
+        answer.found(acts.index, found);
+        if may_be_service(acts) {
+            answer.open(acts.statement);
+        }
+    }
+    answer
+}
+
+/// Whether nothing of the statement that decides is unknown.
+fn sure_only(text: &Text, acts: &Acts<'_>) -> bool {
+    text.is_known() && acts.statement.causes.is_empty()
+}
+
+/// Whether an action of which nothing is known may be a service as a whole, on every resource.
+fn may_be_service(acts: &Acts<'_>) -> bool {
+    let actions = &acts.statement.actions;
+    let nothing_known = |text: &Text| !text.is_known() && text.widened().bytes().all(|byte| byte == b'*');
+    let may = !actions.open.is_empty() || actions.texts.iter().any(nothing_known);
+    let resources = acts.statement.resources.as_ref().map_or(Match::No, whole);
+    !actions.negated && may && and(resources, unconditional(acts.statement)) != Match::No
+}
+
+/// The texts of a statement that mean (or may mean) a service as a whole, with its actions.
+fn service_texts<'a>(acts: &'a Acts<'_>) -> Vec<(&'a Text, Vec<ActionRef>)> {
+    if acts.statement.actions.negated {
+        return Vec::new();
+    }
+    let one = |text: &'a Text| {
+        let wide = text.widened();
+        let (prefix, name) = wide.split_once(':')?;
+        let star = !name.is_empty() && name.bytes().all(|byte| byte == b'*');
+        let ids = catalogue().ids_matching(&wide);
+        let of_service = ids.first().and_then(|id| catalogue().by_id(*id)).map(|action| action.service.ids().len());
+        let all =
+            star && !prefix.contains(['*', '?']) || of_service.is_some_and(|count| count == ids.len() && count > 1);
+        all.then(|| (text, ids.into_iter().filter_map(|id| catalogue().by_id(id)).collect()))
+    };
+    acts.statement.actions.texts.iter().filter_map(one).collect()
+}
+
+fn changes(action: &ActionRef) -> bool {
+    action.action.access >= AccessLevel::Tagging || action.action.manages_permissions()
+}
+
+fn not(of: Match) -> Match {
+    match of {
+        Match::Yes => Match::No,
+        Match::No => Match::Yes,
+        Match::Unknown => Match::Unknown,
+    }
+}
+
+/// Wildcards in `Action` that stand for actions nobody meant to give: a whole service, ways to manage permissions, or very many that
+/// change something; on resources that are named, or in the policy of a resource. `s3:GetObject*` or `kms:ReEncrypt*` are none.
+/// Where resources are open as well, [`wildcard_resources`], [`service_wildcards`] and [`risk`] speak.
+#[must_use]
+pub fn wildcard_actions(allows: &Allows<'_>) -> Answer {
+    let mut answer = allows.answer();
+    for acts in allows.allows.iter().filter(|acts| !acts.statement.actions.negated) {
+        let mut found = Vec::new();
+        let mut open = !acts.statement.actions.open.is_empty();
+        for text in acts.statement.actions.texts.iter().filter(|text| text.widened().contains(['*', '?'])) {
+            let ids = catalogue().ids_matching(&text.widened());
+            let candidates: Vec<(ActionRef, Match)> = ids
+                .into_iter()
+                .filter_map(|id| catalogue().by_id(id))
+                .filter(|action| changes(action) && applies(acts, action))
+                .map(|action| (action, or(allows.unscoped(acts, &action), allows.taken(&action))))
+                .collect();
+            let given = |but: fn(Match) -> bool| -> Vec<ActionRef> {
+                candidates.iter().filter(|(_, elsewhere)| but(*elsewhere)).map(|(action, _)| *action).collect()
+            };
+            let (sure, maybe) = (given(|is| is == Match::No), given(|is| is != Match::Yes));
+            if acts.statement.effect.is_some() && text.is_known() && gives_too_much(text, &sure) {
+                found.push((text, sure));
+            } else if gives_too_much(text, &maybe) {
+                open = true;
+            }
+        }
+        let none = found.is_empty();
+        answer.found(acts.index, found);
+        if open && none {
+            answer.open(acts.statement);
+        }
+    }
+    answer
+}
+
+/// Whether a wildcard gives more than it speaks of.
+fn gives_too_much(text: &Text, actions: &[ActionRef]) -> bool {
+    let wide = text.widened();
+    let service = wide.ends_with(":*") || wide.bytes().all(|byte| byte == b'*');
+    let manages = |action: &ActionRef| action.action.manages_permissions();
+    // Permissions that the text gives although it does not speak of them: `s3:Put*`, not `s3:PutBucketPolicy*`.
+    let hidden = actions.iter().any(manages) && !actions.iter().all(manages);
+    service && !actions.is_empty() || hidden || actions.len() >= MANY
+}
+
+/// Whether an action can be used on what a statement names. In the policy of a resource every action of the text is about it.
+fn applies(acts: &Acts<'_>, action: &ActionRef) -> bool {
+    let Some(resources) = &acts.statement.resources else { return false };
+    if resources.negated || !resources.open.is_empty() {
+        return true;
+    }
+    let formats = action.action.resource_types;
+    match formats.is_empty() {
+        // Such an action is for `*` only.
+        true => false,
+        false => formats.iter().any(|used| resources.texts.iter().any(|text| touches(text, used.resource.arn))),
+    }
+}
+
+/// Wildcards in `Resource` that open every resource of a type to actions that change something or hand out data, where the
+/// resource could be named. `besides` are risks that another question asks for; [`service_wildcards`] and [`pass_role_unscoped`] are left out, too.
+#[must_use]
+pub fn wildcard_resources(allows: &Allows<'_>, besides: &[Risk]) -> Answer {
+    let mut left_out = wide_by_nature().clone();
+    left_out.union_with(&catalogue().set_matching(["iam:PassRole"]));
+    besides.iter().for_each(|risk| left_out.union_with(risk.actions()));
+    open_resources(allows, |acts| {
+        if acts.statement.actions.negated || acts.statement.resources.as_ref().is_none_or(|list| list.negated) {
+            return ActionSet::new(catalogue());
+        }
+        let mut set = acts.maybe.clone();
+        set.subtract(&left_out);
+        for (_, actions) in service_texts(acts) {
+            let mut service = ActionSet::new(catalogue());
+            actions.iter().for_each(|action| service.insert(action.id));
+            set.subtract(&service);
+        }
+        if acts.sure.complement().is_empty() {
+            return ActionSet::new(catalogue());
+        }
+        keep(&set, |action| changes(action) || Risk::of(action).is_some())
+    })
+}
+
+fn keep(set: &ActionSet, test: impl Fn(&ActionRef) -> bool) -> ActionSet {
+    let mut kept = ActionSet::new(catalogue());
+    set.iter().filter_map(|id| catalogue().by_id(id)).filter(test).for_each(|action| kept.insert(action.id));
+    kept
+}
+
+/// Statements that allow actions of a risk on every resource of their types.
+#[must_use]
+pub fn risk(allows: &Allows<'_>, risk: Risk) -> Answer {
+    open_resources(allows, |acts| {
+        let mut set = acts.maybe.clone();
+        set.intersect_with(risk.actions());
+        set.subtract(wide_by_nature());
+        set
+    })
+}
+
+/// Statements that let their holder pass every role of the account. Naming the service that a role is passed to
+/// (`iam:PassedToService`) leaves every role of that service open.
+#[must_use]
+pub fn pass_role_unscoped(allows: &Allows<'_>) -> Answer {
+    let passes = catalogue().set_matching(["iam:PassRole"]);
+    open_resources(allows, |acts| {
+        let mut set = acts.maybe.clone();
+        set.intersect_with(&passes);
+        set
+    })
+}
+
+/// One finding for each statement that leaves the resources of some of these actions open.
+fn open_resources(allows: &Allows<'_>, asked: impl Fn(&Acts<'_>) -> ActionSet) -> Answer {
+    let mut answer = allows.answer();
+    for acts in &allows.allows {
+        let (mut found, mut open) = (Vec::new(), Match::No);
+        for action in asked(acts).iter().filter_map(|id| catalogue().by_id(id)) {
+            match allows.unscoped(acts, &action) {
+                Match::Yes => found.push(action),
+                unscoped => open = or(open, unscoped),
+            }
+        }
+        if let Some(first) = found.first() {
+            let resources = acts.statement.resources.as_ref().filter(|resources| !resources.negated);
+            let at = resources.and_then(|resources| wildcard_of(resources, first)).cloned();
+            let at = at.unwrap_or_else(|| whole_element(acts.statement));
+            answer.findings.push(Finding::new(acts.index, &at, found));
+        } else if open == Match::Unknown {
+            answer.open(acts.statement);
+        }
+    }
+    answer
+}
+
+/// Statements that allow all but some actions, or on all but some resources: what AWS adds tomorrow is allowed, too.
+#[must_use]
+pub fn inverted_allow(allows: &Allows<'_>) -> Answer {
+    let mut answer = allows.answer();
+    for acts in &allows.allows {
+        let statement = acts.statement;
+        let resources = statement.resources.as_ref().filter(|resources| resources.negated);
+        let (place, text) = match (statement.actions.negated, resources) {
+            (true, _) => (statement.actions.place, "NotAction"),
+            (_, Some(resources)) => (resources.place, "NotResource"),
+            _ => continue,
+        };
+        if statement.effect.is_some() {
+            let at = Text { text: text.into(), place };
+            answer.findings.push(Finding::new(acts.index, &at, Vec::new()));
+        } else {
+            answer.open(statement);
+        }
+    }
+    answer
+}
