@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::answer::{Answer, Blame};
 use super::cursor::Cursor;
 use super::scope::{Scope, Wanted};
+use crate::facts::naming::reference_text;
+use crate::facts::organization::POLICY;
 use crate::iam::Statement;
 use crate::iam::document::{PolicyKind, Reader, Setting};
 use crate::iam::organization::{
     ControlKind, Hole, HoleKind, NodeId, Options, Organization, RegionLock, Verdict, Witness, limit, region_lock,
 };
-use crate::facts::naming::reference_text;
-use crate::facts::organization::POLICY;
 use crate::rule::{Operand, ScpQuestion};
 use crate::value::{Cause, Kind, Place, Read, ValueId};
 
@@ -161,9 +161,13 @@ impl Scope<'_> {
                 match (broken.is_empty(), lock.unknown) {
                     (true, 0) => Answer::of(true),
                     (true, _) => Answer::unknown(lock.causes),
-                    (false, _) => {
-                        Answer::of(false).with(vec![self.at_lock(&organization, &lock, content, cursor, (some(&broken), None))])
-                    }
+                    (false, _) => Answer::of(false).with(vec![self.at_lock(
+                        &organization,
+                        &lock,
+                        content,
+                        cursor,
+                        (some(&broken), None),
+                    )]),
                 }
             }
             _ => Answer::unknown(vec![Cause::Invalid]),
@@ -222,7 +226,9 @@ impl Scope<'_> {
         let targets = inventory.property(&self.view, cursor.resource, &["TargetIds"]);
         if !everywhere {
             return match self.view.list(targets) {
-                Read::Known((items, None)) if items.is_empty() => self.unattached(targets, cursor, "it is attached nowhere"),
+                Read::Known((items, None)) if items.is_empty() => {
+                    self.unattached(targets, cursor, "it is attached nowhere")
+                }
                 Read::Absent => self.unattached(targets, cursor, "it is attached nowhere"),
                 Read::Known((items, cause)) if items.is_empty() => {
                     Answer::unknown(cause.map(|cause| self.cause(cause)).into_iter().collect())
@@ -414,10 +420,12 @@ fn denies_by_region(organization: &Organization, policy: usize) -> bool {
 /// Why there may be more in a policy.
 fn open(organization: &Organization, policy: usize) -> Option<Vec<Cause>> {
     let document = &organization.policies.get(policy)?.document;
-    let parts = document.statements.iter().filter(|statement| {
-        statement.effect.is_none() || !statement.conditions_open.is_empty()
-    });
-    let causes: Vec<Cause> = document.open.iter().chain(parts.flat_map(|statement| &statement.causes)).cloned().collect();
+    let parts = document
+        .statements
+        .iter()
+        .filter(|statement| statement.effect.is_none() || !statement.conditions_open.is_empty());
+    let causes: Vec<Cause> =
+        document.open.iter().chain(parts.flat_map(|statement| &statement.causes)).cloned().collect();
     (!causes.is_empty()).then_some(causes)
 }
 

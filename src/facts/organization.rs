@@ -10,8 +10,8 @@ use super::Facts;
 use super::naming::reference_text;
 use crate::iam::document::{PolicyKind, Reader, Setting};
 use crate::iam::organization::{
-    ChainKey, ControlKind, ControlPolicy, Node, NodeId, NodeKind, Options, Organization, Parent, Protection, RegionLock,
-    RootUser, protection, region_lock, root_user,
+    ChainKey, ControlKind, ControlPolicy, Node, NodeId, NodeKind, Options, Organization, Parent, Protection,
+    RegionLock, RootUser, protection, region_lock, root_user,
 };
 use crate::inventory::Inventory;
 use crate::value::{Cause, Kind, Place, Read, ResourceId, ValueId, View};
@@ -99,9 +99,7 @@ impl<'a> Facts<'a> {
         options: &Options,
     ) -> Arc<RegionLock> {
         let question = Question::Lock(regions.iter().map(|region| (*region).to_owned()).collect(), options.clone());
-        let solve = || {
-            Solved::Lock(Arc::new(region_lock(organization, &organization.chain(at), regions, options)))
-        };
+        let solve = || Solved::Lock(Arc::new(region_lock(organization, &organization.chain(at), regions, options)));
         match self.solved(organization, at, question, solve) {
             Solved::Lock(found) => found,
             _ => Arc::new(region_lock(organization, &organization.chain(at), regions, options)),
@@ -128,7 +126,8 @@ impl<'a> Facts<'a> {
         options: &Options,
     ) -> Arc<Protection> {
         let question = Question::Protection(actions.iter().map(|name| (*name).to_owned()).collect(), options.clone());
-        let solve = || Solved::Protection(Arc::new(protection(organization, &organization.chain(at), actions, options)));
+        let solve =
+            || Solved::Protection(Arc::new(protection(organization, &organization.chain(at), actions, options)));
         match self.solved(organization, at, question, solve) {
             Solved::Protection(found) => found,
             _ => Arc::new(protection(organization, &organization.chain(at), actions, options)),
@@ -189,9 +188,7 @@ impl<'v, 'a> Builder<'v, 'a> {
             }
         }
         let mut own = Vec::new();
-        for (type_name, kind, name) in
-            [(UNIT, NodeKind::Unit, "Name"), (ACCOUNT, NodeKind::Account, "AccountName")]
-        {
+        for (type_name, kind, name) in [(UNIT, NodeKind::Unit, "Name"), (ACCOUNT, NodeKind::Account, "AccountName")] {
             for id in inventory.of_type(type_name) {
                 if inventory.exists(self.view, *id) == Some(false) {
                     continue;
@@ -348,7 +345,8 @@ impl<'v, 'a> Builder<'v, 'a> {
         };
         let document = reader.policy_in(property("Content"), setting);
         let targets = property("TargetIds");
-        let mut policy = ControlPolicy { name, kind, document, targets: Vec::new(), open: Vec::new(), resource: Some(id) };
+        let mut policy =
+            ControlPolicy { name, kind, document, targets: Vec::new(), open: Vec::new(), resource: Some(id) };
         match self.view.elements(targets) {
             Read::Known((items, more)) => {
                 policy.open.extend(more.map(|cause| self.view.values.cause(cause).clone()));

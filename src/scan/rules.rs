@@ -56,10 +56,8 @@ fn has_secret(clause: &rule::Clause) -> bool {
         | Clause::Quantified { matches: clauses, .. }
         | Clause::On { matches: clauses, .. } => clauses.iter().any(has_secret),
         Clause::Not(clause) => has_secret(clause),
-        Clause::Test { .. }
-        | Clause::Iam { .. }
-        | Clause::Network(_)
-        | Clause::Scp(_)
-        | Clause::TagsPresent(_) => false,
+        Clause::Test { .. } | Clause::Iam { .. } | Clause::Network(_) | Clause::Scp(_) | Clause::TagsPresent(_) => {
+            false
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Loaded;
 use crate::iam::organization::{
-    Group, NodeId, Options, Organization, Protection, RegionLock, RootUser, Verdict, allowed_regions, guardrails, protection,
-    region_lock, root_user,
+    Group, NodeId, Options, Organization, Protection, RegionLock, RootUser, Verdict, allowed_regions, guardrails,
+    protection, region_lock, root_user,
 };
 
 /// The names of the guardrails that are no group of actions.
@@ -94,7 +94,10 @@ impl Report {
         answers.sort_by_key(|answer| order.iter().position(|id| *id == answer.id()));
         let mut warnings = warnings(organization);
         if read.is_empty() && asked(REGION_LOCK) {
-            warnings.push("no policy denies by the region, and `--regions` names none: the region lock was not asked about".to_owned());
+            warnings.push(
+                "no policy denies by the region, and `--regions` names none: the region lock was not asked about"
+                    .to_owned(),
+            );
         }
         Self { regions: read, regions_read, answers, management, warnings }
     }
@@ -118,7 +121,9 @@ fn warnings(organization: &Organization) -> Vec<String> {
             found.insert(format!("policy `{}` is attached nowhere", policy.name));
             continue;
         }
-        let reaches = |target: &NodeId| organization.accounts().any(|account| organization.is_below(account, *target) != Some(false));
+        let reaches = |target: &NodeId| {
+            organization.accounts().any(|account| organization.is_below(account, *target) != Some(false))
+        };
         if !policy.targets.is_empty() && !policy.targets.iter().any(reaches) {
             found.insert(format!("policy `{}` is attached where there is no account", policy.name));
         }

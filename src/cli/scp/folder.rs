@@ -27,7 +27,8 @@ pub(super) fn is_folder(dir: &Path) -> bool {
 
 fn has_policy(dir: &Path, depth: usize) -> bool {
     let (files, folders) = entries(dir).unwrap_or_default();
-    let is_policy = |path: &PathBuf| is_json(path) && std::fs::read_to_string(path).is_ok_and(|text| looks_like_policy(&text));
+    let is_policy =
+        |path: &PathBuf| is_json(path) && std::fs::read_to_string(path).is_ok_and(|text| looks_like_policy(&text));
     files.iter().any(is_policy) || depth < DEPTH && folders.iter().any(|folder| has_policy(folder, depth + 1))
 }
 
@@ -217,9 +218,12 @@ impl<'a> Gather<'a> {
 
     /// Reads `organization.toml`.
     fn description(&mut self, dir: &Path, path: &Path) {
-        let tree = match self.loader.read(path).map_err(|problem| vec![problem]).and_then(|file| {
-            toml::parse(&file, self.loader.limits())
-        }) {
+        let tree = match self
+            .loader
+            .read(path)
+            .map_err(|problem| vec![problem])
+            .and_then(|file| toml::parse(&file, self.loader.limits()))
+        {
             Ok(tree) => tree,
             Err(problems) => {
                 self.errors += problems.len();
@@ -394,5 +398,14 @@ fn is_account(text: &str) -> bool {
 }
 
 fn node(kind: NodeKind, name: &str, parent: Parent) -> Node {
-    Node { kind, name: name.into(), account: None, parent, management: false, full_access: true, place: None, resource: None }
+    Node {
+        kind,
+        name: name.into(),
+        account: None,
+        parent,
+        management: false,
+        full_access: true,
+        place: None,
+        resource: None,
+    }
 }

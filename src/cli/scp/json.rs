@@ -12,7 +12,8 @@ use crate::value::Cause;
 const FORMAT: u32 = 1;
 
 pub(super) fn render(all: &[Loaded], reports: &[Report]) -> String {
-    let organizations: Vec<Value> = all.iter().zip(reports).map(|(loaded, report)| organization(loaded, report)).collect();
+    let organizations: Vec<Value> =
+        all.iter().zip(reports).map(|(loaded, report)| organization(loaded, report)).collect();
     let catalogue = crate::iam::catalogue::catalogue().date();
     let document = json!({ "format": FORMAT, "actions_of": catalogue, "organizations": organizations });
     format!("{document:#}\n")

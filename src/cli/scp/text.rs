@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::Loaded;
 use super::answer::{Answer, Asked, Report};
 use crate::iam::organization::{
-    Exempt, Hole, HoleKind, NodeId, NodeKind, Organization, Parent, Protection, RegionLock, RootUser, StatementRef, Verdict,
-    Witness,
+    Exempt, Hole, HoleKind, NodeId, NodeKind, Organization, Parent, Protection, RegionLock, RootUser, StatementRef,
+    Verdict, Witness,
 };
 use crate::value::{Cause, Place};
 
@@ -114,10 +114,16 @@ pub(super) fn headline(answer: &Answer, regions: &[String]) -> String {
                 Verdict::Violated if lock.open > 0 => {
                     format!("{} of {} regional actions can be used {outside}", number(lock.open), number(lock.regional))
                 }
-                Verdict::Violated if !lock.exempt.is_empty() => format!("regional actions can be used {outside} by principals that are left out"),
+                Verdict::Violated if !lock.exempt.is_empty() => {
+                    format!("regional actions can be used {outside} by principals that are left out")
+                }
                 Verdict::Violated => format!("actions that AWS adds later can be used {outside}"),
                 Verdict::Unknown => {
-                    format!("{} of {} regional actions may be used {outside}", number(lock.unknown), number(lock.regional))
+                    format!(
+                        "{} of {} regional actions may be used {outside}",
+                        number(lock.unknown),
+                        number(lock.regional)
+                    )
                 }
             }
         }
@@ -156,17 +162,24 @@ impl Renderer<'_> {
             false => plural(accounts, "account", "accounts"),
         };
         let name = &self.loaded.name;
-        let _ = writeln!(self.text, "{name}: {}, {accounts}", plural(units, "organisational unit", "organisational units"));
+        let _ =
+            writeln!(self.text, "{name}: {}, {accounts}", plural(units, "organisational unit", "organisational units"));
         self.tree();
         if organization.nodes.iter().all(|node| node.full_access) {
             self.line("assumed", "`FullAWSAccess` is attached at every level");
         }
-        self.line("assumed", "no other policy is attached; the management account and service-linked roles are restricted by none");
+        self.line(
+            "assumed",
+            "no other policy is attached; the management account and service-linked roles are restricted by none",
+        );
         if report.regions_read && !report.regions.is_empty() {
             self.line("regions", &format!("{} (those that the policies let pass)", report.regions.join(", ")));
         }
         for account in &report.management {
-            self.line("note", &format!("{} is the management account: no policy restricts it", organization.node(*account).name));
+            self.line(
+                "note",
+                &format!("{} is the management account: no policy restricts it", organization.node(*account).name),
+            );
         }
         for warning in &report.warnings {
             self.line("warning", warning);
@@ -177,6 +190,11 @@ impl Renderer<'_> {
             let names: Vec<String> =
                 answer.accounts.iter().map(|account| organization.node(*account).name.to_string()).collect();
             self.line("accounts", &some(&names));
+            let levels = answer.accounts.first().map(|account| organization.chain(*account).levels).unwrap_or_default();
+            for level in levels.iter().filter(|level| !level.full_access) {
+                let name = &organization.node(level.node).name;
+                self.line("allow-list", &format!("what no policy at {name} allows cannot be used"));
+            }
             match &answer.asked {
                 Asked::Lock(lock) => self.lock(lock),
                 Asked::Root(root) => self.root(root),
@@ -208,8 +226,12 @@ impl Renderer<'_> {
             return;
         }
         let node = organization.node(id);
-        let attached: Vec<&str> =
-            organization.policies.iter().filter(|policy| policy.targets.contains(&id)).map(|policy| &*policy.name).collect();
+        let attached: Vec<&str> = organization
+            .policies
+            .iter()
+            .filter(|policy| policy.targets.contains(&id))
+            .map(|policy| &*policy.name)
+            .collect();
         let kind = match node.kind {
             NodeKind::Root => "",
             NodeKind::Unit => "unit ",
@@ -252,13 +274,17 @@ impl Renderer<'_> {
             self.exempt(exempt);
         }
         if !lock.tolerated.is_empty() {
-            let line = format!("exempted, and no way to make or read anything in a region: {}", services(&lock.tolerated));
+            let line =
+                format!("exempted, and no way to make or read anything in a region: {}", services(&lock.tolerated));
             self.line("note", &line);
         }
         if !lock.broken.is_empty() {
             let broken: Vec<String> =
                 lock.broken.iter().map(|broken| format!("{} ({})", broken.service, broken.region)).collect();
-            let line = format!("global services that are denied too, because their endpoint is in another region: {}", some(&broken));
+            let line = format!(
+                "global services that are denied too, because their endpoint is in another region: {}",
+                some(&broken)
+            );
             self.line("warning", &line);
         }
         if lock.verdict != Verdict::Proved && !lock.later && lock.open > 0 {
@@ -336,7 +362,8 @@ impl Renderer<'_> {
             self.line("actions", &some(&names));
             self.witness(&open.witness);
             if !open.patterns.is_empty() {
-                let patterns: Vec<String> = open.patterns.iter().map(|pattern| format!("`{}`", shown(pattern))).collect();
+                let patterns: Vec<String> =
+                    open.patterns.iter().map(|pattern| format!("`{}`", shown(pattern))).collect();
                 self.line("exempt", &format!("principals that match {}", patterns.join(" and ")));
                 self.line("help", "if they are to pass, name them by `--break-glass`");
             }
@@ -347,13 +374,16 @@ impl Renderer<'_> {
 
     fn by(&mut self, by: &[StatementRef], verdict: Verdict) {
         let organization = &self.loaded.organization;
-        if by.is_empty() && verdict == Verdict::Violated {
-            self.line("cause", "no statement denies it");
+        if verdict == Verdict::Violated {
+            if by.is_empty() {
+                self.line("cause", "no statement denies it");
+            }
+            return;
         }
         for at in by {
             let place = organization.policies[at.policy].document.statements[at.statement].place;
             let line = format!("{} ({})", statement(organization, *at), position(self.loaded, place));
-            self.line(if verdict == Verdict::Violated { "but" } else { "by" }, &line);
+            self.line("by", &line);
         }
     }
 

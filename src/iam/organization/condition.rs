@@ -84,7 +84,11 @@ fn absent(condition: &Condition) -> Match {
 fn null(condition: &Condition, is_absent: bool) -> Match {
     any(condition, |text| match text {
         _ if !text.contains(OPAQUE) => {
-            if text.eq_ignore_ascii_case(if is_absent { "true" } else { "false" }) { Match::Yes } else { Match::No }
+            if text.eq_ignore_ascii_case(if is_absent { "true" } else { "false" }) {
+                Match::Yes
+            } else {
+                Match::No
+            }
         }
         _ => Match::Unknown,
     })

@@ -110,7 +110,8 @@ impl<'a> Law<'a> {
         let mut clauses = Vec::new();
         let mut open = chain.open.clone();
         let levels = chain.levels.iter().enumerate();
-        let attached = levels.flat_map(|(index, level)| level.policies.iter().map(move |policy| (Some(index), *policy)));
+        let attached =
+            levels.flat_map(|(index, level)| level.policies.iter().map(move |policy| (Some(index), *policy)));
         for (level, index) in attached.chain(chain.maybe.iter().map(|policy| (None, *policy))) {
             let policy = &organization.policies[index];
             open.extend(policy.document.open.iter().cloned());
@@ -146,7 +147,8 @@ impl<'a> Law<'a> {
     /// The level that allows nothing at all, if there is one.
     pub(super) fn level_without_allow(&self) -> Option<NodeId> {
         let allows = |level: usize| {
-            let here = |clause: &Clause<'_>| clause.level == Some(level) && clause.statement.effect != Some(Effect::Deny);
+            let here =
+                |clause: &Clause<'_>| clause.level == Some(level) && clause.statement.effect != Some(Effect::Deny);
             self.full_access[level] || self.clauses.iter().any(here)
         };
         (0..self.full_access.len()).find(|level| !allows(*level)).map(|level| self.chain.levels[level].node)
@@ -178,8 +180,13 @@ impl<'a> Law<'a> {
             return Reach::Unknown(vec![Cause::Limit]);
         };
         let keys = self.keys(principal, region);
-        let relevant: Vec<(&Clause<'a>, Member)> =
-            self.clauses.iter().zip(members).map(|(clause, member)| (clause, *member)).filter(|(_, m)| *m != Member::No).collect();
+        let relevant: Vec<(&Clause<'a>, Member)> = self
+            .clauses
+            .iter()
+            .zip(members)
+            .map(|(clause, member)| (clause, *member))
+            .filter(|(_, m)| *m != Member::No)
+            .collect();
         let mut open = None;
         let mut denied = None;
         // Of the resources that a request must name each one is to get past.
@@ -207,7 +214,13 @@ impl<'a> Law<'a> {
     }
 
     /// One answer over all texts of a resource and all values of free keys.
-    fn over_resources(&self, asked: Asked<'_>, relevant: &[(&Clause<'a>, Member)], resources: &[String], keys: &Keys) -> Reach {
+    fn over_resources(
+        &self,
+        asked: Asked<'_>,
+        relevant: &[(&Clause<'a>, Member)],
+        resources: &[String],
+        keys: &Keys,
+    ) -> Reach {
         let Some(assignments) = assignments(relevant, keys) else { return Reach::Unknown(vec![Cause::Limit]) };
         let (mut denied, mut causes) = (None, Vec::new());
         for resource in resources {
@@ -221,7 +234,8 @@ impl<'a> Law<'a> {
                     Point::Open => {
                         let keys = assignment.clone();
                         let (action, resource) = (asked.name.to_owned(), resource.clone());
-                        let witness = Witness { action, resource, principal: String::new(), region: String::new(), keys };
+                        let witness =
+                            Witness { action, resource, principal: String::new(), region: String::new(), keys };
                         return Reach::Open(Box::new(witness));
                     }
                     Point::Unknown(more) => causes.extend(more),
@@ -232,9 +246,9 @@ impl<'a> Law<'a> {
         causes.dedup();
         match denied {
             Some(by) if causes.is_empty() && assignments.exact => Reach::Denied(by),
-            _ if causes.is_empty() => {
-                Reach::Unknown(vec![Cause::NotInInput { what: "which values the context keys of the conditions have".into() }])
-            }
+            _ if causes.is_empty() => Reach::Unknown(vec![Cause::NotInInput {
+                what: "which values the context keys of the conditions have".into(),
+            }]),
             _ => Reach::Unknown(causes),
         }
     }
@@ -489,7 +503,9 @@ impl Clause<'_> {
     /// Why nobody can tell whether it matches.
     fn causes(&self) -> Vec<Cause> {
         match self.statement.causes.as_slice() {
-            [] => vec![Cause::NotInInput { what: "everything that a condition of a service control policy asks for".into() }],
+            [] => vec![Cause::NotInInput {
+                what: "everything that a condition of a service control policy asks for".into(),
+            }],
             causes => causes.to_vec(),
         }
     }
@@ -497,7 +513,8 @@ impl Clause<'_> {
 
 /// Whether a condition on the principal names an account.
 fn names_account(condition: &Condition) -> bool {
-    let has = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12 && digits != ACCOUNT);
+    let has =
+        |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12 && digits != ACCOUNT);
     is_principal_arn(&condition.key) && condition.values.iter().any(|value| has(&value.text))
 }
 
@@ -602,7 +619,6 @@ pub(super) fn all_actions() -> impl Iterator<Item = ActionRef> {
 pub(super) fn action(name: &str) -> Asked<'_> {
     Asked { name, known: catalogue().action(name) }
 }
-
 
 impl Clause<'_> {
     /// Whether the conditions on the region hold in this one.

@@ -234,7 +234,11 @@ impl Asker<'_> {
     }
 
     /// A request for the action outside the regions by one of the principals; `None` when there is none.
-    fn outside(&mut self, asked: Asked<'_>, who: impl Fn(&Law<'_>, usize) -> bool) -> Option<Result<Box<Witness>, Vec<Cause>>> {
+    fn outside(
+        &mut self,
+        asked: Asked<'_>,
+        who: impl Fn(&Law<'_>, usize) -> bool,
+    ) -> Option<Result<Box<Witness>, Vec<Cause>>> {
         let mut unknown = None;
         for principal in (0..self.law.principals.len().max(1)).filter(|index| {
             // Without principals they are too many to be told apart, and the law says so.
@@ -262,7 +266,9 @@ impl Asker<'_> {
                     let patterns = &self.law.principals[who].matched;
                     match self.found.exempt.iter_mut().find(|exempt| exempt.patterns == *patterns) {
                         Some(exempt) => exempt.actions += 1,
-                        None => self.found.exempt.push(Exempt { patterns: patterns.clone(), actions: 1, witness: *witness }),
+                        None => {
+                            self.found.exempt.push(Exempt { patterns: patterns.clone(), actions: 1, witness: *witness })
+                        }
                     }
                 }
                 Some(Err(causes)) => self.unknown(causes),

@@ -68,7 +68,8 @@ pub(super) fn principals<'a>(
     let mut found = Vec::new();
     for kind in ["role/", "user/"] {
         let start = format!("arn:aws:iam::{account}:{kind}");
-        let mut patterns: Vec<String> = texts.iter().filter_map(|(text, as_arn)| below(text, *as_arn, &start)).collect();
+        let mut patterns: Vec<String> =
+            texts.iter().filter_map(|(text, as_arn)| below(text, *as_arn, &start)).collect();
         if kind == "role/" {
             patterns.push(service_linked.clone());
         }
@@ -78,7 +79,8 @@ pub(super) fn principals<'a>(
         for arn in representatives(&start, &patterns)? {
             let ordinary = ORDINARY.iter().map(|name| format!("arn:aws:iam::{account}:{name}"));
             let same = |other: &String| {
-                other.starts_with(&start) && patterns.iter().all(|pattern| matches(pattern, other) == matches(pattern, &arn))
+                other.starts_with(&start)
+                    && patterns.iter().all(|pattern| matches(pattern, other) == matches(pattern, &arn))
             };
             let arn = ordinary.into_iter().find(same).unwrap_or(arn);
             let matched = matched(&arn);

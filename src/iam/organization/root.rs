@@ -75,7 +75,9 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
                     continue;
                 }
                 Reach::Unknown(causes) => {
-                    found.causes.extend(causes.into_iter().filter(|cause| !found.causes.contains(cause)).collect::<Vec<_>>());
+                    found
+                        .causes
+                        .extend(causes.into_iter().filter(|cause| !found.causes.contains(cause)).collect::<Vec<_>>());
                     continue;
                 }
                 Reach::Open(_) if ROOT_TASKS.contains(&&*name) => found.tolerated.push(name.clone()),

@@ -10,8 +10,7 @@ use crate::iam::prove::{Constraint, Proof, Question, Space, Who, ask};
 use crate::source::{Files, Limits, SourceFile, json};
 use crate::value::{Values, View, World};
 
-const SAMPLE: &str =
-    include_str!("../../../fixtures/organizations/region-lock-sample/deny-outside-regions.json");
+const SAMPLE: &str = include_str!("../../../fixtures/organizations/region-lock-sample/deny-outside-regions.json");
 const FULL_ACCESS: &str =
     r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
 const HOME: [&str; 1] = ["us-east-1"];
@@ -85,7 +84,8 @@ fn a_lock_of_everything_is_proved_and_an_exemption_is_a_hole_with_a_request() {
     let found = lock(&[&deny(&format!(r#""Action": "*", "Resource": "*", {OUTSIDE}"#))], &[]);
     assert_eq!((found.verdict, found.open, found.later), (Verdict::Proved, 0, true));
     assert!(found.regional > 20_000 && found.global > 1_000, "{found:?}");
-    let found = lock(&[&deny(&format!(r#""NotAction": ["iam:*", "KMS:Decrypt", "sts:*"], "Resource": "*", {OUTSIDE}"#))], &[]);
+    let found =
+        lock(&[&deny(&format!(r#""NotAction": ["iam:*", "KMS:Decrypt", "sts:*"], "Resource": "*", {OUTSIDE}"#))], &[]);
     assert_eq!((found.verdict, found.open), (Verdict::Violated, 1));
     assert_eq!(found.holes.len(), 1);
     assert_eq!(found.holes[0].kind, HoleKind::Exempted("KMS:Decrypt".to_owned()));
@@ -103,12 +103,19 @@ fn two_statements_close_each_others_holes() {
 
 #[test]
 fn a_lock_is_as_wide_as_its_regions() {
-    let condition = |condition: &str| lock(&[&deny(&format!(r#""Action": "*", "Resource": "*", "Condition": {condition}"#))], &[]);
+    let condition =
+        |condition: &str| lock(&[&deny(&format!(r#""Action": "*", "Resource": "*", "Condition": {condition}"#))], &[]);
     let found = condition(r#"{"StringNotLike": {"aws:requestedregion": "us-*"}}"#);
     assert_eq!(found.verdict, Verdict::Violated);
     assert_eq!(found.holes[0].kind, HoleKind::Region("us-east-2".to_owned()));
-    assert_eq!(condition(r#"{"StringNotEqualsIfExists": {"aws:RequestedRegion": "us-east-1"}}"#).verdict, Verdict::Proved);
-    assert_eq!(condition(r#"{"ForAnyValue:StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}"#).verdict, Verdict::Proved);
+    assert_eq!(
+        condition(r#"{"StringNotEqualsIfExists": {"aws:RequestedRegion": "us-east-1"}}"#).verdict,
+        Verdict::Proved
+    );
+    assert_eq!(
+        condition(r#"{"ForAnyValue:StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}"#).verdict,
+        Verdict::Proved
+    );
     // A list of the regions of today leaves those of tomorrow open.
     let others: Vec<String> = REGIONS.iter().filter(|r| **r != "us-east-1").map(|r| format!("\"{r}\"")).collect();
     let found = condition(&format!(r#"{{"StringEquals": {{"aws:RequestedRegion": [{}]}}}}"#, others.join(",")));
@@ -182,12 +189,21 @@ fn further_conditions_are_looked_through() {
     assert_eq!(found.open[0].witness.keys, [("aws:MultiFactorAuthPresent".to_owned(), Some("true".to_owned()))]);
     assert_eq!(verdict(&[&mfa, &of(r#"{"Bool": {"aws:MultiFactorAuthPresent": "true"}}"#)]), Verdict::Proved);
     // Two texts that overlap, and nothing between them.
-    let (starts, ends) = (r#"{"StringNotLike": {"aws:PrincipalTag/team": "a*"}}"#, r#"{"StringNotLike": {"aws:PrincipalTag/team": "*b"}}"#);
+    let (starts, ends) = (
+        r#"{"StringNotLike": {"aws:PrincipalTag/team": "a*"}}"#,
+        r#"{"StringNotLike": {"aws:PrincipalTag/team": "*b"}}"#,
+    );
     let found = protects(&[&of(starts), &of(ends)], "kms:ScheduleKeyDeletion", &[]);
     assert_eq!(found.open[0].witness.keys, [("aws:PrincipalTag/team".to_owned(), Some("ab".to_owned()))]);
-    assert_eq!(verdict(&[&of(starts), &of(ends), &of(r#"{"StringLike": {"aws:PrincipalTag/team": "a*b"}}"#)]), Verdict::Proved);
+    assert_eq!(
+        verdict(&[&of(starts), &of(ends), &of(r#"{"StringLike": {"aws:PrincipalTag/team": "a*b"}}"#)]),
+        Verdict::Proved
+    );
     assert_eq!(verdict(&[&of(r#"{"NumericGreaterThan": {"aws:MultiFactorAuthAge": "60"}}"#)]), Verdict::Violated);
-    assert_eq!(verdict(&[&of(r#"{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "60"}}"#)]), Verdict::Unknown);
+    assert_eq!(
+        verdict(&[&of(r#"{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "60"}}"#)]),
+        Verdict::Unknown
+    );
 }
 
 #[test]

@@ -192,7 +192,8 @@ impl Organization {
             .filter(|(index, policy)| !attached(*index) && (!policy.open.is_empty() || !open.is_empty()))
             // Where the way up is not known, a policy of any other node may be above.
             .filter(|(_, policy)| {
-                !policy.open.is_empty() || policy.targets.iter().any(|target| self.node(*target).kind != NodeKind::Account)
+                !policy.open.is_empty()
+                    || policy.targets.iter().any(|target| self.node(*target).kind != NodeKind::Account)
             })
             .map(|(index, _)| *index)
             .collect();

@@ -69,7 +69,9 @@ impl Reader<'_> {
             }
             "witness" => {
                 let some = spoken.witnesses || spoken.guardrails;
-                (!some).then_some("`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question")
+                (!some).then_some(
+                    "`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question",
+                )
             }
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
