@@ -34,6 +34,12 @@ impl<'a> Scope<'a> {
 
     fn options(&self, break_glass: Option<&'a Operand>, context: &[(Box<str>, Box<str>)]) -> Options {
         let break_glass = break_glass.map(|operand| self.texts(operand)).unwrap_or_default();
+    fn words_of<'o>(&'o self, operand: &'o Operand) -> Vec<&'o str> {
+        self.rule.operand(operand).list().iter().filter_map(|item| item.text()).collect()
+    }
+
+    fn options(&self, break_glass: Option<&Operand>, context: &[(Box<str>, Box<str>)]) -> Options {
+        let break_glass = break_glass.map(|operand| self.words_of(operand)).unwrap_or_default();
         Options { break_glass: break_glass.into_iter().map(Into::into).collect(), context: context.to_vec() }
     }
 
@@ -83,7 +89,7 @@ impl<'a> Scope<'a> {
             }
             ScpQuestion::LocksRegions { regions, break_glass } => {
                 let options = self.options(break_glass.as_ref(), &[]);
-                let lock = facts.region_lock(&organization, at, &self.texts(regions), &options);
+                let lock = facts.region_lock(&organization, at, &self.words_of(regions), &options);
                 self.verdict(lock.verdict, &lock.causes, || here(lock_reason(&lock), lock_witness(&lock)))
             }
             ScpQuestion::ProtectsRoot => {
@@ -94,7 +100,7 @@ impl<'a> Scope<'a> {
             }
             ScpQuestion::Protects { actions, break_glass, context } => {
                 let options = self.options(break_glass.as_ref(), context);
-                let found = facts.protection(&organization, at, &self.texts(actions), &options);
+                let found = facts.protection(&organization, at, &self.words_of(actions), &options);
                 self.verdict(found.verdict, &found.causes, || {
                     let names: Vec<&str> = found.open.iter().map(|open| &*open.action).collect();
                     let everyone = found.open.iter().any(|open| open.patterns.is_empty());
@@ -114,7 +120,7 @@ impl<'a> Scope<'a> {
         match question {
             ScpQuestion::Attached { everywhere } => return self.attached(*everywhere, cursor),
             ScpQuestion::Valid => return self.valid(content, cursor),
-            ScpQuestion::EnforcesTags(keys) => return self.enforces_tags(&self.texts(keys), content, cursor),
+            ScpQuestion::EnforcesTags(keys) => return self.enforces_tags(&self.words_of(keys), content, cursor),
             ScpQuestion::OptsOutOfAi => return self.opts_out(content, cursor),
             _ => {}
         }
@@ -124,7 +130,7 @@ impl<'a> Scope<'a> {
         }
         let lock = |regions: &'a Operand, break_glass: Option<&'a Operand>| {
             let options = self.options(break_glass, &[]);
-            region_lock(&organization, &organization.chain(NodeId(0)), &self.texts(regions), &options)
+            region_lock(&organization, &organization.chain(NodeId(0)), &self.words_of(regions), &options)
         };
         match question {
             ScpQuestion::DeniesByRegion => match (organization.policies.is_empty(), open(&organization, 0)) {
@@ -146,7 +152,7 @@ impl<'a> Scope<'a> {
             }
             ScpQuestion::KeepsGlobalServices { regions, services } => {
                 let lock = lock(regions, None);
-                let services = self.texts(services);
+                let services = self.words_of(services);
                 let broken: Vec<String> = lock
                     .broken
                     .iter()

@@ -23,6 +23,7 @@ mod report_text;
 mod rules;
 mod run;
 mod sarif_validators;
+mod scp;
 mod systems;
 mod transforms;
 mod traps;

@@ -29,7 +29,7 @@ pub(super) fn number(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -190,6 +190,11 @@ impl Renderer<'_> {
             let names: Vec<String> =
                 answer.accounts.iter().map(|account| organization.node(*account).name.to_string()).collect();
             self.line("accounts", &some(&names));
+            let levels = answer.accounts.first().map(|account| organization.chain(*account).levels).unwrap_or_default();
+            for level in levels.iter().filter(|level| !level.full_access) {
+                let name = &organization.node(level.node).name;
+                self.line("allow-list", &format!("what no policy at {name} allows cannot be used"));
+            }
             match &answer.asked {
                 Asked::Lock(lock) => self.lock(lock),
                 Asked::Root(root) => self.root(root),
@@ -261,13 +266,7 @@ impl Renderer<'_> {
             let line = format!("{} ({})", statement(organization, *at), position(self.loaded, place));
             self.line("lock", &line);
         }
-        for (index, hole) in lock.holes.iter().enumerate() {
-            if index == SHOWN {
-                self.line("", &format!("and {} more reasons", lock.holes.len() - SHOWN));
-                break;
-            }
-            self.hole(hole);
-        }
+        self.holes(&lock.holes);
         if lock.open > 0 {
             self.line("services", &services(&lock.services()));
         }
@@ -297,17 +296,36 @@ impl Renderer<'_> {
         self.causes(&lock.causes);
     }
 
-    fn hole(&mut self, hole: &Hole) {
-        let organization = &self.loaded.organization;
-        let mut line = reason(organization, hole);
-        if let Some(place) = hole.place {
-            let _ = write!(line, " ({})", position(self.loaded, place));
+    /// The reasons: what one statement exempts in one line, with the request of its largest hole.
+    fn holes(&mut self, holes: &[Hole]) {
+        let is_exempted = |hole: &&Hole| matches!(hole.kind, HoleKind::Exempted(_));
+        let mut shown: Vec<Option<StatementRef>> = Vec::new();
+        for hole in holes {
+            let place = hole.place.map(|place| format!(" ({})", position(self.loaded, place))).unwrap_or_default();
+            let HoleKind::Exempted(_) = hole.kind else {
+                let count = match hole.actions() {
+                    0 => String::new(),
+                    count => format!(": {}", plural(count, "action", "actions")),
+                };
+                self.line("cause", &format!("{}{count}{place}", reason(&self.loaded.organization, hole)));
+                self.witness(&hole.witness);
+                continue;
+            };
+            if shown.contains(&hole.at) {
+                continue;
+            }
+            shown.push(hole.at);
+            let texts = holes.iter().filter(is_exempted).filter(|other| other.at == hole.at);
+            let texts: Vec<String> = texts
+                .map(|other| match &other.kind {
+                    HoleKind::Exempted(text) => format!("{text} ({})", other.actions()),
+                    _ => String::new(),
+                })
+                .collect();
+            let of = hole.at.map(|at| statement(&self.loaded.organization, at)).unwrap_or_default();
+            self.line("cause", &format!("{of} exempts {}{place}", some(&texts)));
+            self.witness(&hole.witness);
         }
-        if hole.actions() > 0 && !matches!(hole.kind, HoleKind::NoLock) {
-            let _ = write!(line, ": {}", plural(hole.actions(), "action", "actions"));
-        }
-        self.line("cause", &line);
-        self.witness(&hole.witness);
     }
 
     fn witness(&mut self, witness: &Witness) {
@@ -328,7 +346,9 @@ impl Renderer<'_> {
             self.witness(witness);
             self.line("services", &services(&root.services));
         }
-        self.by(&root.by, root.verdict);
+        if root.verdict == Verdict::Proved {
+            self.by(&root.by, root.verdict);
+        }
         if !root.tolerated.is_empty() {
             self.line("note", &format!("except what only it can repair: {}", root.tolerated.join(", ")));
         }
@@ -354,13 +374,16 @@ impl Renderer<'_> {
 
     fn by(&mut self, by: &[StatementRef], verdict: Verdict) {
         let organization = &self.loaded.organization;
-        if by.is_empty() && verdict == Verdict::Violated {
-            self.line("cause", "no statement denies it");
+        if verdict == Verdict::Violated {
+            if by.is_empty() {
+                self.line("cause", "no statement denies it");
+            }
+            return;
         }
         for at in by {
             let place = organization.policies[at.policy].document.statements[at.statement].place;
             let line = format!("{} ({})", statement(organization, *at), position(self.loaded, place));
-            self.line(if verdict == Verdict::Violated { "but" } else { "by" }, &line);
+            self.line("by", &line);
         }
     }
 

@@ -394,11 +394,21 @@ impl<'a> Law<'a> {
             .filter(|condition| is_region_key(&condition.key))
             .flat_map(|condition| condition.values.iter().map(|text| &*text.text))
             .collect();
-        let by_resource = self.clauses.iter().any(|clause| !clause.any_resource);
+        // A resource tells regions apart by the fourth part of its ARN, or by a name of one in a text that is no whole ARN.
+        let limited = self.clauses.iter().filter(|clause| !clause.any_resource);
+        let resources: Vec<&str> = limited
+            .filter_map(|clause| clause.statement.resources.as_ref())
+            .flat_map(|resources| resources.texts.iter().map(|text| &*text.text))
+            .collect();
+        let names = |text: &str, region: &str| match text.split(':').collect::<Vec<_>>().as_slice() {
+            [_, _, _, part, _, _, ..] => matches(part, region),
+            _ => text.contains(region),
+        };
         let mut groups: Vec<(Vec<bool>, &'static str, Vec<&'static str>)> = Vec::new();
         for region in regions {
-            let told = texts.iter().map(|text| covers(&text.to_lowercase(), region) != crate::iam::Match::No).collect();
-            match groups.iter_mut().find(|(other, ..)| *other == told && !by_resource) {
+            let by_key = texts.iter().map(|text| covers(&text.to_lowercase(), region) != crate::iam::Match::No);
+            let told: Vec<bool> = by_key.chain(resources.iter().map(|text| names(text, region))).collect();
+            match groups.iter_mut().find(|(other, ..)| *other == told) {
                 Some((_, _, all)) => all.push(region),
                 None => groups.push((told, region, vec![region])),
             }

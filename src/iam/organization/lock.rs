@@ -155,11 +155,14 @@ fn is_lock(clause: &super::law::Clause<'_>) -> bool {
         && clause.statement.conditions.iter().any(|condition| is_region_key(&condition.key))
 }
 
+/// Numbers of actions by service.
+type Services = BTreeMap<&'static str, usize>;
+
 #[derive(Default)]
 struct Found {
     regional: usize,
     open: usize,
-    holes: BTreeMap<(HoleKind, Option<StatementRef>), (BTreeMap<&'static str, usize>, Option<Place>, Box<Witness>)>,
+    holes: BTreeMap<(HoleKind, Option<StatementRef>), (Services, Option<Place>, Box<Witness>)>,
     tolerated: BTreeMap<&'static str, usize>,
     exempt: Vec<Exempt>,
     global: usize,

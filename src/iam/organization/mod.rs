@@ -19,6 +19,8 @@ mod regions;
 mod representative;
 mod root;
 mod size;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use guardrails::{Group, guardrails};

@@ -49,7 +49,7 @@ pub fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     match parts.split_last() {
-        Some((last, head)) => head.len() >= 2 && head.iter().all(|part| is_word(&part)) && last.parse::<u8>().is_ok(),
+        Some((last, head)) => head.len() >= 2 && head.iter().all(is_word) && last.parse::<u8>().is_ok(),
         None => false,
     }
 }

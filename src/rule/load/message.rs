@@ -63,6 +63,7 @@ impl Reader<'_> {
         let nothing = match name {
             "value" | "path" | "resource" => return,
             "statement" => (!spoken.statements).then_some("`{statement}` needs an `iam` question"),
+            "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
             "actions" | "wildcard" | "arns" => {
                 (!spoken.wildcards).then_some("it needs a question about wildcards, such as `wildcard_resources`")
             }
@@ -73,6 +74,8 @@ impl Reader<'_> {
                 )
             }
             "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
+                let some = spoken.witnesses || spoken.guardrails;
+                (!some).then_some(
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
