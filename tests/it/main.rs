@@ -9,6 +9,8 @@ mod common;
 mod environments;
 mod generated;
 mod hostile;
+mod iam_documented;
+mod iam_simulate;
 mod metamorphic;
 mod outputs;
 mod properties;

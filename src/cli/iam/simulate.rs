@@ -242,8 +242,12 @@ impl Loaded {
             levels.as_ref().and_then(|levels| (index < levels.len()).then_some(index))
         };
         match layer {
-            Layer::Scp(index) => level(&self.scps, index).and_then(|at| self.scps.as_ref()?.get(at)).map(|(_, all)| all),
-            Layer::Rcp(index) => level(&self.rcps, index).and_then(|at| self.rcps.as_ref()?.get(at)).map(|(_, all)| all),
+            Layer::Scp(index) => {
+                level(&self.scps, index).and_then(|at| self.scps.as_ref()?.get(at)).map(|(_, all)| all)
+            }
+            Layer::Rcp(index) => {
+                level(&self.rcps, index).and_then(|at| self.rcps.as_ref()?.get(at)).map(|(_, all)| all)
+            }
             Layer::Endpoint => self.endpoint.as_ref(),
             Layer::Resource => self.resource.as_ref(),
             Layer::Identity => Some(&self.identity),
@@ -375,7 +379,9 @@ impl Shown<'_> {
             Miss::Resource => not(statement.resources.as_ref().is_some_and(|element| element.negated), "Resource"),
             Miss::Principal => not(statement.principals.as_ref().is_some_and(|element| element.negated), "Principal"),
             Miss::Condition(index) => {
-                let Some(condition) = statement.conditions.get(index) else { return "a condition does not hold".to_owned() };
+                let Some(condition) = statement.conditions.get(index) else {
+                    return "a condition does not hold".to_owned();
+                };
                 let found = match self.request.context().get(&condition.key) {
                     None => "the request has no such key".to_owned(),
                     Some(Values::One(value)) => format!("the request has `{value}`"),
