@@ -223,7 +223,7 @@ pub(super) fn date(text: &str) -> Result<Box<str>, String> {
     }
 }
 
-fn account(text: &str) -> Result<Box<str>, String> {
+pub(super) fn account(text: &str) -> Result<Box<str>, String> {
     match text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         true => Ok(text.into()),
         false => Err("an account has twelve digits".to_owned()),

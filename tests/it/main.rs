@@ -12,6 +12,8 @@ mod generated;
 mod hostile;
 mod iam;
 mod least;
+mod iam_documented;
+mod iam_simulate;
 mod metamorphic;
 mod outputs;
 mod properties;

@@ -7,6 +7,7 @@ mod find;
 mod load;
 mod output;
 mod suggest;
+mod simulate;
 
 use clap::{Args, Subcommand};
 
@@ -29,6 +30,8 @@ enum Command {
     Escalations(escalations::Arguments),
     /// Suggest identity policies that name the resources of their template where they have wildcards.
     Suggest(suggest::Suggest),
+    /// Decide one request as AWS would: allowed, denied or not known, and by which statements.
+    Simulate(Box<simulate::Simulate>),
 }
 
 pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
@@ -37,5 +40,6 @@ pub(super) fn run(iam: &Iam, color: Color) -> Result<u8, Problem> {
         Command::Compare(compare) => compare::run(compare, color),
         Command::Escalations(arguments) => escalations::run(arguments, color),
         Command::Suggest(suggest) => suggest::run(suggest, color),
+        Command::Simulate(simulate) => simulate::run(simulate, color),
     }
 }

@@ -13,6 +13,8 @@ mod context;
 mod doubt;
 mod naming;
 mod principal;
+#[cfg(test)]
+mod properties;
 mod request;
 mod scalar;
 mod statement;

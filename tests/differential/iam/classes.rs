@@ -32,7 +32,7 @@ const REWRITES: [(&str, Rewrite); 13] = [
     ("short-arn-of-not-resource", short_arn_of_not_resource),
     ("session-limits-direct-allow", session_limits_direct_allow),
     ("variable-in-arn-condition", variable_in_arn_condition),
-    ("star-ignoring-case", star_ignoring_case),
+    ("star-that-is-no-wildcard", star_that_is_no_wildcard),
     ("variables-of-2008", variables_of_2008),
     ("everyone-is-not-principal", everyone_is_not_principal),
     ("root-user", root_user),
@@ -202,9 +202,9 @@ fn variable_in_arn_condition(question: &Value) -> Value {
 }
 
 /// Writes `${*}` as the star that it stands for, where a star is no wildcard.
-fn star_ignoring_case(question: &Value) -> Value {
+fn star_that_is_no_wildcard(question: &Value) -> Value {
     let change = |text: &str| (text == "${*}").then(|| vec!["*".to_owned()]);
-    values(question, |operator, _| operator.contains("IgnoreCase"), change)
+    values(question, |operator, _| operator.contains("String") && operator.contains("Equals"), change)
 }
 
 /// Replaces what would be a variable, in policies of a version without variables, by a text that nothing has either.
