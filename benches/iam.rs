@@ -9,14 +9,12 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use criterion::Criterion;
+use criterion::{Criterion, Throughput};
 use fasscan::iam::Policy;
 use fasscan::iam::catalogue::{Catalogue, catalogue, managed_policy, managed_policy_names};
+use fasscan::iam::decide::{Context, Policies, Principal, Request, Verdict, decide};
 use fasscan::iam::document::Reader;
 use fasscan::iam::prove::{Constraint, Proof, Prover, Question, Space};
-use std::time::Duration;
-use criterion::{Criterion, Throughput};
-use fasscan::iam::decide::{Context, Policies, Principal, Request, Verdict, decide};
 use fasscan::source::{Files, Limits, SourceFile, json};
 use fasscan::value::{Values, View, World};
 use support::{median, thread_time};
@@ -193,39 +191,43 @@ const REGIONS: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","N
 "kms:*","organizations:*","pricing:*","route53:*","s3:GetAccountPublic*","s3:ListAllMyBuckets","shield:*","sts:*","support:*",
 "trustedadvisor:*","waf:*","wafv2:*","wellarchitected:*"],"Resource":"*","Condition":{"StringNotEquals":
 {"aws:RequestedRegion":["eu-central-1"]},"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/Privileged"]}}}}"#;
-fn policy(text: &str) -> Policy {
-    let file = Arc::new(SourceFile::new("policy.json", text));
-    let (mut values, world) = (Values::default(), World::open());
-    let root = values.push_tree(&tree, tree.root(), Files::default().add(Arc::clone(&file)));
+
 /// Questions about one request: a principal with two AWS managed policies, in an organisation; and the managed policies one by one.
 fn decisions(criterion: &mut Criterion) {
-    let managed = |name: &str| policy(managed_policy(name).unwrap().document);
+    let managed = |name: &str| policy(&managed_policy(name).unwrap().document);
     let (power, audit) = (managed("PowerUserAccess"), managed("SecurityAudit"));
     let full = policy(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#);
     let lock = policy(
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotAction":["iam:*","sts:*","organizations:*"],"Resource":"*",
             "Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-central-1","eu-west-1"]},
             "ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Admin*"}}}}"#,
+    );
     let bucket = policy(
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::data",
             "arn:aws:s3:::data/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},{"Effect":"Allow",
             "Principal":{"AWS":"arn:aws:iam::111122223333:role/app"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::data/*"}]}"#,
+    );
     let policies = Policies {
         identity: vec![&power, &audit],
         resource: Some(vec![&bucket]),
         scps: Some(vec![vec![&full, &lock], vec![&full], vec![&full]]),
         ..Policies::default()
+    };
     let session = Principal::parse("arn:aws:sts::111122223333:assumed-role/app/one").unwrap();
     let context = Context::new().with("aws:RequestedRegion", "eu-west-1").with("aws:SecureTransport", "true");
     let request =
         Request::new(session, "s3:GetObject", "arn:aws:s3:::data/x/y/z.parquet", Some("111122223333"), context);
-    let all: Vec<Policy> = managed_policy_names().map(|name| policy(managed_policy(name).unwrap().document)).collect();
+    let all: Vec<Policy> = managed_policy_names().map(|name| policy(&managed_policy(name).unwrap().document)).collect();
     let mut group = criterion.benchmark_group("decide");
     group.bench_function("a request through all layers", |bench| {
         bench.iter(|| decide(black_box(&policies), black_box(&request)))
+    });
     group.throughput(Throughput::Elements(all.len() as u64));
     group.bench_function("a request of each managed policy", |bench| {
         bench.iter(|| {
             let ask = |policy| decide(&Policies { identity: vec![policy], ..Policies::default() }, &request);
             all.iter().filter(|policy| ask(policy).verdict == Verdict::Allowed).count()
         })
+    });
+    group.finish();
+}

@@ -54,7 +54,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The texts of an operand.
-    pub(super) fn texts(&self, operand: &'a Operand) -> Vec<&'a str> {
+    pub(super) fn texts<'o>(&'o self, operand: &'o Operand) -> Vec<&'o str> {
         self.rule.operand(operand).list().iter().filter_map(|text| text.text()).collect()
     }
 

@@ -18,8 +18,8 @@ use crate::value::{Cause, Kind, Place, Read, ValueId};
 /// How many things a message lists.
 const LISTED: usize = 5;
 
-impl<'a> Scope<'a> {
-    pub(super) fn scp(&self, question: &'a ScpQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
+impl Scope<'_> {
+    pub(super) fn scp(&self, question: &ScpQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
         self.undecided_is_open(wanted, || {
             let mut answer = match self.context.inventory.type_name(cursor.resource) == POLICY {
                 true => self.of_policy(question, cursor),
@@ -32,8 +32,6 @@ impl<'a> Scope<'a> {
         })
     }
 
-    fn options(&self, break_glass: Option<&'a Operand>, context: &[(Box<str>, Box<str>)]) -> Options {
-        let break_glass = break_glass.map(|operand| self.texts(operand)).unwrap_or_default();
     fn words_of<'o>(&'o self, operand: &'o Operand) -> Vec<&'o str> {
         self.rule.operand(operand).list().iter().filter_map(|item| item.text()).collect()
     }
@@ -54,7 +52,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A question to an account, or to an organisation for an account at its root.
-    fn of_account(&self, question: &'a ScpQuestion, cursor: &Cursor) -> Answer {
+    fn of_account(&self, question: &ScpQuestion, cursor: &Cursor) -> Answer {
         let organization = self.context.facts.organization(&self.view);
         let node = organization.nodes.iter().position(|node| node.resource == Some(cursor.resource));
         let Some(at) = node.map(NodeId) else { return Answer::unknown(vec![Cause::Undecided]) };
@@ -114,7 +112,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A question to one policy, wherever it is attached.
-    fn of_policy(&self, question: &'a ScpQuestion, cursor: &Cursor) -> Answer {
+    fn of_policy(&self, question: &ScpQuestion, cursor: &Cursor) -> Answer {
         let inventory = self.context.inventory;
         let content = inventory.property(&self.view, cursor.resource, &["Content"]);
         match question {
@@ -128,7 +126,7 @@ impl<'a> Scope<'a> {
         if let [cause, ..] = organization.open.as_slice() {
             return Answer::unknown(vec![cause.clone()]);
         }
-        let lock = |regions: &'a Operand, break_glass: Option<&'a Operand>| {
+        let lock = |regions: &Operand, break_glass: Option<&Operand>| {
             let options = self.options(break_glass, &[]);
             region_lock(&organization, &organization.chain(NodeId(0)), &self.words_of(regions), &options)
         };

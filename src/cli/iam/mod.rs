@@ -6,8 +6,8 @@ mod escalations;
 mod find;
 mod load;
 mod output;
-mod suggest;
 mod simulate;
+mod suggest;
 
 use clap::{Args, Subcommand};
 

@@ -68,14 +68,11 @@ impl Reader<'_> {
                 (!spoken.wildcards).then_some("it needs a question about wildcards, such as `wildcard_resources`")
             }
             "witness" => {
-                let shown = spoken.witnesses || spoken.guardrails;
-                (!shown).then_some(
+                let some = spoken.witnesses || spoken.guardrails;
+                (!some).then_some(
                     "`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question",
                 )
             }
-            "reason" => (!spoken.guardrails).then_some("`{reason}` needs an `scp` question"),
-                let some = spoken.witnesses || spoken.guardrails;
-                (!some).then_some(
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
