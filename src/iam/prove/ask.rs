@@ -1,15 +1,15 @@
-//! The prover: from questions to searches, and from points to witnesses.
+//! The prover: from questions to searches, bound by bound and world by world.
 
 use super::super::catalogue::{ActionSet, catalogue};
-use super::super::document::{Effect, Policy};
-use super::super::pattern::Match;
-use super::super::theory::{Answer, Form, Glob, GlobSet, Lit, Pred, Set};
-use super::arena::{ACCOUNT, ACTION, ARN, Arena, CANONICAL, Dim, LitId, PROVIDER, RESOURCE, SERVICE, SESSION};
+use super::super::document::Policy;
+use super::super::theory::Answer;
+use super::arena::{ACTION, Arena, Dim, LitId};
 use super::compile::{self, Bound, Compiled, Region};
-use super::search::{Point, Problem, Search};
+use super::search::{Problem, Search};
 use super::variable::Pinned;
-use super::world::{self, World};
-use super::{Accounts, Caller, Constraint, Possible, Proof, Question, Reason, Space, Who, Witness, principal, replay};
+use super::witness::replayed;
+use super::world::World;
+use super::{Accounts, Possible, Proof, Question, Reason, Who, Witness, principal};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ const REMEMBERED: usize = 400_000;
 
 /// Answers questions, and remembers what it learned about the policies and patterns in them.
 pub struct Prover<'p> {
-    arena: Arena,
-    accounts: Option<Arc<Accounts>>,
+    pub(super) arena: Arena,
+    pub(super) accounts: Option<Arc<Accounts>>,
     compiled: FxHashMap<(*const Policy, Bound, Bound), Rc<Compiled>>,
     special: FxHashMap<(*const Policy, Bound, Bound, u8, bool), Rc<Compiled>>,
     /// Where only some known actions count: those.
-    among: Option<ActionSet>,
+    pub(super) among: Option<ActionSet>,
     policies: std::marker::PhantomData<&'p Policy>,
 }
 
@@ -355,179 +355,10 @@ impl<'p> Prover<'p> {
         }
         used
     }
-
-    /// The requests that are asked about, as boxes.
-    fn space(&mut self, space: &Space, pinned: &Pinned) -> Vec<Region> {
-        let mut common = Vec::new();
-        let mut text = |arena: &mut Arena, dim: Dim, globs: Vec<Glob>, not: bool| {
-            if !globs.is_empty() {
-                common.push(arena.lit(dim, is(globs, not)));
-            }
-        };
-        let like = |texts: &[String], fold: bool| texts.iter().map(|text| Glob::like(text, fold)).collect::<Vec<_>>();
-        text(&mut self.arena, ACTION, like(&space.actions, true), false);
-        text(&mut self.arena, ACTION, like(&space.except_actions, true), true);
-        text(&mut self.arena, RESOURCE, space.resources.iter().map(|text| Glob::resource(text)).collect(), false);
-        if let Some(among) = &self.among {
-            common.push(self.arena.lit_of_actions(among));
-        }
-        // Actions have a service and a name.
-        common.push(self.arena.lit(ACTION, is(vec![Glob::like("?*:?*", true)], false)));
-        for (key, constraint) in &space.keys {
-            let dim = self.arena.dim(&key.to_ascii_lowercase());
-            let lit = match constraint {
-                Constraint::In(values) => is(like(values, false), false),
-                Constraint::NotIn(values) => is(like(values, false), false).complement(),
-                Constraint::Present => Lit::PRESENT,
-                Constraint::Absent => Lit::ABSENT,
-            };
-            common.push(self.arena.lit(dim, lit));
-        }
-        for (key, value) in pinned {
-            let dim = self.arena.dim(key);
-            let lit = value.as_ref().map_or(Lit::ABSENT, |value| is(vec![Glob::exact(value, false)], false));
-            common.push(self.arena.lit(dim, lit));
-        }
-        let who = self.who(&space.who);
-        who.into_iter()
-            .map(|(kinds, lits)| Region { kinds, lits: [common.as_slice(), &lits].concat(), rels: Vec::new() })
-            .collect()
-    }
-
-    fn who(&mut self, who: &Who) -> Vec<(u8, Vec<LitId>)> {
-        let arena = &mut self.arena;
-        let account = principal::OF_ACCOUNT | principal::BY_CANONICAL_ID;
-        let arns = |texts: &[String]| texts.iter().map(|text| Glob::arn(text)).collect::<Vec<_>>();
-        let accounts = |texts: &[String]| texts.iter().map(|text| world::in_account(text)).collect::<Vec<_>>();
-        match who {
-            Who::Anyone => vec![(principal::ALL, Vec::new())],
-            Who::Anonymous => vec![(principal::ANONYMOUS, Vec::new())],
-            Who::Services => vec![(principal::OF_SERVICE, Vec::new())],
-            Who::Arns(texts) => vec![(account, vec![arena.lit(ARN, is(arns(texts), false))])],
-            Who::OtherArns(texts) => vec![(account, vec![arena.lit(ARN, is(arns(texts), true))])],
-            Who::Accounts(texts) => vec![(account, vec![arena.lit(ARN, is(accounts(texts), false))])],
-            Who::OutsideAccounts(texts) => {
-                let providers = arena.lit(PROVIDER, is(accounts(texts), true));
-                vec![
-                    (principal::ANONYMOUS, Vec::new()),
-                    (account, vec![arena.lit(ARN, is(accounts(texts), true))]),
-                    (principal::FEDERATED, vec![providers]),
-                ]
-            }
-            Who::OutsideOrganisation(id) => {
-                let dim = arena.dim("aws:principalorgid");
-                let set = Set::Text(Arc::new(GlobSet::new(vec![Glob::exact(id, false)])));
-                let form = Form::ForAll(Arc::new(Pred { set, not: true }));
-                let other = arena.lit(dim, Lit { absent_ok: true, form });
-                let known = self.accounts.iter().flat_map(|accounts| accounts.iter());
-                let own: Vec<Glob> = known
-                    .filter(|(_, member)| member.organisation == *id)
-                    .map(|(account, _)| world::in_account(account))
-                    .collect();
-                let providers = self.arena.lit(PROVIDER, is(own, true));
-                vec![
-                    (principal::ANONYMOUS, Vec::new()),
-                    (account, vec![other]),
-                    (principal::FEDERATED, vec![providers]),
-                ]
-            }
-        }
-    }
-
-    /// A point as a request.
-    fn witness(&self, point: &Point, world: &World) -> Witness {
-        let value = |dim: Dim| {
-            point.iter().find(|(one, _)| *one == dim).and_then(|(_, value)| value.as_ref()?.first().cloned())
-        };
-        let arn = value(ARN);
-        let principal = match world.kind {
-            principal::OF_SERVICE => Caller::Service(value(SERVICE).unwrap_or_default()),
-            principal::FEDERATED => Caller::Federated(value(PROVIDER).unwrap_or_default()),
-            principal::BY_CANONICAL_ID => Caller::Canonical(value(CANONICAL).unwrap_or_default()),
-            principal::ANONYMOUS => Caller::Anonymous,
-            _ => Caller::Account { arn: arn.clone().unwrap_or_default(), session: value(SESSION) },
-        };
-        let mut context = std::collections::BTreeMap::new();
-        for (dim, value) in point {
-            let key = self.arena.key(*dim);
-            if let (false, Some(values)) = (key.starts_with('@'), value) {
-                context.insert(key.to_owned(), values.clone());
-            }
-        }
-        let mut set = |key: &str, value: Option<String>| {
-            if let Some(value) = value {
-                context.insert(key.to_owned(), vec![value]);
-            }
-        };
-        set("aws:principalaccount", world.derive(&self.arena, ACCOUNT, arn.as_deref()));
-        if let Some(arn) = &arn {
-            set("aws:principaltype", Some(world::type_of(arn).to_owned()));
-            set("aws:principalisawsservice", Some("false".to_owned()));
-            if let Some((_, name)) = arn.split_once(":user/").filter(|_| world::type_of(arn) == "User") {
-                set("aws:username", name.rsplit('/').next().map(str::to_owned));
-            }
-            let member = world.members.as_ref().filter(|(_, inside)| *inside);
-            if let Some(member) = member.and_then(|(accounts, _)| accounts.get(arn.split(':').nth(4)?)) {
-                set("aws:principalorgid", Some(member.organisation.clone()));
-                set("aws:principalorgpaths", Some(member.path.clone()));
-            }
-        }
-        match world.kind {
-            principal::OF_SERVICE => set("aws:principalisawsservice", Some("true".to_owned())),
-            principal::ANONYMOUS => {
-                set("aws:principaltype", Some("Anonymous".to_owned()));
-                set("aws:userid", Some("anonymous".to_owned()));
-            }
-            _ => {}
-        }
-        Witness {
-            action: value(ACTION).unwrap_or_default(),
-            resource: value(RESOURCE).unwrap_or_default(),
-            principal,
-            context,
-            by: Vec::new(),
-        }
-    }
-}
-
-/// A literal on a value that is there.
-fn is(globs: Vec<Glob>, not: bool) -> Lit {
-    Lit::is(Pred { set: Set::Text(Arc::new(GlobSet::new(globs))), not })
 }
 
 /// The policies of a question, with the bound that each is taken in.
 fn policies<'p>(question: &Question<'p>, bound: Bound) -> Vec<(&'p Policy, Bound)> {
     let with = question.groups.iter().flatten().chain(&question.denies).map(|policy| (*policy, bound));
     with.chain(question.except.iter().map(|policy| (*policy, bound.flip(true)))).collect()
-}
-
-/// The answer yes, if the statements themselves say so of the request.
-fn replayed(question: &Question<'_>, mut witness: Witness) -> Option<Proof> {
-    let mut sure = Match::Yes;
-    let mut by = Vec::new();
-    for group in &question.groups {
-        let (mut allowed, mut who) = (Match::No, Vec::new());
-        for (at, policy) in group.iter().enumerate() {
-            let (found, statements) = replay::policy(policy, Effect::Allow, &witness);
-            allowed = replay::or(allowed, found);
-            who.extend(statements.into_iter().map(|statement| (at, statement)));
-        }
-        sure = replay::and(sure, allowed);
-        by.push(who);
-    }
-    let any = |policies: &mut dyn Iterator<Item = &&Policy>, effect| {
-        policies.map(|policy| replay::policy(policy, effect, &witness).0).fold(Match::No, replay::or)
-    };
-    let denied = any(&mut question.groups.iter().flatten().chain(&question.denies), Effect::Deny);
-    sure = replay::and(sure, replay::not(denied));
-    if !question.except.is_empty() {
-        let allowed = any(&mut question.except.iter(), Effect::Allow);
-        let denied = any(&mut question.except.iter(), Effect::Deny);
-        sure = replay::and(sure, replay::not(replay::and(allowed, replay::not(denied))));
-    }
-    if question.space.who != Who::Anyone && matches!(witness.principal, Caller::Canonical(_)) {
-        return None;
-    }
-    witness.by = by;
-    (sure == Match::Yes).then(|| Proof::Yes(Box::new(witness)))
 }

@@ -14,9 +14,11 @@ mod principal;
 mod questions;
 mod replay;
 mod search;
+mod space;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod witness;
 mod world;
 
 pub use ask::Prover;

@@ -100,10 +100,10 @@ pub(super) fn of_account(account: &[Tok], fold: bool) -> Glob {
     let toks = lits("arn:")
         .chain([star, Tok::Lit(':'), star])
         .chain(lits("::"))
-        .chain(account.iter().filter_map(|tok| match tok {
-            Tok::Star(_) => Some(star),
-            Tok::One(_) => Some(Tok::One(Scope::Part)),
-            Tok::Lit(_) => Some(*tok),
+        .chain(account.iter().map(|tok| match tok {
+            Tok::Star(_) => star,
+            Tok::One(_) => Tok::One(Scope::Part),
+            Tok::Lit(_) => *tok,
         }))
         .chain([Tok::Lit(':'), Tok::Star(Scope::All)]);
     Glob::new(toks, fold)

@@ -191,7 +191,7 @@ impl Search<'_> {
         found
     }
 
-    fn value<'v>(point: &'v Point, dim: Dim) -> Option<&'v [String]> {
+    fn value(point: &Point, dim: Dim) -> Option<&[String]> {
         let at = point.binary_search_by_key(&dim, |(dim, _)| *dim).ok()?;
         point[at].1.as_deref()
     }

@@ -109,7 +109,7 @@ fn condition(operator: &str, key: &str, wanted: &[String], request: &Witness) ->
     let (quantifier, rest) = operator.split_once(':').unwrap_or(("", operator));
     let (test, exists) = rest.strip_suffix("IfExists").map_or((rest, false), |test| (test, true));
     let negated = test.contains("Not");
-    let test = test.replace("Not", "").replace("IpAddress", "IpAddress");
+    let test = test.replace("Not", "");
     let Some(values) = values else {
         return match quantifier {
             "ForAllValues" => true,
