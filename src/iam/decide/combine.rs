@@ -263,7 +263,9 @@ impl<'a> Evaluation<'a> {
             .collect();
         let apart = self.same_account() == Match::No;
         let required = self.request.is_of_key() || self.request.is_of_trust();
-        let nothing = principal.account().is_none() || apart || required || identity.and(inner) != Match::Yes;
+        // Inside an account a policy of the resource is one of two ways, where there is one.
+        let own = identity.and(inner) == Match::Yes || self.policies.resource.is_none();
+        let nothing = principal.account().is_none() || apart || required || !own;
         if nothing && resource.any() == Match::No {
             layers.push(Layer::Resource);
         }
