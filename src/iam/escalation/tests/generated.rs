@@ -174,28 +174,3 @@ fn managed_policies_of_aws_for_reading_open_no_way_to_become_an_administrator() 
     let document = crate::iam::catalogue::managed_policy("AdministratorAccess").unwrap().document;
     assert!(matches!(escalations_of(&[policy(&document)]).verdict, Verdict::Administrator(..)));
 }
-
-#[test]
-#[ignore = "a survey, not a test"]
-fn survey_of_managed_policies() {
-    let mut by: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
-    let (mut counts, mut methods) = ([0; 5], std::collections::BTreeMap::<&str, usize>::new());
-    for name in crate::iam::catalogue::managed_policy_names() {
-        let standing = escalations_of(&[policy(&crate::iam::catalogue::managed_policy(name).unwrap().document)]);
-        let class = match standing.verdict {
-            Verdict::Administrator(..) => 0,
-            Verdict::Escalates(Level::Shown) => 1,
-            Verdict::Escalates(_) => 2,
-            Verdict::Unknown(_) => 3,
-            Verdict::No => 4,
-        };
-        counts[class] += 1;
-        if class < 4
-            && let Some(step) = standing.steps.first()
-        {
-            *methods.entry(&step.method.id).or_default() += 1;
-            by.entry(format!("{class} {}", step.method.id)).or_default().push(name.to_owned());
-        }
-    }
-    println!("{counts:?}\n{methods:#?}\n{by:#?}");
-}
