@@ -211,15 +211,12 @@ fn gives_too_much(text: &Text, actions: &[ActionRef]) -> bool {
 /// Whether an action can be used on what a statement names. In the policy of a resource every action of the text is about it.
 fn applies(acts: &Acts<'_>, action: &ActionRef) -> bool {
     let Some(resources) = &acts.statement.resources else { return false };
-    if resources.negated || !resources.open.is_empty() {
-        return true;
-    }
     let formats = action.action.resource_types;
-    match formats.is_empty() {
-        // Such an action is for `*` only.
-        true => false,
-        false => formats.iter().any(|used| resources.texts.iter().any(|text| touches(text, used.resource.arn))),
+    // An action without resource types is for `*` only, about which others speak; whatever the resources may turn out to be.
+    if resources.negated || !resources.open.is_empty() {
+        return !formats.is_empty();
     }
+    formats.iter().any(|used| resources.texts.iter().any(|text| touches(text, used.resource.arn)))
 }
 
 /// Wildcards in `Resource` that open every resource of a type to actions that change something or hand out data, where the

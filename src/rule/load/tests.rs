@@ -639,7 +639,7 @@ fn questions_of_a_field_are_checked() {
         (
             "iam = {}",
             "{}",
-            "`iam` asks nothing | write one of `denies`, `allows`, `grants_administrator`, `grants_service_wildcard`, `grants_public`, `grants_outside`, `grants_service`, `grants_federated`, `s3_public`, `grants_all_but`, `same_principal_may`, `managed_policy`, `wildcard_actions`, `wildcard_resources`, `risk`, `service_wildcard_risk`, `pass_role_unscoped`, `inverted_allow`, `region_unrestricted`",
+            "`iam` asks nothing | write one of `denies`, `allows`, `grants_administrator`, `grants_service_wildcard`, `grants_public`, `grants_outside`, `grants_service`, `grants_federated`, `s3_public`, `grants_all_but`, `same_principal_may`, `escalates`, `managed_policy`, `wildcard_actions`, `wildcard_resources`, `risk`, `service_wildcard_risk`, `pass_role_unscoped`, `inverted_allow`, `region_unrestricted`",
         ),
         ("iam = { managed_policy = [\"A\"] }", "managed_policy", "`AWS::Lambda::Function` has no `ManagedPolicyArns`"),
         (
