@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// States of the product of all patterns that are looked at.
-const STATES: usize = 20_000;
+const STATES: usize = 5_000;
 
 /// Characters that stand for "any other", of which one is never the next character of a pattern.
 const OTHERS: &str = "xyzabcdefghijklmnopqrstuvw0123456789-";

@@ -279,7 +279,13 @@ fn replay(organization: &Organization, chain: &Chain, witness: &Witness) -> deci
 
 /// Policies with the features that the answers depend on.
 fn many() -> Vec<String> {
-    let mut all = vec![SAMPLE.to_owned()];
+    let mut all = vec![
+        SAMPLE.to_owned(),
+        deny(r#""Action": ["kms:*", "ec2:Run*"], "Resource": "*""#),
+        deny(
+            r#""NotAction": "iam:*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:*"}}"#,
+        ),
+    ];
     for who in [
         r#""ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/a*"}"#,
         r#""StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*b"}"#,
