@@ -38,7 +38,9 @@ fn decided(names: &Table, case: &Table) -> &'static str {
     }
     let (identity, boundary, session, resource) = (all("identity"), one("boundary"), one("session"), one("resource"));
     let (scps, rcps) = (levels("scps"), levels("rcps"));
-    let each = |levels: &'_ Option<Vec<Vec<Policy>>>| levels.is_some();
+    fn each(levels: &[Vec<Policy>]) -> Vec<Vec<&Policy>> {
+        levels.iter().map(|level| refer(level)).collect()
+    }
     let text = |name: &str, usual: &'static str| {
         case.get(name).map_or(usual.to_owned(), |text| text.as_str().unwrap().to_owned())
     };
@@ -48,8 +50,8 @@ fn decided(names: &Table, case: &Table) -> &'static str {
         boundary: boundary.as_deref().map(refer),
         session: session.as_deref().map(refer),
         resource: resource.as_deref().map(refer),
-        scps: each(&scps).then(|| scps.iter().flatten().map(|level| refer(level)).collect()),
-        rcps: each(&rcps).then(|| rcps.iter().flatten().map(|level| refer(level)).collect()),
+        scps: scps.as_deref().map(each),
+        rcps: rcps.as_deref().map(each),
         endpoint: None,
         management: Some(management.as_str()).filter(|account| !account.is_empty()),
     };

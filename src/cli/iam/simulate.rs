@@ -238,16 +238,9 @@ impl Loaded {
     }
 
     fn documents(&self, layer: Layer) -> Option<&Documents> {
-        let level = |levels: &'_ Option<Vec<(String, Documents)>>, index: usize| -> Option<usize> {
-            levels.as_ref().and_then(|levels| (index < levels.len()).then_some(index))
-        };
         match layer {
-            Layer::Scp(index) => {
-                level(&self.scps, index).and_then(|at| self.scps.as_ref()?.get(at)).map(|(_, all)| all)
-            }
-            Layer::Rcp(index) => {
-                level(&self.rcps, index).and_then(|at| self.rcps.as_ref()?.get(at)).map(|(_, all)| all)
-            }
+            Layer::Scp(index) => self.scps.as_ref()?.get(index).map(|(_, all)| all),
+            Layer::Rcp(index) => self.rcps.as_ref()?.get(index).map(|(_, all)| all),
             Layer::Endpoint => self.endpoint.as_ref(),
             Layer::Resource => self.resource.as_ref(),
             Layer::Identity => Some(&self.identity),
@@ -290,15 +283,13 @@ impl Shown<'_> {
     fn text(&self) -> String {
         let mut text = String::new();
         let request = self.request;
-        let who = request.principal().arn().map_or_else(|| format!("{:?}", request.principal()), str::to_owned);
         let who = match request.principal() {
-            Principal::Service { name } => name.to_string(),
-            Principal::Provider { id } => id.to_string(),
-            Principal::Anonymous => "anonymous".to_owned(),
-            _ => who,
+            Principal::Service { name } => name,
+            Principal::Provider { id } => id,
+            other => other.arn().unwrap_or("anonymous"),
         };
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "{}: {} on {} by {}", self.word(), request.action(), request.resource(), clean(&who));
+        let _ = writeln!(text, "{}: {} on {} by {}", self.word(), request.action(), request.resource(), clean(who));
         match &self.decision.verdict {
             Verdict::Allowed => {}
             Verdict::Denied(denial) => {

@@ -236,7 +236,8 @@ fn differential(count: usize, seed: u64) {
     counts.insert("unexplained".to_owned(), unexplained.len());
     let counts: Vec<String> = counts.iter().map(|(what, count)| format!("  {what}: {count}")).collect();
     // Not through the macros, whose output the harness keeps to itself when a test passes.
-    writeln!(std::io::stderr(), "iam-simulate, seed {seed}:\n{}", counts.join("\n")).unwrap();
+    let mut terminal = std::io::stderr();
+    writeln!(terminal, "iam-simulate, seed {seed}:\n{}", counts.join("\n")).unwrap();
     let lines: String = unexplained.iter().map(|found| format!("{}\n", found.line())).collect();
     std::fs::write(Path::new(ROOT).join("target/differential/iam-unexplained.jsonl"), lines).unwrap();
     let shown: Vec<String> = unexplained
