@@ -158,11 +158,14 @@ fn is_lock(clause: &super::law::Clause<'_>) -> bool {
 /// Numbers of actions by service.
 type Services = BTreeMap<&'static str, usize>;
 
+/// Where a lock is open: the reason with its statement, and what goes through with a request for instance.
+type Holes = BTreeMap<(HoleKind, Option<StatementRef>), (Services, Option<Place>, Box<Witness>)>;
+
 #[derive(Default)]
 struct Found {
     regional: usize,
     open: usize,
-    holes: BTreeMap<(HoleKind, Option<StatementRef>), (Services, Option<Place>, Box<Witness>)>,
+    holes: Holes,
     tolerated: BTreeMap<&'static str, usize>,
     exempt: Vec<Exempt>,
     global: usize,
