@@ -43,4 +43,7 @@ fn generated_output_of_the_readme() {
     text.push_str(blocks.last().unwrap().trim_matches('\n'));
     text.push_str("\n```");
     check_block("README.md", "check", &text);
+
+    let run = fasscan(&["iam", "escalations", SYSTEM]);
+    check_block("README.md", "escalations", &format!("```text\n{}\n```", run.stdout.trim_matches('\n')));
 }

@@ -118,7 +118,7 @@ fn statement(with_principal: bool) -> impl Strategy<Value = Json> {
     })
 }
 
-fn document(with_principal: bool) -> impl Strategy<Value = Json> {
+pub(super) fn document(with_principal: bool) -> impl Strategy<Value = Json> {
     prop::collection::vec(statement(with_principal), 1..4)
         .prop_map(|statements| json!({"Version": "2012-10-17", "Statement": statements}))
 }

@@ -2,6 +2,7 @@
 
 mod brute;
 mod cases;
+mod confirmed;
 mod naive;
 
 use crate::iam::document::{Policy, Reader};
