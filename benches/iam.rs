@@ -114,7 +114,7 @@ fn policy(text: &str) -> Policy {
 
 /// Questions about one request: a principal with two AWS managed policies, in an organisation; and the managed policies one by one.
 fn decisions(criterion: &mut Criterion) {
-    let managed = |name: &str| policy(managed_policy(name).unwrap().document);
+    let managed = |name: &str| policy(&managed_policy(name).unwrap().document);
     let (power, audit) = (managed("PowerUserAccess"), managed("SecurityAudit"));
     let full = policy(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#);
     let lock = policy(
@@ -137,7 +137,7 @@ fn decisions(criterion: &mut Criterion) {
     let context = Context::new().with("aws:RequestedRegion", "eu-west-1").with("aws:SecureTransport", "true");
     let request =
         Request::new(session, "s3:GetObject", "arn:aws:s3:::data/x/y/z.parquet", Some("111122223333"), context);
-    let all: Vec<Policy> = managed_policy_names().map(|name| policy(managed_policy(name).unwrap().document)).collect();
+    let all: Vec<Policy> = managed_policy_names().map(|name| policy(&managed_policy(name).unwrap().document)).collect();
     let mut group = criterion.benchmark_group("decide");
     group.bench_function("a request through all layers", |bench| {
         bench.iter(|| decide(black_box(&policies), black_box(&request)))
