@@ -142,6 +142,13 @@ pub(super) fn matches_arn(pattern: &str, arn: &str) -> bool {
     glob(bytes.len(), token, arn.as_bytes(), |a, b| a == b)
 }
 
+/// Whether a pattern cannot match because of what stands before its first wildcard, unknown part or variable: most patterns of
+/// most policies are about other services, and this tells without looking at the rest of them.
+pub(super) fn begins_otherwise(pattern: &str, text: &str) -> bool {
+    let literal = pattern.bytes().take_while(|byte| !matches!(byte, b'*' | b'?' | b'$') && *byte != OPAQUE as u8);
+    literal.zip(text.bytes()).any(|(a, b)| !a.eq_ignore_ascii_case(&b))
+}
+
 /// Whether the tokens match the whole of `text`.
 pub(super) fn matches_tokens(tokens: &[Token], text: &str) -> bool {
     glob(tokens.len(), |at| tokens[at], text.as_bytes(), |a, b| a == b)

@@ -8,7 +8,8 @@ use super::variable::{Expanded, expand, is_special};
 use super::{Request, Side};
 use crate::iam::document::{Element, Statement, Text, Version};
 use crate::iam::pattern::{
-    Match, Token, arn_head, ends_part, matches, matches_ignoring_case, matches_resource, matches_tokens,
+    Match, Token, arn_head, begins_otherwise, ends_part, matches, matches_ignoring_case, matches_resource,
+    matches_tokens,
 };
 use crate::value::Cause;
 
@@ -109,6 +110,9 @@ fn action(element: &Element, asked: &str, scope: &mut Scope<'_>) -> Match {
 }
 
 fn one_action(text: &Text, asked: &str, scope: &mut Scope<'_>) -> Match {
+    if begins_otherwise(&text.text, asked) {
+        return Match::No;
+    }
     if !text.is_known() {
         return if matches_ignoring_case(&text.widened(), asked) { scope.unknown_part() } else { Match::No };
     }
@@ -160,6 +164,9 @@ fn resource(statement: &Statement, side: Side, request: &Request, scope: &mut Sc
 }
 
 fn one_resource(text: &Text, asked: &str, negated: bool, scope: &mut Scope<'_>) -> Match {
+    if !negated && begins_otherwise(&text.text, asked) {
+        return Match::No;
+    }
     if !is_special(&text.text, scope.version) {
         if matches_resource(&text.text, asked) {
             return Match::Yes;
