@@ -1,14 +1,19 @@
 //! Questions about one principal: whether its policies allow an action of a method on a resource.
 
-use super::account::{Account, Held, PrincipalKind, other_name};
-use super::condition::Context;
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::account::{Account, Held, PrincipalKind};
+use super::context::{Context, context_of};
 use super::methods::{Bits, Catalogue, catalogue};
-use super::permit::{Clause, Compiled, named_resources};
-use super::solve::{Layer, Possible, Problem};
-use super::trust::{Admission, admissions, context_of};
+use super::permit::{Clause, Compiled, parts_of};
+use super::solve::{Known, Layer, Part, Place, Possible, Problem};
+use super::trust::{Admission, admissions};
 use crate::iam::Match;
-use crate::iam::document::Effect;
-use crate::value::Cause;
+use crate::iam::document::{Effect, Policy};
+use crate::iam::prove::Prover;
+use crate::value::{Cause, OPAQUE};
 
 /// A key of a request with its value, or none.
 pub(super) type Extra = (&'static str, Option<String>);
@@ -33,25 +38,53 @@ pub(super) struct Person {
     pub(super) denied: bool,
     /// Why there may be further policies.
     pub(super) open: Vec<Cause>,
-    context: Context,
+    pub(super) context: Context,
+}
+
+/// The statements of all policies of an account, as policies of their own.
+pub(super) fn parts(account: &Account) -> Vec<Vec<Policy>> {
+    account.policies.iter().map(|attached| parts_of(&attached.policy, &account.partition)).collect()
 }
 
 /// An account, made ready.
-#[derive(Debug)]
 pub(super) struct Index<'a> {
     pub(super) account: &'a Account,
     pub(super) catalogue: &'static Catalogue,
     pub(super) compiled: Vec<Compiled<'a>>,
     pub(super) people: Vec<Person>,
+    /// The ARNs of principals and workloads of the input, these in whichever region.
+    pub(super) taken: FxHashSet<String>,
+    pub(super) prover: RefCell<Prover<'a>>,
+    /// What was answered.
+    pub(super) known: RefCell<FxHashMap<Known, Possible>>,
+    /// Statements whose conditions some request meets, or none.
+    possible: RefCell<FxHashMap<(u32, usize), bool>>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(account: &'a Account) -> Self {
+    /// With the [`parts`] of the account.
+    pub(super) fn new(account: &'a Account, parts: &'a [Vec<Policy>]) -> Self {
         let catalogue = catalogue();
-        let policies = account.policies.iter().enumerate();
-        let compiled: Vec<_> =
-            policies.map(|(at, attached)| Compiled::new(&attached.policy, at as u32, catalogue)).collect();
-        let mut index = Self { account, catalogue, compiled, people: Vec::new() };
+        let policies = account.policies.iter().zip(parts).enumerate();
+        let compiled: Vec<_> = policies
+            .map(|(at, (attached, parts))| Compiled::new(&attached.policy, parts, at as u32, catalogue))
+            .collect();
+        let any = account.id.contains(OPAQUE);
+        let principals = account
+            .principals
+            .iter()
+            .map(|principal| if any { regionless(&principal.arn) } else { principal.arn.clone() });
+        let taken = principals.chain(account.workloads.iter().map(|workload| regionless(&workload.arn)));
+        let mut index = Self {
+            account,
+            catalogue,
+            compiled,
+            people: Vec::new(),
+            taken: taken.collect(),
+            prover: RefCell::default(),
+            known: RefCell::default(),
+            possible: RefCell::default(),
+        };
         index.people = (0..account.principals.len()).map(|at| index.person(at)).collect();
         index
     }
@@ -86,6 +119,20 @@ impl<'a> Index<'a> {
         person
     }
 
+    /// Whether some request meets the conditions of a statement, as far as they are about what all requests have in common.
+    fn is_possible(&self, clause: &Clause<'a>) -> bool {
+        if clause.statement.conditions.is_empty() {
+            return true;
+        }
+        let key = (clause.policy, clause.statement.index);
+        *self.possible.borrow_mut().entry(key).or_insert_with(|| super::solve::is_possible(clause.part))
+    }
+
+    /// Whether a principal or a workload of the input has the ARN, in whichever region.
+    pub(super) fn is_known(&self, arn: &str) -> bool {
+        self.taken.contains(arn) || self.taken.contains(&regionless(arn))
+    }
+
     /// The policies of one layer.
     fn policies<'i>(&'i self, list: &'i [u32]) -> impl Iterator<Item = &'i Compiled<'a>> {
         list.iter().filter_map(|policy| self.compiled.get(*policy as usize))
@@ -107,21 +154,28 @@ impl<'a> Index<'a> {
         links.filter(|link| held.is_none_or(|held| held == link.held)).map(|link| link.policy).collect()
     }
 
-    /// Whether the principal may do an action on a resource. Of `extras`, any one may be what the request has.
-    pub(super) fn ask(&self, at: usize, id: usize, resource: &str, extras: &[Vec<Extra>], lens: &Lens) -> Possible {
+    /// Whether the principal may do an action somewhere. Of `extras`, any one may be what the request has.
+    pub(super) fn ask(&self, at: usize, id: usize, place: &Place, extras: &[Vec<Extra>], lens: &Lens) -> Possible {
+        match self.problem(at, id, place, lens) {
+            Some(problem) => self.solve(at, id, place, extras, &problem),
+            None => Possible::No,
+        }
+    }
+
+    /// The statements that decide it; `None` where no identity policy allows it.
+    pub(super) fn problem(&self, at: usize, id: usize, place: &Place, lens: &Lens) -> Option<Problem<'_, 'a>> {
         let person = &self.people[at];
         if !person.allows.contains(id) {
-            return Possible::No;
+            return None;
         }
-        let mut problem = Problem::default();
         let mut identity = Layer::default();
-        self.add_allows(at, id, resource, &person.identity, &mut identity);
+        self.add_allows(at, id, place, &person.identity, &mut identity);
         if identity.allows.is_empty() {
-            return Possible::No;
+            return None;
         }
-        problem.layers.push(identity);
-        self.add_limits(at, id, resource, lens, true, &mut problem);
-        self.solve(at, id, resource, extras, &problem)
+        let mut problem = Problem { layers: vec![identity], denies: Vec::new() };
+        self.add_limits(at, id, place, lens, &mut problem);
+        Some(problem)
     }
 
     /// Whether the principal may assume a role: by its own policies and the trust policy, or by the trust policy alone.
@@ -130,28 +184,29 @@ impl<'a> Index<'a> {
         let target = &self.account.principals[role];
         let Some(trust) = target.trust.and_then(|trust| self.compiled.get(trust as usize)) else { return Possible::No };
         let found = admissions(trust, principal, &self.account.id, self.catalogue);
+        let place = Place::At(target.arn.clone());
         let mut best = Possible::No;
         for way in [Admission::Delegated, Admission::Direct] {
-            let clauses = |wanted: &dyn Fn(Option<Effect>) -> bool| -> Vec<(&Clause<'_>, Match)> {
-                let counts = |(clause, by, _): &&(&Clause<'_>, Admission, Match)| {
+            let clauses = |wanted: &dyn Fn(Option<Effect>) -> bool| -> Vec<Part<'_, 'a>> {
+                let counts = |(clause, by, _): &&(&Clause<'a>, Admission, Match)| {
                     wanted(clause.effect)
                         && (clause.effect != Some(Effect::Allow) || *by == way || *by == Admission::Direct)
                 };
-                found.iter().filter(counts).map(|(clause, _, about)| (*clause, *about)).collect()
+                found.iter().filter(counts).map(|(clause, _, about)| (*clause, *about, *about == Match::Yes)).collect()
             };
             let admits =
                 Layer { allows: clauses(&|effect| effect != Some(Effect::Deny)), open: trust.policy.open.clone() };
             let mut problem = Problem { denies: clauses(&|effect| effect == Some(Effect::Deny)), ..Problem::default() };
             if way == Admission::Delegated {
                 let mut identity = Layer::default();
-                self.add_allows(at, id, &target.arn, &person.identity, &mut identity);
+                self.add_allows(at, id, &place, &person.identity, &mut identity);
                 problem.layers.push(identity);
             }
             problem.layers.push(admits);
             // A trust policy that names a user is not limited by the user's boundary.
             let bounded = way == Admission::Delegated || principal.kind == PrincipalKind::Role;
-            self.add_limits(at, id, &target.arn, &Lens { unbounded: !bounded, ..Lens::default() }, true, &mut problem);
-            match self.solve(at, id, &target.arn, &[], &problem) {
+            self.add_limits(at, id, &place, &Lens { unbounded: !bounded, ..Lens::default() }, &mut problem);
+            match self.solve(at, id, &place, &[], &problem) {
                 yes @ Possible::Yes(_) => return yes,
                 unknown @ Possible::Unknown(_) => best = unknown,
                 Possible::No => {}
@@ -160,36 +215,36 @@ impl<'a> Index<'a> {
         best
     }
 
-    fn add_allows<'i>(&'i self, at: usize, id: usize, resource: &str, list: &[u32], layer: &mut Layer<'i>) {
-        let expand = |text: &str| self.people[at].context.expand(text);
+    /// Whether a statement is about an action in a place.
+    fn about(&self, at: usize, id: usize, place: &Place, clause: &Clause<'a>) -> Match {
+        let action = clause.action(id);
+        match place {
+            _ if action == Match::No => Match::No,
+            Place::At(resource) => {
+                let found = clause.resource(resource, &|text| self.people[at].context.expand(text));
+                super::solve::both(action, found)
+            }
+            Place::Within(..) => Match::Unknown,
+        }
+    }
+
+    fn add_allows<'i>(&'i self, at: usize, id: usize, place: &Place, list: &[u32], layer: &mut Layer<'i, 'a>) {
         for compiled in list.iter().filter_map(|policy| self.compiled.get(*policy as usize)) {
             if !compiled.allows.contains(id) {
                 continue;
             }
             for clause in compiled.clauses.iter().filter(|clause| clause.effect != Some(Effect::Deny)) {
-                let about = super::solve::both(clause.action(id), Match::Yes);
+                let about = self.about(at, id, place, clause);
                 if about != Match::No {
-                    let about = super::solve::both(about, clause.resource(resource, &expand));
-                    if about != Match::No {
-                        layer.allows.push((clause, about));
-                    }
+                    layer.allows.push((clause, about, true));
                 }
             }
         }
     }
 
     /// Boundary, service control policies and Deny statements.
-    fn add_limits<'i>(
-        &'i self,
-        at: usize,
-        id: usize,
-        resource: &str,
-        lens: &Lens,
-        scps: bool,
-        problem: &mut Problem<'i>,
-    ) {
+    fn add_limits<'i>(&'i self, at: usize, id: usize, place: &Place, lens: &Lens, problem: &mut Problem<'i, 'a>) {
         let (person, principal) = (&self.people[at], &self.account.principals[at]);
-        let expand = |text: &str| person.context.expand(text);
         let mut deny = |list: &[u32]| {
             for policy in list.iter().filter(|policy| !lens.forgiven.contains(policy)) {
                 let Some(compiled) =
@@ -198,9 +253,9 @@ impl<'a> Index<'a> {
                     continue;
                 };
                 for clause in compiled.clauses.iter().filter(|clause| clause.effect != Some(Effect::Allow)) {
-                    let about = super::solve::both(clause.action(id), clause.resource(resource, &expand));
-                    if about != Match::No {
-                        problem.denies.push((clause, about));
+                    let about = self.about(at, id, place, clause);
+                    if about != Match::No && self.is_possible(clause) {
+                        problem.denies.push((clause, about, true));
                     }
                 }
             }
@@ -208,64 +263,40 @@ impl<'a> Index<'a> {
         deny(&person.identity);
         let boundary: Vec<u32> = principal.boundary.into_iter().filter(|_| !lens.unbounded).collect();
         deny(&boundary);
-        let levels = principal.scps.iter().filter(|_| scps);
-        levels.clone().for_each(|level| deny(level));
+        principal.scps.iter().for_each(|level| deny(level));
         if !lens.unbounded && (principal.boundary.is_some() || !principal.boundary_open.is_empty()) {
             let mut layer = Layer { open: principal.boundary_open.clone(), ..Layer::default() };
-            self.add_allows(at, id, resource, &boundary, &mut layer);
+            self.add_allows(at, id, place, &boundary, &mut layer);
             layer.open.extend(self.policies(&boundary).flat_map(|compiled| compiled.policy.open.iter().cloned()));
             problem.layers.push(layer);
         }
-        for level in levels {
+        for level in &principal.scps {
             let mut layer = Layer::default();
-            self.add_allows(at, id, resource, level, &mut layer);
+            self.add_allows(at, id, place, level, &mut layer);
             layer.open.extend(self.policies(level).flat_map(|compiled| compiled.policy.open.iter().cloned()));
             problem.layers.push(layer);
         }
     }
 
-    fn solve(&self, at: usize, id: usize, resource: &str, extras: &[Vec<Extra>], problem: &Problem<'_>) -> Possible {
-        let (action, context) = (&self.catalogue.actions[id], &self.people[at].context);
-        let action = self.catalogue.written(id).unwrap_or(action);
-        if !problem.has_conditions() {
-            return problem.solve(action, resource, context);
-        }
-        let mut context = context.clone();
-        if action.starts_with("iam:") {
-            // IAM has one endpoint for each partition.
-            context.set("aws:RequestedRegion", Some(super::account::iam_region(&self.account.partition)));
-        }
-        if extras.is_empty() {
-            return problem.solve(action, resource, &context);
-        }
-        let mut best = Possible::No;
-        for extra in extras {
-            let mut context = context.clone();
-            extra.iter().for_each(|(key, value)| context.set(key, value.as_deref()));
-            match problem.solve(action, resource, &context) {
-                yes @ Possible::Yes(_) => return yes,
-                unknown @ Possible::Unknown(_) => best = unknown,
-                Possible::No => {}
-            }
-        }
-        best
+    /// An action as it is written.
+    pub(super) fn written(&self, id: usize) -> &str {
+        self.catalogue.written(id).map_or("", String::as_str)
     }
 
-    /// Resources on which an action may be allowed: what the policies name, with the wildcards filled in, and one that only
-    /// wildcards reach.
-    pub(super) fn candidates(&self, at: usize, id: usize) -> Vec<String> {
-        let (person, principal) = (&self.people[at], &self.account.principals[at]);
+    /// Any resource that an action may be about.
+    pub(super) fn anywhere(&self, id: usize) -> Place {
         let service = self.catalogue.actions[id].split(':').next().unwrap_or_default();
-        let (partition, account) = (&self.account.partition, &self.account.id);
-        let boundary: Vec<u32> = principal.boundary.into_iter().collect();
-        let mut named = Vec::new();
-        for list in [&person.identity, &boundary].into_iter().chain(&principal.scps) {
-            named.extend(named_resources(self.policies(list).flat_map(|compiled| &compiled.clauses), id));
+        let mut services = vec![service];
+        match service {
+            // Services that act on the resources of another one.
+            "ssm" | "ec2-instance-connect" | "codedeploy" => services.push("ec2"),
+            "sts" => services.push("iam"),
+            _ => {}
         }
-        let other = format!("arn:{partition}:{service}:{}:{account}:{}", crate::iam::document::REGION, other_name());
-        let mut found = vec![other];
-        found.extend(named.iter().filter_map(|arn| typed(arn, service, account)));
-        found
+        let mut patterns: Vec<String> = services.iter().map(|service| format!("arn:*:{service}:*:*:*")).collect();
+        // A reference to something whose ARN is made up by AWS.
+        patterns.push(format!("{OPAQUE}*"));
+        Place::Within(patterns, true)
     }
 
     /// Whether a policy has a statement that allows everything.
@@ -278,21 +309,13 @@ impl<'a> Index<'a> {
     }
 }
 
-/// An ARN with the service and the account where wildcards were filled in; `None` when it is one of another service.
-fn typed(arn: &str, service: &str, account: &str) -> Option<String> {
-    // Services that act on the resources of another one.
-    let acts_on = |other: &str| other == "ec2" && matches!(service, "ssm" | "ec2-instance-connect" | "codedeploy");
+/// An ARN in any partition, region and account.
+fn regionless(arn: &str) -> String {
     let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
-    if parts.len() < 6 {
-        return Some(arn.to_owned());
+    for at in [1, 3, 4] {
+        if let Some(part) = parts.get_mut(at) {
+            *part = "*";
+        }
     }
-    match parts[2] {
-        "x" => parts[2] = service,
-        named if named == service || acts_on(named) || service == "sts" && named == "iam" => {}
-        _ => return None,
-    }
-    if parts[4] == "x" {
-        parts[4] = account;
-    }
-    Some(parts.join(":"))
+    parts.join(":")
 }

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::account::Account;
-use super::ask::{Index, Lens};
+use super::ask::{Index, Lens, parts};
 use super::methods::{Gains, Method, On};
 use super::solve::Witness;
 pub use super::step::Level;
@@ -71,7 +71,8 @@ impl Analysis {
     /// Analyses an account.
     #[must_use]
     pub fn of(account: &Account) -> Self {
-        let index = Index::new(account);
+        let parts = parts(account);
+        let index = Index::new(account, &parts);
         let mut search = Search::new(&index);
         search.run();
         search.finish()
@@ -86,7 +87,6 @@ struct Reached {
     by: Option<(&'static Method, Aim)>,
 }
 
-#[derive(Debug)]
 struct Search<'i, 'a> {
     index: &'i Index<'a>,
     /// The methods that each principal may have the actions for.
@@ -152,24 +152,21 @@ impl<'i, 'a> Search<'i, 'a> {
             _ => {}
         }
         for method in self.methods[at].clone() {
-            for (aim, narrow) in self.lone_aims(at, method) {
-                if let Some(level) = self.lone(at, method, &aim, narrow) {
-                    self.waiting[at].push((level, 1, method, aim));
-                }
+            let aim = if method.target().is_some() { self.index.ghost(method) } else { Some(Aim::Nothing) };
+            if let Some((level, aim)) = aim.and_then(|aim| Some((self.lone(at, method, &aim)?, aim))) {
+                self.waiting[at].push((level, 1, method, aim));
+                continue;
+            }
+            // Nobody knows what a target of some name may do.
+            match self.index.attempt_named(at, method, &Lens::default()) {
+                (Tried::Works(..), Some(arn)) => self.waiting[at].push((Level::Unknown, 1, method, Aim::Ghost(arn))),
+                (Tried::Unknown(causes), _) => self.causes[at].extend(causes),
+                _ => {}
             }
         }
     }
 
-    /// The targets of a method that are no principals of the input; with whether their names are known.
-    fn lone_aims(&self, at: usize, method: &Method) -> Vec<(Aim, bool)> {
-        if method.target().is_none() {
-            return vec![(Aim::Nothing, false)];
-        }
-        let (any, named) = self.index.ghosts(at, method);
-        any.into_iter().map(|aim| (aim, false)).chain(named.into_iter().map(|aim| (aim, true))).collect()
-    }
-
-    fn lone(&mut self, at: usize, method: &'static Method, aim: &Aim, narrow: bool) -> Option<Level> {
+    fn lone(&mut self, at: usize, method: &'static Method, aim: &Aim) -> Option<Level> {
         let own = |needed: &super::methods::Needed| {
             matches!(needed.on, On::OwnUser | On::OwnRole | On::OwnGroup | On::OwnPolicy)
         };
@@ -180,7 +177,7 @@ impl<'i, 'a> Search<'i, 'a> {
             _ => self.index.attempt(at, method, aim, &Lens::default()),
         };
         match tried {
-            Tried::Works(level, _) => Some(if narrow { Level::Unknown } else { level }),
+            Tried::Works(level, _) => Some(level),
             Tried::Unknown(causes) => {
                 self.causes[at].extend(causes);
                 None
@@ -317,7 +314,7 @@ impl<'i, 'a> Search<'i, 'a> {
     /// The best step of a method.
     fn best_of(&self, at: usize, method: &'static Method, order: &[usize]) -> Option<(Level, u32, Step)> {
         if method.gain() == Gains::Credentials {
-            let aim = if method.target().is_some() { self.index.ghosts(at, method).0? } else { Aim::Nothing };
+            let aim = if method.target().is_some() { self.index.ghost(method)? } else { Aim::Nothing };
             let step = self.step(at, method, &aim, Level::Unknown)?;
             return Some((Level::Unknown, u32::MAX, step));
         }

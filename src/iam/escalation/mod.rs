@@ -7,7 +7,7 @@
 
 mod account;
 mod ask;
-mod condition;
+mod context;
 mod evaluate;
 mod kinds;
 mod methods;

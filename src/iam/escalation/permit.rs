@@ -3,6 +3,7 @@
 
 use super::methods::{Bits, Catalogue};
 use crate::iam::document::{Effect, Element, Policy, Principals, Statement, UNKNOWN, Version};
+use crate::iam::pattern::matches_resource;
 use crate::iam::{Match, matches};
 
 /// A statement with the actions of methods that it is about.
@@ -13,8 +14,14 @@ pub(super) struct Clause<'a> {
     pub(super) policy: u32,
     /// `None`: the effect is not known.
     pub(super) effect: Option<Effect>,
+    /// The statement as a policy of its own, without who it is for.
+    pub(super) part: &'a Policy,
     /// Whether `${...}` are policy variables.
-    pub(super) variables: bool,
+    variables: bool,
+    /// Whether there are some.
+    pub(super) has_variables: bool,
+    /// Whether the answer may depend on who asks.
+    pub(super) personal: bool,
     yes: Bits,
     maybe: Bits,
     /// Whether it is about every action.
@@ -43,7 +50,10 @@ impl Clause<'_> {
             } else {
                 std::borrow::Cow::Borrowed(text)
             };
-            pattern_matches(&text, resource)
+            if text.contains(UNKNOWN) {
+                return pattern_matches(&text, resource);
+            }
+            if matches_resource(&text, resource) { Match::Yes } else { Match::No }
         })
     }
 }
@@ -92,16 +102,14 @@ pub(super) struct Compiled<'a> {
     pub(super) allows: Bits,
     /// The actions that some statement denies, or may deny.
     pub(super) denies: Bits,
-    /// Whether the answer may depend on who asks.
-    pub(super) personal: bool,
 }
 
 impl<'a> Compiled<'a> {
-    pub(super) fn new(policy: &'a Policy, index: u32, catalogue: &Catalogue) -> Self {
-        let mut compiled =
-            Self { policy, clauses: Vec::new(), allows: Bits::default(), denies: Bits::default(), personal: false };
-        for statement in &policy.statements {
-            let clause = clause(statement, index, policy.version == Version::V2012, catalogue);
+    /// `parts` are the statements as policies of their own: see [`parts_of`].
+    pub(super) fn new(policy: &'a Policy, parts: &'a [Policy], index: u32, catalogue: &Catalogue) -> Self {
+        let mut compiled = Self { policy, clauses: Vec::new(), allows: Bits::default(), denies: Bits::default() };
+        for (statement, part) in policy.statements.iter().zip(parts) {
+            let clause = clause(statement, part, index, policy.version == Version::V2012, catalogue);
             let either = clause.yes.union(clause.maybe);
             if clause.effect != Some(Effect::Deny) {
                 compiled.allows = compiled.allows.union(either);
@@ -109,14 +117,35 @@ impl<'a> Compiled<'a> {
             if clause.effect != Some(Effect::Allow) {
                 compiled.denies = compiled.denies.union(either);
             }
-            compiled.personal |= is_personal(statement);
             compiled.clauses.push(clause);
         }
         compiled
     }
 }
 
-fn clause<'a>(statement: &'a Statement, policy: u32, variables: bool, catalogue: &Catalogue) -> Clause<'a> {
+/// The statements of a policy as policies of their own, without who they are for, and in the partition of the account.
+pub(super) fn parts_of(policy: &Policy, partition: &str) -> Vec<Policy> {
+    let (unknown, own) = (format!("arn:{UNKNOWN}:"), format!("arn:{partition}:"));
+    let part = |statement: &Statement| {
+        let mut statement = Statement { principals: None, ..statement.clone() };
+        for text in statement.resources.iter_mut().flat_map(|element| &mut element.texts) {
+            if text.text.starts_with(&unknown) {
+                text.text = text.text.replacen(&unknown, &own, 1).into();
+            }
+        }
+        let statements = vec![statement];
+        Policy { place: policy.place, version: policy.version, statements, open: Vec::new(), problems: Vec::new() }
+    };
+    policy.statements.iter().map(part).collect()
+}
+
+fn clause<'a>(
+    statement: &'a Statement,
+    part: &'a Policy,
+    policy: u32,
+    variables: bool,
+    catalogue: &Catalogue,
+) -> Clause<'a> {
     let (mut yes, mut maybe) = (Bits::default(), Bits::default());
     for (id, action) in catalogue.actions.iter().enumerate() {
         let found = element_matches(&statement.actions, |pattern| {
@@ -135,7 +164,9 @@ fn clause<'a>(statement: &'a Statement, policy: u32, variables: bool, catalogue:
     }
     let all =
         !statement.actions.negated && statement.actions.texts.iter().any(|text| matches!(&*text.text, "*" | "*:*"));
-    Clause { statement, policy, effect: statement.effect, variables, yes, maybe, all }
+    let has_variables = variables && has_variables(statement);
+    let personal = has_variables || is_personal(statement);
+    Clause { statement, policy, effect: statement.effect, part, variables, has_variables, personal, yes, maybe, all }
 }
 
 fn is_personal(statement: &Statement) -> bool {
@@ -143,31 +174,13 @@ fn is_personal(statement: &Statement) -> bool {
         let key = key.to_ascii_lowercase();
         key.starts_with("aws:principal") || key == "aws:username" || key == "aws:userid"
     };
-    let variable = |text: &str| text.contains("${");
+    statement.conditions.iter().any(|condition| about_principal(&condition.key))
+}
+
+fn has_variables(statement: &Statement) -> bool {
     let resources = statement.resources.iter().flat_map(|element| &element.texts);
     let values = statement.conditions.iter().flat_map(|condition| &condition.values);
-    statement.conditions.iter().any(|condition| about_principal(&condition.key))
-        || resources.chain(values).any(|text| variable(&text.text))
-}
-
-/// The resources that allowing clauses name for an action, with the wildcards filled in: candidates for requests.
-pub(super) fn named_resources<'c>(clauses: impl Iterator<Item = &'c Clause<'c>>, id: usize) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for clause in clauses.filter(|clause| clause.effect != Some(Effect::Deny) && clause.action(id) != Match::No) {
-        let Some(element) = clause.statement.resources.as_ref().filter(|element| !element.negated) else { continue };
-        for text in &element.texts {
-            let text = filled(&text.text);
-            if found.len() < 64 && !found.contains(&text) {
-                found.push(text);
-            }
-        }
-    }
-    found
-}
-
-/// A text that a pattern matches.
-pub(super) fn filled(pattern: &str) -> String {
-    pattern.replace(UNKNOWN, "*").replacen("arn:*:", "arn:aws:", 1).replace(['*', '?'], "x")
+    resources.chain(values).any(|text| text.text.contains("${"))
 }
 
 /// Who a statement of a trust policy admits.

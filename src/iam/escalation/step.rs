@@ -4,11 +4,11 @@ use super::account::{Held, PrincipalKind, other_name};
 use super::ask::{Extra, Index, Lens};
 use super::kinds::kind_of;
 use super::methods::{Gains, Method, Needed, On};
-use super::permit::filled;
-use super::solve::{Possible, Witness};
+use super::solve::{Place, Possible, Witness};
 use super::trust::{admits_service, providers};
 use crate::iam::Match;
 use crate::iam::document::REGION;
+use crate::iam::prove::Proof;
 use crate::value::Cause;
 
 /// AWS managed policies that make an administrator.
@@ -49,6 +49,97 @@ pub(super) enum Tried {
 impl Index<'_> {
     /// Whether the method works for the principal on the target.
     pub(super) fn attempt(&self, at: usize, method: &Method, aim: &Aim, lens: &Lens) -> Tried {
+        let on = method.actions.iter().map(|needed| needed.on).find(|on| matches!(on, On::NewUser | On::NewRole));
+        let Some(on) = on else { return self.attempt_on(at, method, aim, None, lens) };
+        let kind = if on == On::NewUser { "user" } else { "role" };
+        match self.attempt_on(at, method, aim, Some(&self.account.iam_arn(kind, &other_name())), lens) {
+            works @ Tried::Works(..) => return works,
+            _ if !method.bits.is_subset(self.people[at].allows) => return Tried::Fails,
+            _ => {}
+        }
+        let patterns = vec![format!("arn:{}:iam::{}:{kind}/*", self.account.partition, self.any_account())];
+        self.attempt_some(at, method, (on, &patterns), lens, |name| self.attempt_on(at, method, aim, Some(name), lens))
+    }
+
+    /// The number of the account, or any where it is not known.
+    fn any_account(&self) -> &str {
+        if self.account.id.contains(crate::value::OPAQUE) { "*" } else { &self.account.id }
+    }
+
+    /// Tries a method on some resource of these patterns that is not in the input, for all actions of it that are about one.
+    fn attempt_some(
+        &self,
+        at: usize,
+        method: &Method,
+        (on, patterns): (On, &[String]),
+        lens: &Lens,
+        attempt: impl Fn(&str) -> Tried,
+    ) -> Tried {
+        let place = Place::Within(patterns.to_vec(), false);
+        let (mut names, mut causes, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for needed in method.actions.iter().filter(|needed| needed.on == on) {
+            let extras = self.extras(at, method, needed, &Aim::Nothing);
+            let Some(problem) = self.problem(at, needed.id, &place, lens) else { return Tried::Fails };
+            match self.solve(at, needed.id, &place, &extras, &problem) {
+                Possible::Yes(witness) => names.push(witness.arn),
+                Possible::Unknown(more) => causes.extend(more),
+                Possible::No => return Tried::Fails,
+            }
+            problems.push(problem);
+        }
+        names.dedup();
+        if names.len() > 1 {
+            match self.in_common(patterns, &problems) {
+                Proof::Yes(witness) => names.insert(0, witness.resource),
+                Proof::No => return Tried::Fails,
+                Proof::Unknown(_) => {}
+            }
+        }
+        for name in &names {
+            match attempt(name) {
+                works @ Tried::Works(..) => return works,
+                Tried::Unknown(more) => causes.extend(more),
+                Tried::Fails => {}
+            }
+        }
+        match (causes.is_empty(), names.len()) {
+            (true, ..2) => Tried::Fails,
+            // One may fit all that was not tried.
+            (true, _) => Tried::Unknown(vec![Cause::Limit]),
+            (false, _) => Tried::Unknown(causes),
+        }
+    }
+
+    /// Tries a method on some target that is not in the input and that not all policies of that kind reach.
+    pub(super) fn attempt_named(&self, at: usize, method: &Method, lens: &Lens) -> (Tried, Option<String>) {
+        let Some(on) = method.target() else { return (Tried::Fails, None) };
+        let (partition, account) = (&self.account.partition, self.any_account());
+        let start = match on {
+            On::User => format!("arn:{partition}:iam::{account}:user/"),
+            On::Role | On::PassedRole => format!("arn:{partition}:iam::{account}:role/"),
+            On::Group => format!("arn:{partition}:iam::{account}:group/"),
+            On::Provider => {
+                let kind = method.federated.as_deref().unwrap_or_default().trim_end_matches('/');
+                format!("arn:{partition}:iam::{account}:{kind}/")
+            }
+            _ => match method.workload.as_deref().and_then(kind_of) {
+                Some(kind) => kind.arn(partition, "*", account, "\n").split('\n').next().unwrap_or_default().to_owned(),
+                None => return (Tried::Fails, None),
+            },
+        };
+        if !method.actions.iter().any(|needed| needed.on == on) {
+            return (Tried::Fails, None);
+        }
+        let found = std::cell::RefCell::new(None);
+        let tried = self.attempt_some(at, method, (on, &[format!("{start}*")]), lens, |name| {
+            *found.borrow_mut() = Some(name.to_owned());
+            self.attempt_on(at, method, &Aim::Ghost(name.to_owned()), None, lens)
+        });
+        (tried, found.into_inner())
+    }
+
+    /// Whether the method works on the target, with what is made for the purpose.
+    fn attempt_on(&self, at: usize, method: &Method, aim: &Aim, fresh: Option<&str>, lens: &Lens) -> Tried {
         let mut causes = Vec::new();
         match self.fits(at, method, aim) {
             Match::Yes => {}
@@ -59,14 +150,13 @@ impl Index<'_> {
             causes.extend(self.account.principals[*target].uncertain.iter().cloned());
         }
         let mut witnesses = Vec::new();
-        let mut fresh: Option<String> = None;
         for needed in &method.actions {
             let answer = if needed.action == "sts:AssumeRole"
                 && let Aim::Principal(role) = aim
             {
                 self.assume(at, *role, needed.id)
             } else {
-                self.reach(at, method, needed, aim, lens, &mut fresh)
+                self.reach(at, method, needed, (aim, fresh), lens)
             };
             match answer {
                 Possible::Yes(witness) => witnesses.push(witness),
@@ -77,13 +167,10 @@ impl Index<'_> {
         if !causes.is_empty() {
             return Tried::Unknown(causes);
         }
-        let ghost = matches!(aim, Aim::Ghost(_));
-        let level = if method.assumes.is_some() {
-            Level::Unknown
-        } else if ghost {
-            Level::Assumed
-        } else {
-            Level::Shown
+        let level = match aim {
+            _ if method.assumes.is_some() => Level::Unknown,
+            Aim::Ghost(_) => Level::Assumed,
+            _ => Level::Shown,
         };
         Tried::Works(level, witnesses)
     }
@@ -133,55 +220,30 @@ impl Index<'_> {
         }
     }
 
-    /// Whether an action of a method reaches what it must.
+    /// Whether an action of a method reaches what it must: the target, or what is made for the purpose.
     fn reach(
         &self,
         at: usize,
         method: &Method,
         needed: &Needed,
-        aim: &Aim,
+        (aim, fresh): (&Aim, Option<&str>),
         lens: &Lens,
-        fresh: &mut Option<String>,
     ) -> Possible {
         let extras = self.extras(at, method, needed, aim);
-        let resources = match needed.on {
-            On::NewUser | On::NewRole => match fresh {
-                Some(name) => vec![name.clone()],
-                None => self.new_names(at, needed),
-            },
-            _ => self.resources(at, method, needed, aim),
+        let places = match needed.on {
+            On::Any => vec![self.anywhere(needed.id)],
+            On::NewUser | On::NewRole => fresh.map(|name| Place::At(name.to_owned())).into_iter().collect(),
+            _ => self.resources(at, method, needed, aim).into_iter().map(Place::At).collect(),
         };
         let mut best = Possible::No;
-        for resource in resources {
-            match self.ask(at, needed.id, &resource, &extras, lens) {
-                yes @ Possible::Yes(_) => {
-                    if matches!(needed.on, On::NewUser | On::NewRole) {
-                        *fresh = Some(resource);
-                    }
-                    return yes;
-                }
+        for place in places {
+            match self.ask(at, needed.id, &place, &extras, lens) {
+                yes @ Possible::Yes(_) => return yes,
                 unknown @ Possible::Unknown(_) => best = unknown,
                 Possible::No => {}
             }
         }
         best
-    }
-
-    /// ARNs that a new principal may have.
-    fn new_names(&self, at: usize, needed: &Needed) -> Vec<String> {
-        let kind = if needed.on == On::NewUser { "user" } else { "role" };
-        let mut names = vec![self.account.iam_arn(kind, &other_name())];
-        let fits = |name: &String| name.contains(&format!(":{kind}/")) && !self.is_known(name);
-        names.extend(self.candidates(at, needed.id).into_iter().filter(fits));
-        names
-    }
-
-    /// Whether a principal or a workload of the input has the ARN, in whichever region.
-    fn is_known(&self, arn: &str) -> bool {
-        let last = |arn: &str| arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
-        let wanted = last(arn);
-        self.account.principals.iter().any(|principal| principal.arn == arn)
-            || self.account.workloads.iter().any(|workload| last(&workload.arn) == wanted)
     }
 
     /// The resources any of which an action of a method may reach.
@@ -219,8 +281,7 @@ impl Index<'_> {
                 Aim::Ghost(arn) => vec![arn.clone()],
                 _ => Vec::new(),
             },
-            On::Any => self.candidates(at, needed.id),
-            On::OwnUser | On::OwnRole | On::NewUser | On::NewRole => Vec::new(),
+            On::Any | On::OwnUser | On::OwnRole | On::NewUser | On::NewRole => Vec::new(),
         }
     }
 
@@ -283,11 +344,10 @@ impl Index<'_> {
         }
     }
 
-    /// Targets that are not in the input and that the policies may reach: any, and those of names that the policies say.
-    pub(super) fn ghosts(&self, at: usize, method: &Method) -> (Option<Aim>, Vec<Aim>) {
-        let Some(on) = method.target() else { return (None, Vec::new()) };
+    /// A target that is not in the input and that only wildcards reach.
+    pub(super) fn ghost(&self, method: &Method) -> Option<Aim> {
         let (partition, account) = (&self.account.partition, &self.account.id);
-        let any = match on {
+        let any = match method.target()? {
             On::User => self.account.iam_arn("user", &other_name()),
             On::Role | On::PassedRole => self.account.iam_arn("role", &other_name()),
             On::Group => self.account.iam_arn("group", &other_name()),
@@ -297,32 +357,10 @@ impl Index<'_> {
             }
             _ => match method.workload.as_deref().and_then(kind_of) {
                 Some(kind) => kind.arn(partition, REGION, account, &other_name()),
-                None => return (None, Vec::new()),
+                None => return None,
             },
         };
-        let start = any.split(&other_name()).next().unwrap_or_default().to_owned();
-        let Some(needed) = method.actions.iter().find(|needed| needed.on == on) else {
-            return (Some(Aim::Ghost(any)), Vec::new());
-        };
-        let named = self.candidates(at, needed.id).into_iter();
-        let kind_and_account = |arn: &str| {
-            let mut parts = arn.splitn(6, ':').skip(4);
-            let account = parts.next().unwrap_or_default().to_owned();
-            let kind = parts.next().unwrap_or_default().split(['/', ':']).next().unwrap_or_default().to_owned();
-            (account, kind)
-        };
-        let wanted = kind_and_account(&start);
-        let fits = |arn: &String| {
-            let (account, kind) = kind_and_account(arn);
-            kind == wanted.1
-                && (account == wanted.0 || wanted.0.contains(crate::value::OPAQUE))
-                && !arn.contains(&other_name())
-                // Nobody can assume or pass a service-linked role.
-                && !arn.contains(":role/aws-service-role/")
-                && !self.is_known(arn)
-                && *arn != filled(&format!("{start}*"))
-        };
-        (Some(Aim::Ghost(any)), named.filter(fits).map(Aim::Ghost).collect())
+        Some(Aim::Ghost(any))
     }
 
     /// Whether the principal can make a new administrator.

@@ -1,7 +1,6 @@
 //! Trust policies: whom a role admits.
 
-use super::account::{Principal, PrincipalKind};
-use super::condition::Context;
+use super::account::Principal;
 use super::methods::Catalogue;
 use super::permit::{Clause, Compiled, pattern_matches, principals};
 use super::solve::both;
@@ -21,12 +20,12 @@ pub(super) enum Admission {
 }
 
 /// The clauses of a trust policy that are about assuming by a principal of the account, each with how it names it.
-pub(super) fn admissions<'a>(
-    trust: &'a Compiled<'a>,
+pub(super) fn admissions<'i, 'a>(
+    trust: &'i Compiled<'a>,
     who: &Principal,
     account: &str,
     catalogue: &Catalogue,
-) -> Vec<(&'a Clause<'a>, Admission, Match)> {
+) -> Vec<(&'i Clause<'a>, Admission, Match)> {
     let Some(assume) = catalogue.id("sts:AssumeRole") else { return Vec::new() };
     let mut found = Vec::new();
     for clause in &trust.clauses {
@@ -132,39 +131,4 @@ fn named(trust: &Compiled<'_>, test: impl Fn(Named, &str) -> bool) -> Match {
         }
     }
     answer
-}
-
-/// The keys that every request of a principal has.
-///
-/// Source: "AWS global condition context keys": the ARN of a role's session is that of the role, IAM and its region are global.
-pub(super) fn context_of(who: &Principal, account: &str) -> Context {
-    let mut context = Context::default();
-    for (key, value) in [
-        ("aws:PrincipalIsAWSService", Some("false")),
-        ("aws:ViaAWSService", Some("false")),
-        ("aws:SecureTransport", Some("true")),
-        ("aws:PrincipalAccount", Some(account)),
-        ("aws:ResourceAccount", Some(account)),
-        // Only requests of services have them.
-        ("aws:SourceArn", None),
-        ("aws:SourceAccount", None),
-    ] {
-        context.set(key, value);
-    }
-    if !who.arn.is_empty() {
-        context.set("aws:PrincipalArn", Some(&who.arn));
-    }
-    match who.kind {
-        PrincipalKind::User => {
-            context.set("aws:username", Some(who.short_name()));
-            context.set("aws:PrincipalType", Some("User"));
-        }
-        PrincipalKind::Role => {
-            context.set("aws:username", None);
-            context.set("aws:PrincipalType", Some("AssumedRole"));
-        }
-        PrincipalKind::Group => context.set("aws:username", Some(&super::account::other_name())),
-        PrincipalKind::Someone => {}
-    }
-    context
 }

@@ -244,3 +244,57 @@ fn what_is_not_in_the_input_is_said() {
     // Credentials of something else are no way to become an administrator.
     assert_eq!(alone(&[allow("secretsmanager:GetSecretValue", "*")]).0, No);
 }
+
+#[test]
+fn patterns_that_overlap_partly_leave_what_both_match() {
+    let analysed = |boundary: &str| {
+        let mut lab = Builder::new();
+        let list = [
+            allow("iam:PassRole", "arn:aws:iam::*:role/app-*"),
+            allow("lambda:CreateFunction lambda:InvokeFunction", "*"),
+        ];
+        let at = lab.user("start", &list);
+        lab.boundary(at, &[allow("iam:PassRole", boundary), allow("lambda:*", "*")]);
+        let analysis = lab.analysis();
+        let verdict = found(&analysis, at);
+        let steps = &analysis.standings[at].steps;
+        let step = steps.iter().find(|step| step.method.id == "lambda-create-function-invoke");
+        let passed = step.and_then(|step| step.witnesses.iter().find(|one| one.action == "iam:PassRole"));
+        (verdict, passed.map(|one| one.resource.clone()).unwrap_or_default())
+    };
+    let (verdict, role) = analysed("arn:aws:iam::*:role/*-dev");
+    assert_eq!(verdict, Unknown);
+    assert!(role.starts_with("arn:aws:iam::111122223333:role/app-") && role.ends_with("-dev"), "{role}");
+    assert_eq!(analysed("arn:aws:iam::*:role/dev-*"), (No, String::new()));
+}
+
+#[test]
+fn conditions_whose_patterns_intersect_are_met_by_one_value() {
+    let like = |pattern: &str| format!(r#"{{"StringLike": {{"aws:PrincipalTag/team": "{pattern}"}}}}"#);
+    let both = |identity: &str, boundary: &str| {
+        let mut lab = Builder::new();
+        let at = lab.user("start", &[conditional("iam:CreateAccessKey", "*", &like(identity))]);
+        lab.boundary(at, &[conditional("iam:*", "*", &like(boundary))]);
+        let administrator = lab.user("administrator", &[star()]);
+        let analysis = lab.analysis();
+        assert_eq!(found(&analysis, administrator), Administrator);
+        let step = analysis.standings[at].steps.first().cloned();
+        (found(&analysis, at), step.map(|step| step.witnesses[0].given.join(", ")).unwrap_or_default())
+    };
+    let (verdict, given) = both("a*", "*b");
+    assert_eq!(verdict, By("iam-create-access-key"));
+    assert!(given.starts_with("aws:PrincipalTag/team = a") && given.ends_with('b'), "{given}");
+    assert_eq!(both("a*", "b*").0, No);
+}
+
+#[test]
+fn a_new_principal_is_named_as_all_its_actions_allow() {
+    let makes = |attach: &str| {
+        one(&[
+            allow("iam:CreateUser iam:CreateAccessKey", "arn:aws:iam::*:user/app-*"),
+            allow("iam:AttachUserPolicy", attach),
+        ])
+    };
+    assert_eq!(makes("arn:aws:iam::*:user/*-dev"), By("iam-create-user-attach-policy-access-key"));
+    assert_eq!(makes("arn:aws:iam::*:user/dev-*"), No);
+}
