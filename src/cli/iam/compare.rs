@@ -10,14 +10,12 @@ use super::load::{Document, KindOption, Loaded, load};
 use super::output::{self, Output};
 use crate::iam::Policy;
 use crate::iam::catalogue::catalogue;
-use crate::iam::prove::{Caller, Proof, Prover, Question, Reason, Space, Witness, included};
+use crate::iam::prove::{Caller, Proof, Prover, Reason, Witness};
 use crate::report::text::{TextOptions, clean, diagnostics};
 use crate::scan::Status;
 use crate::source::Level;
 use crate::value::Cause;
 
-/// Actions that are tried for a request that AWS knows already.
-const TRIED: usize = 64;
 /// What the caller says already.
 const OF_CALLER: [&str; 4] =
     ["aws:principalaccount", "aws:principalarn", "aws:principalisawsservice", "aws:principaltype"];
@@ -110,38 +108,19 @@ fn all<'d>(narrow: &'d [Document], wide: &'d [Document], forward: bool) -> Vec<C
     let compared = wide.iter().enumerate().map(|(index, document)| {
         let narrow = partner(index);
         let others: Vec<&Policy> = narrow.iter().map(|document| &document.policy).collect();
-        let proof = with_known_action(&document.policy, &others, included(&[&document.policy], &others));
+        let proof = more(&document.policy, &others);
         Compared { wide: document, narrow, forward, proof }
     });
     compared.collect()
 }
 
-/// The proof, with a witness whose action AWS has where there is one: a pattern also allows what AWS adds later, and the first
-/// request that is found may be of that kind.
-fn with_known_action(policy: &Policy, others: &[&Policy], proof: Proof) -> Proof {
-    let Proof::Yes(mut witness) = proof else { return proof };
-    let catalogue = catalogue();
-    if let Some(known) = catalogue.action(&witness.action) {
-        witness.action = known.to_string();
-        return Proof::Yes(witness);
-    }
-    let mut prover = Prover::default();
-    let allowing = witness.by.iter().flatten().filter_map(|(_, statement)| policy.statements.get(*statement));
-    let patterns: Vec<&str> = allowing
-        .filter(|statement| !statement.actions.negated)
-        .flat_map(|statement| &statement.actions.texts)
-        .map(|text| &*text.text)
-        .collect();
-    for id in catalogue.set_matching(patterns).iter().take(TRIED) {
-        let Some(action) = catalogue.by_id(id).map(|found| found.to_string()) else { continue };
-        let space = Space { actions: vec![action.clone()], ..Space::default() };
-        let question = Question { groups: vec![vec![policy]], except: others.to_vec(), space, ..Question::default() };
-        if let Proof::Yes(mut found) = prover.ask(&question) {
-            found.action = action;
-            return Proof::Yes(found);
-        }
-    }
-    Proof::Yes(witness)
+/// Whether a policy allows more than others: first by actions that AWS has, whose requests people know, then also by those that a
+/// pattern would take in when AWS adds them.
+fn more<'p>(policy: &'p Policy, others: &[&'p Policy]) -> Proof {
+    Prover::default()
+        .of_known_actions()
+        .included(&[policy], others)
+        .or_else(|| Prover::default().typed().included(&[policy], others))
 }
 
 /// The places of the statements that allow a request.

@@ -1,9 +1,11 @@
 //! Literals and conjunctions of them, each kept once, with what is known about them.
 
-use super::super::catalogue::{ActionSet, Catalogue, catalogue};
+use super::super::catalogue::{ActionId, ActionSet, Catalogue, catalogue};
 use super::super::theory::{Answer, Form, Glob, Lit, Pred, Set, Value, solve};
+use super::typing::Kind;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// A dimension of requests: an interned key. The first ones have names.
 pub(super) type Dim = u32;
@@ -42,6 +44,12 @@ pub(super) type ConjId = u32;
 /// The conjunction of nothing.
 pub(super) const EMPTY: ConjId = 0;
 
+/// Actions that people know, which make the better witnesses.
+static KNOWN: LazyLock<Vec<ActionId>> = LazyLock::new(|| {
+    let names = ["s3:GetObject", "s3:ListBucket", "s3:PutObject", "iam:PassRole", "sts:AssumeRole", "ec2:RunInstances"];
+    names.iter().filter_map(|name| catalogue().action(name)).map(|action| action.id).collect()
+});
+
 /// That two dimensions have the same value, or different ones. Both are present where it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Rel {
@@ -78,6 +86,10 @@ pub(super) struct Arena {
     catalogue: Option<&'static Catalogue>,
     /// The known actions of literals on the action.
     actions: FxHashMap<LitId, Rc<ActionSet>>,
+    /// Whether known actions are for their resources only.
+    pub(super) typed: bool,
+    /// The kinds of known actions.
+    pub(super) kinds: FxHashMap<ActionId, Kind>,
 }
 
 impl Arena {
@@ -85,6 +97,8 @@ impl Arena {
         let mut arena = Self {
             catalogue,
             actions: FxHashMap::default(),
+            typed: false,
+            kinds: FxHashMap::default(),
             keys: Vec::new(),
             key_ids: FxHashMap::default(),
             several: Vec::new(),
@@ -234,7 +248,9 @@ impl Arena {
         for lit in &lits[1..] {
             all.intersect_with(&self.actions_of(catalogue, *lit));
         }
-        let name = all.iter().next().and_then(|id| catalogue.by_id(id)).map(|action| action.to_string());
+        let known = KNOWN.iter().copied().find(|id| all.contains(*id));
+        let name =
+            known.or_else(|| all.iter().next()).and_then(|id| catalogue.by_id(id)).map(|action| action.to_string());
         name.map_or(Answer::Unsat, |name| Answer::Sat(Some(vec![name])))
     }
 

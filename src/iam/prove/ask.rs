@@ -57,10 +57,18 @@ impl<'p> Prover<'p> {
     }
 
     /// The same prover for the actions that AWS has, and no others: those it adds later, and those that it never had, do not
-    /// count. Witnesses have actions that exist.
+    /// count. Witnesses have actions that exist, on resources that they are for, as in [`Self::typed`].
     #[must_use]
     pub fn of_known_actions(self) -> Self {
-        Self { arena: Arena::new(Some(catalogue())), ..self }
+        Self { arena: Arena::new(Some(catalogue())), ..self }.typed()
+    }
+
+    /// The same prover for requests in which a known action has a resource that it is for: one of its ARN formats, or `*`
+    /// where AWS asks for none. Others cannot exist.
+    #[must_use]
+    pub fn typed(mut self) -> Self {
+        self.arena.typed = true;
+        self
     }
 
     /// Which of these actions are possible, each in some request of the question. Actions that all patterns of the policies
@@ -125,12 +133,14 @@ impl<'p> Prover<'p> {
     pub fn ask(&mut self, question: &Question<'p>) -> Proof {
         if self.arena.size() > REMEMBERED {
             let catalogue = self.arena.catalogue();
+            let typed = self.arena.typed;
             *self = Self {
                 accounts: self.accounts.take(),
                 arena: Arena::new(catalogue),
                 among: self.among.take(),
                 ..Self::default()
             };
+            self.arena.typed = typed;
         }
         let none = Pinned::new();
         let wide = self.search(question, Bound::Wide, &none);
@@ -333,7 +343,7 @@ impl<'p> Prover<'p> {
             }
             let problem = Problem { groups, negative: negative.clone(), base: base.clone() };
             negative.truncate(barred);
-            let answer = Search { arena: &mut self.arena, world, steps }.solve(&problem);
+            let answer = Search { arena: &mut self.arena, world, steps, splits: 0 }.solve(&problem);
             match answer {
                 Answer::Unsat => {}
                 Answer::Limit => limit = true,

@@ -17,6 +17,7 @@ mod search;
 mod space;
 #[cfg(test)]
 mod tests;
+mod typing;
 mod variable;
 mod witness;
 mod world;

@@ -45,10 +45,14 @@ impl Proof {
         match self {
             Proof::Yes(_) => self,
             Proof::No => other(),
-            Proof::Unknown(reasons) => match other() {
+            Proof::Unknown(mut reasons) => match other() {
                 Proof::Yes(witness) => Proof::Yes(witness),
                 Proof::No => Proof::Unknown(reasons),
-                Proof::Unknown(more) => Proof::Unknown(reasons.into_iter().chain(more).collect()),
+                Proof::Unknown(mut more) => {
+                    more.retain(|reason| !reasons.contains(reason));
+                    reasons.extend(more);
+                    Proof::Unknown(reasons)
+                }
             },
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a point lies in one box of every positive group and in no negative box.
 
 use super::super::theory::{Answer, Lit, Value};
-use super::arena::{ARN, Arena, ConjId, Dim, EMPTY, LitId, Rel};
+use super::arena::{ARN, Arena, ConjId, Dim, EMPTY, LitId, RESOURCE, Rel};
 use super::compile::Region;
 use super::world::World;
 use rustc_hash::FxHashSet;
@@ -27,6 +27,8 @@ pub(super) struct Search<'a> {
     pub(super) arena: &'a mut Arena,
     pub(super) world: &'a World,
     pub(super) steps: &'a mut usize,
+    /// How many requests were found that cannot exist.
+    pub(super) splits: usize,
 }
 
 /// A conjunction over all dimensions.
@@ -132,6 +134,11 @@ impl Search<'_> {
                     }
                 }
             }
+            if fewest.is_none()
+                && let Some(ways) = self.retyped(&point, state.conj(RESOURCE))
+            {
+                fewest = Some(ways.into_iter().filter_map(|way| self.open(way, &state)).collect());
+            }
             let Some(escapes) = fewest else { return Answer::Sat(point) };
             match *escapes {
                 [] => return Answer::Unsat,
@@ -173,16 +180,7 @@ impl Search<'_> {
     /// The ways out of a box that are open from here.
     fn escapes(&mut self, region: &Region, state: &State) -> Vec<Escape> {
         let mut found = Vec::new();
-        for lit in &region.lits {
-            if state.settled.contains(lit) {
-                continue;
-            }
-            let (dim, _) = self.arena.get(*lit);
-            let conj = self.arena.and(state.conj(dim), lit ^ 1);
-            if *self.arena.solve(conj) != Answer::Unsat {
-                found.push(Escape::Lit(lit ^ 1));
-            }
-        }
+        found.extend(region.lits.iter().filter_map(|lit| self.open(lit ^ 1, state)));
         for rel in &region.rels {
             if !state.rels.contains(rel) {
                 found.push(Escape::Rel(Rel { same: !rel.same, ..*rel }));
@@ -191,7 +189,17 @@ impl Search<'_> {
         found
     }
 
-    fn value(point: &Point, dim: Dim) -> Option<&[String]> {
+    /// The way to where a literal holds, unless that was searched before or is closed.
+    fn open(&mut self, lit: LitId, state: &State) -> Option<Escape> {
+        if state.settled.contains(&(lit ^ 1)) {
+            return None;
+        }
+        let (dim, _) = self.arena.get(lit);
+        let conj = self.arena.and(state.conj(dim), lit);
+        (*self.arena.solve(conj) != Answer::Unsat).then_some(Escape::Lit(lit))
+    }
+
+    pub(super) fn value(point: &Point, dim: Dim) -> Option<&[String]> {
         let at = point.binary_search_by_key(&dim, |(dim, _)| *dim).ok()?;
         point[at].1.as_deref()
     }

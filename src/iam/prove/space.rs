@@ -88,6 +88,6 @@ impl Prover<'_> {
 }
 
 /// A literal on a value that is there.
-fn is(globs: Vec<Glob>, not: bool) -> Lit {
+pub(super) fn is(globs: Vec<Glob>, not: bool) -> Lit {
     Lit::is(Pred { set: Set::Text(Arc::new(GlobSet::new(globs))), not })
 }

@@ -282,3 +282,53 @@ fn known_actions_decide_what_patterns_of_names_leave_open() {
     assert!(matches!(included(&[&gets], &[&listed]), Proof::Yes(_)), "AWS may add actions");
     assert_eq!(Prover::default().of_known_actions().included(&[&gets], &[&listed]), Proof::No);
 }
+
+#[test]
+fn a_witness_has_an_action_on_a_resource_that_it_is_for() {
+    let old = of(&json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}]));
+    let both = ["arn:aws:s3:::reports", "arn:aws:s3:::reports/*"];
+    let ask = |action: &str, resource: &Json| {
+        let new = of(&json!([{"Effect": "Allow", "Action": action, "Resource": resource}]));
+        Prover::default().of_known_actions().included(&[&new], &[&old])
+    };
+    let found = |action: &str, resource: &Json| match ask(action, resource) {
+        Proof::Yes(witness) => format!("{} {}", witness.action, witness.resource),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(found("s3:List*", &json!(both)), "s3:ListBucket arn:aws:s3:::reports");
+    // Of services of which there is no ARN, nothing is possible, however many they are.
+    assert_eq!(found("a*", &json!(both)), "No");
+    assert_eq!(
+        found("*", &json!("arn:aws:sqs:eu-central-1:111122223333:jobs")),
+        "sqs:AddPermission arn:aws:sqs:eu-central-1:111122223333:jobs"
+    );
+    assert_eq!(found("iam:PassRole", &json!("*")), "iam:PassRole arn:aws:iam::111122223333:role/x");
+}
+
+#[test]
+fn a_grant_on_a_resource_that_the_action_is_not_for_grants_nothing() {
+    let ask = |prover: Prover<'_>, action: &str, resource: &str| {
+        let policy = of(&json!([{"Effect": "Allow", "Action": action, "Resource": resource}]));
+        let mut prover: Prover<'_> = prover;
+        matches!(prover.included(&[&policy], &[]), Proof::No)
+    };
+    let nothing = |action: &str, resource: &str| {
+        let known = ask(Prover::default().of_known_actions(), action, resource);
+        assert_eq!(known, ask(Prover::default().typed(), action, resource), "{action} {resource}");
+        known
+    };
+    assert!(nothing("s3:GetObject", "arn:aws:s3:::reports"));
+    assert!(nothing("s3:ListBucket", "arn:aws:s3:::reports/*"));
+    assert!(nothing("s3:ListAllMyBuckets", "arn:aws:s3:::*"));
+    assert!(nothing("sqs:SendMessage", "arn:aws:sns:*:*:*"));
+    assert!(!nothing("s3:GetObject", "arn:aws:s3:::reports*"));
+    assert!(!nothing("s3:ListAllMyBuckets", "*"));
+    // Of references nothing is known, and regions and accounts may be empty.
+    for resource in
+        ["\u{1}0.Arn\u{1}", "\u{1}0.Arn\u{1}/*", "arn:aws:s3:::\u{1}0.Path\u{1}", "arn:\u{1}p\u{1}:s3:::b/k"]
+    {
+        assert!(!nothing("s3:GetObject", resource), "{resource:?}");
+    }
+    assert!(!nothing("iam:PassRole", "arn:aws:iam::\u{1}account\u{1}:\u{1}0.Path\u{1}"));
+    assert!(!nothing("ssm:GetDocument", "arn:aws:ssm:eu-central-1::document/AWS-RunShellScript"));
+}
