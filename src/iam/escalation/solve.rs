@@ -267,7 +267,16 @@ impl<'a> Index<'a> {
         // Only what a statement of the first layer reaches has to be kept out.
         let first = problem.layers.first().map(|layer| layer.allows.as_slice()).unwrap_or_default();
         let open = |_: &str| Some("*".to_owned());
-        let reached = |arn: &&String| first.iter().any(|(clause, ..)| clause.resource(arn, &open) != Match::No);
+        let service = |arn: &str| arn.split(':').nth(2).map(str::to_owned);
+        let wanted = match place {
+            Place::Within(patterns, _) => patterns.first().and_then(|pattern| service(pattern)),
+            Place::At(_) => None,
+        };
+        let reached = |arn: &&String| {
+            // In any region or account.
+            let any = arn.starts_with("arn:*:");
+            service(arn) == wanted && (any || first.iter().any(|(clause, ..)| clause.resource(arn, &open) != Match::No))
+        };
         let mut texts: Vec<String> = self.taken.iter().filter(reached).cloned().collect();
         texts.push(SERVICE_LINKED.to_owned());
         if let Place::Within(patterns, _) = place {
