@@ -293,7 +293,8 @@ impl<'a> Index<'a> {
             "sts" => services.push("iam"),
             _ => {}
         }
-        let mut patterns: Vec<String> = services.iter().map(|service| format!("arn:*:{service}:*:*:*")).collect();
+        let mut patterns: Vec<String> =
+            services.iter().map(|service| format!("arn:{}:{service}:*:*:*", self.account.partition)).collect();
         // A reference to something whose ARN is made up by AWS.
         patterns.push(format!("{OPAQUE}*"));
         Place::Within(patterns, true)

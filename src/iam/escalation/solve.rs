@@ -9,6 +9,7 @@ use super::context::Context;
 use super::permit::Clause;
 use crate::iam::Match;
 use crate::iam::document::{Effect, Element, Policy, Text};
+use crate::iam::pattern::matches_resource;
 use crate::iam::prove::{self, Constraint, Proof, Prover, Question, Reason, Space, Who};
 use crate::value::Cause;
 
@@ -258,23 +259,38 @@ impl<'a> Index<'a> {
         let proof = self.prover.borrow_mut().ask(question);
         match (&proof, place) {
             (Proof::No, _) | (_, Place::At(_) | Place::Within(_, true)) => return proof,
-            (Proof::Yes(found), _) if !self.is_excluded(&found.resource) => return proof,
+            (Proof::Yes(found), Place::Within(patterns, _)) if !self.is_excluded(&found.resource, patterns) => {
+                return proof;
+            }
             _ => {}
         }
         // Only what a statement of the first layer reaches has to be kept out.
         let first = problem.layers.first().map(|layer| layer.allows.as_slice()).unwrap_or_default();
         let open = |_: &str| Some("*".to_owned());
-        let reached = |arn: &&String| first.iter().any(|(clause, ..)| clause.resource(arn, &open) != Match::No);
+        let service = |arn: &str| arn.split(':').nth(2).map(str::to_owned);
+        let wanted = match place {
+            Place::Within(patterns, _) => patterns.first().and_then(|pattern| service(pattern)),
+            Place::At(_) => None,
+        };
+        let reached = |arn: &&String| {
+            // In any region or account.
+            let any = arn.starts_with("arn:*:");
+            service(arn) == wanted && (any || first.iter().any(|(clause, ..)| clause.resource(arn, &open) != Match::No))
+        };
         let mut texts: Vec<String> = self.taken.iter().filter(reached).cloned().collect();
         texts.push(SERVICE_LINKED.to_owned());
+        if let Place::Within(patterns, _) = place {
+            texts.extend(colons(patterns));
+        }
         let Some(except) = first.first().map(|(clause, ..)| everything(clause.part, Some(texts))) else { return proof };
         let mut prover: Prover<'_> = Prover::default();
         prover.ask(&Question { except: vec![&except], ..question.clone() })
     }
 
     /// Whether a resource is in the input, or nobody can use it.
-    fn is_excluded(&self, arn: &str) -> bool {
-        arn.contains(":role/aws-service-role/") || self.is_known(arn)
+    fn is_excluded(&self, arn: &str, patterns: &[String]) -> bool {
+        let strange = colons(patterns).any(|pattern| matches_resource(&pattern, arn));
+        strange || arn.contains(":role/aws-service-role/") || self.is_known(arn)
     }
 
     /// Resources of these patterns that may fit all of these layers at once, conditions aside: a no is one whatever they say.
@@ -291,8 +307,10 @@ impl<'a> Index<'a> {
             .map(|layer| layer.allows.iter().map(shape).collect())
             .collect();
         let space = Space { resources: patterns.to_vec(), ..Space::default() };
+        let first = problems.iter().flat_map(|problem| problem.parts()).next();
+        let except = first.map(|(clause, ..)| everything(clause.part, Some(colons(patterns).collect())));
         let groups = groups.iter().map(|group| group.iter().collect()).collect();
-        prove::ask(&Question { groups, space, ..Question::default() })
+        prove::ask(&Question { groups, space, except: except.iter().collect(), ..Question::default() })
     }
 
     fn who(&self, at: usize, problem: &Problem<'_, 'a>) -> Who {
@@ -338,6 +356,11 @@ impl<'a> Index<'a> {
 
 /// Roles that only AWS services use.
 const SERVICE_LINKED: &str = "arn:*:iam::*:role/aws-service-role/*";
+
+/// ARNs with a further colon, which names have not, though a star of a pattern may reach beyond one.
+fn colons(patterns: &[String]) -> impl Iterator<Item = String> + '_ {
+    patterns.iter().filter(|pattern| !pattern.contains(":stackset/")).map(|pattern| format!("{pattern}:*"))
+}
 
 /// What is known of the keys that the statements ask about.
 fn keys(context: &Context, problem: &Problem<'_, '_>) -> Vec<(String, Constraint)> {

@@ -11,6 +11,9 @@ use crate::iam::document::REGION;
 use crate::iam::prove::Proof;
 use crate::value::Cause;
 
+/// Any region, and nothing that has further parts of an ARN.
+const REGIONS: &str = "*-?";
+
 /// AWS managed policies that make an administrator.
 const ADMINISTRATOR_POLICIES: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
 
@@ -123,15 +126,18 @@ impl Index<'_> {
                 format!("arn:{partition}:iam::{account}:{kind}/")
             }
             _ => match method.workload.as_deref().and_then(kind_of) {
-                Some(kind) => kind.arn(partition, "*", account, "\n").split('\n').next().unwrap_or_default().to_owned(),
+                Some(kind) => {
+                    kind.arn(partition, REGIONS, account, "\n").split('\n').next().unwrap_or_default().to_owned()
+                }
                 None => return (Tried::Fails, None),
             },
         };
         if !method.actions.iter().any(|needed| needed.on == on) {
             return (Tried::Fails, None);
         }
+        let patterns = [format!("{start}*"), format!("{}*", start.replace(REGIONS, REGION))];
         let found = std::cell::RefCell::new(None);
-        let tried = self.attempt_some(at, method, (on, &[format!("{start}*")]), lens, |name| {
+        let tried = self.attempt_some(at, method, (on, &patterns), lens, |name| {
             *found.borrow_mut() = Some(name.to_owned());
             self.attempt_on(at, method, &Aim::Ghost(name.to_owned()), None, lens)
         });
@@ -231,7 +237,13 @@ impl Index<'_> {
     ) -> Possible {
         let extras = self.extras(at, method, needed, aim);
         let places = match needed.on {
-            On::Any => vec![self.anywhere(needed.id)],
+            // One that only wildcards reach is the plainest.
+            On::Any => {
+                let service = needed.action.split(':').next().unwrap_or_default();
+                let (partition, account) = (&self.account.partition, &self.account.id);
+                let other = format!("arn:{partition}:{service}:{REGION}:{account}:{}", other_name());
+                vec![Place::At(other), self.anywhere(needed.id)]
+            }
             On::NewUser | On::NewRole => fresh.map(|name| Place::At(name.to_owned())).into_iter().collect(),
             _ => self.resources(at, method, needed, aim).into_iter().map(Place::At).collect(),
         };
