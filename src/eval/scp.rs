@@ -10,7 +10,7 @@ use crate::facts::organization::POLICY;
 use crate::iam::Statement;
 use crate::iam::document::{PolicyKind, Reader, Setting};
 use crate::iam::organization::{
-    ControlKind, Hole, HoleKind, NodeId, Options, Organization, RegionLock, Verdict, Witness, limit, region_lock,
+    ControlKind, Hole, HoleKind, NodeId, Options, Organization, RegionLock, Verdict, Witness, limit,
 };
 use crate::rule::{Operand, ScpQuestion};
 use crate::value::{Cause, Kind, Place, Read, ValueId};
@@ -128,7 +128,8 @@ impl Scope<'_> {
         }
         let lock = |regions: &Operand, break_glass: Option<&Operand>| {
             let options = self.options(break_glass, &[]);
-            region_lock(&organization, &organization.chain(NodeId(0)), &self.words_of(regions), &options)
+            let alone = (cursor.resource, &organization);
+            self.context.facts.region_lock_alone(&self.view, alone, &self.words_of(regions), &options)
         };
         match question {
             ScpQuestion::DeniesByRegion => match (organization.policies.is_empty(), open(&organization, 0)) {
@@ -160,7 +161,7 @@ impl Scope<'_> {
                 let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
                 match (broken.is_empty(), lock.unknown) {
                     (true, 0) => Answer::of(true),
-                    (true, _) => Answer::unknown(lock.causes),
+                    (true, _) => Answer::unknown(lock.causes.clone()),
                     (false, _) => Answer::of(false).with(vec![self.at_lock(
                         &organization,
                         &lock,

@@ -33,6 +33,8 @@ pub fn has_organization(inventory: &Inventory) -> bool {
 pub(super) struct Cache {
     organization: OnceLock<Arc<Organization>>,
     answers: Mutex<FxHashMap<(ChainKey, Question), Solved>>,
+    /// Answers about single policies.
+    alone: Mutex<FxHashMap<(ResourceId, Question), Arc<RegionLock>>>,
 }
 
 /// What can be asked about an account.
@@ -87,6 +89,22 @@ impl<'a> Facts<'a> {
             (policy.targets, policy.open) = (vec![root], Vec::new());
         }
         organization
+    }
+
+    /// [`region_lock`] of the organisation that [`Self::policy_alone`] gives for a policy in this world.
+    #[must_use]
+    pub fn region_lock_alone(
+        &self,
+        view: &View<'a>,
+        (policy, organization): (ResourceId, &Organization),
+        regions: &[&str],
+        options: &Options,
+    ) -> Arc<RegionLock> {
+        let solve = || Arc::new(region_lock(organization, &organization.chain(NodeId(0)), regions, options));
+        let open = view.world.assigned().is_empty();
+        let Some(mut answers) = self.organizations.alone.lock().ok().filter(|_| open) else { return solve() };
+        let question = Question::Lock(regions.iter().map(|region| (*region).to_owned()).collect(), options.clone());
+        Arc::clone(answers.entry((policy, question)).or_insert_with(solve))
     }
 
     /// [`region_lock`] of the account at a node.

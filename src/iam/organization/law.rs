@@ -157,11 +157,7 @@ impl<'a> Law<'a> {
     /// What becomes of requests for an action by a principal in a region, over all resources and other context keys.
     pub(super) fn reach(&self, asked: Asked<'_>, who: usize, region: &str, memo: &mut Memo) -> Reach {
         let members: Vec<Member> = self.clauses.iter().map(|clause| clause.member(asked)).collect();
-        let by_resource = |(clause, member): (&Clause<'_>, &Member)| *member != Member::No && !clause.any_resource;
-        if self.clauses.iter().zip(&members).any(by_resource) {
-            return self.decide(asked, &members, who, region);
-        }
-        let class = members.iter().map(|member| *member as u8).collect();
+        let Some(class) = self.class(asked) else { return self.decide(asked, &members, who, region) };
         let key = (class, who, region.into());
         let answer = memo.entry(key).or_insert_with(|| self.decide(asked, &members, who, region));
         match answer {
@@ -173,6 +169,15 @@ impl<'a> Law<'a> {
             }
             other => other.clone(),
         }
+    }
+
+    /// What the statements say of an action, where that is all that its answer depends on: none of them names resources.
+    pub(super) fn class(&self, asked: Asked<'_>) -> Option<Vec<u8>> {
+        let one = |clause: &Clause<'_>| match clause.member(asked) {
+            Member::No => Some(Member::No as u8),
+            member => clause.any_resource.then_some(member as u8),
+        };
+        self.clauses.iter().map(one).collect()
     }
 
     fn decide(&self, asked: Asked<'_>, members: &[Member], who: usize, region: &str) -> Reach {

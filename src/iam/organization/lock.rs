@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::law::{Asked, LATER, Law, Memo, Reach, StatementRef, Witness, all_actions, denies_region, is_region_key};
 use super::regions::{REGIONS, outside};
 use super::{Chain, ControlKind, NodeId, Options, Organization, Verdict};
-use crate::iam::catalogue::Scope;
+use crate::iam::catalogue::{ActionRef, Scope};
 use crate::iam::document::{Effect, Text};
 use crate::iam::matches;
 use crate::value::{Cause, Place};
@@ -117,10 +119,10 @@ pub fn region_lock(organization: &Organization, chain: &Chain, allowed: &[&str],
         memo: Memo::default(),
         allowed,
         found: Found::default(),
+        closed: FxHashSet::default(),
     };
     for action in all_actions() {
-        let name = action.to_string();
-        asker.action(Asked { name: &name, known: Some(action) }, action.action.scope);
+        asker.action(action);
     }
     let later = asker.later();
     asker.finish(later)
@@ -182,28 +184,33 @@ struct Asker<'a> {
     memo: Memo,
     allowed: &'a [&'a str],
     found: Found,
+    /// Classes of actions that nobody can use outside the regions.
+    closed: FxHashSet<Vec<u8>>,
 }
 
 impl Asker<'_> {
-    fn action(&mut self, asked: Asked<'_>, scope: Scope) {
-        let service = asked.known.map_or("", |known| known.service.prefix);
-        match scope {
-            Scope::Global(region) => {
-                self.found.global += 1;
-                self.global(asked, service, region);
+    fn action(&mut self, action: ActionRef) {
+        let service = action.service.prefix;
+        if let Scope::Global(region) = action.action.scope {
+            self.found.global += 1;
+            // One of an allowed region is none of the lock's business.
+            if !self.allowed.contains(&region) {
+                self.global(Asked { name: &action.to_string(), known: Some(action) }, service, region);
             }
-            Scope::Regional | Scope::Both(_) => {
-                self.found.regional += 1;
-                self.regional(asked, service);
-            }
+            return;
         }
+        self.found.regional += 1;
+        // The class of a known action does not depend on its name.
+        let class = self.law.class(Asked { name: "", known: Some(action) });
+        if class.as_ref().is_some_and(|class| self.closed.contains(class)) {
+            return;
+        }
+        let closed = self.regional(Asked { name: &action.to_string(), known: Some(action) }, service);
+        self.closed.extend(class.filter(|_| closed));
     }
 
     /// An action with one endpoint: does the lock take it away?
     fn global(&mut self, asked: Asked<'_>, service: &'static str, region: &'static str) {
-        if self.allowed.contains(&region) {
-            return;
-        }
         let denied = matches!(self.law.reach(asked, 0, region, &mut self.memo), Reach::Denied(Some(_)));
         let home = self.allowed.first().copied().unwrap_or("us-east-1");
         if denied && !matches!(self.law.reach(asked, 0, home, &mut self.memo), Reach::Denied(_)) {
@@ -211,8 +218,8 @@ impl Asker<'_> {
         }
     }
 
-    /// An action that can be asked of any region.
-    fn regional(&mut self, asked: Asked<'_>, service: &'static str) {
+    /// An action that can be asked of any region. Whether nobody can use it outside the allowed ones.
+    fn regional(&mut self, asked: Asked<'_>, service: &'static str) -> bool {
         match self.outside(asked, |law, who| law.principals[who].matched.is_empty()) {
             Some(Ok(witness)) if is_tolerated(asked.name) => {
                 drop(witness);
@@ -226,8 +233,9 @@ impl Asker<'_> {
             }
             Some(Err(causes)) => self.unknown(causes),
             None if is_tolerated(asked.name) => {}
-            None => self.exempt(asked),
+            None => return self.exempt(asked),
         }
+        false
     }
 
     fn unknown(&mut self, causes: Vec<Cause>) {
@@ -261,14 +269,16 @@ impl Asker<'_> {
         unknown.map(Err)
     }
 
-    /// Principals that a policy names and that can use an action which others cannot.
-    fn exempt(&mut self, asked: Asked<'_>) {
+    /// Principals that a policy names and that can use an action which others cannot. Whether there are none.
+    fn exempt(&mut self, asked: Asked<'_>) -> bool {
+        let mut none = true;
         for who in 0..self.law.principals.len() {
             if self.law.principals[who].matched.is_empty() {
                 continue;
             }
             match self.outside(asked, |_, index| index == who) {
                 Some(Ok(witness)) => {
+                    none = false;
                     let patterns = &self.law.principals[who].matched;
                     match self.found.exempt.iter_mut().find(|exempt| exempt.patterns == *patterns) {
                         Some(exempt) => exempt.actions += 1,
@@ -277,10 +287,14 @@ impl Asker<'_> {
                         }
                     }
                 }
-                Some(Err(causes)) => self.unknown(causes),
+                Some(Err(causes)) => {
+                    none = false;
+                    self.unknown(causes);
+                }
                 None => {}
             }
         }
+        none
     }
 
     /// Why an action can be used in a region.
