@@ -115,8 +115,14 @@ pub(super) fn touches(pattern: &Text, format: &str) -> bool {
 
 /// Whether two patterns have a text in common.
 fn overlap(a: &[u8], b: &[u8]) -> bool {
-    if !a.iter().chain(b).any(|byte| matches!(byte, b'*' | b'?')) {
+    let wild = |byte: &u8| matches!(byte, b'*' | b'?');
+    if !a.iter().chain(b).any(wild) {
         return a == b;
+    }
+    // Most have other beginnings.
+    let differs = |(x, y): (&u8, &u8)| x != y;
+    if a.iter().zip(b).take_while(|(x, y)| !wild(x) && !wild(y)).any(differs) {
+        return false;
     }
     // reach[j]: the first i characters of `a` and the first j of `b` can be the same text.
     let mut reach = vec![false; b.len() + 1];

@@ -1,5 +1,7 @@
 //! The questions: which wildcards open too much.
 
+use rustc_hash::FxHashMap;
+
 use crate::iam::Match;
 use crate::iam::catalogue::{AccessLevel, ActionRef, ActionSet, catalogue};
 use crate::iam::document::{Statement, Text};
@@ -171,13 +173,14 @@ pub fn wildcard_actions(allows: &Allows<'_>) -> Answer {
     let mut answer = allows.answer();
     for acts in allows.allows.iter().filter(|acts| !acts.statement.actions.negated) {
         let mut found = Vec::new();
+        let mut touched = Touched::default();
         let mut open = !acts.statement.actions.open.is_empty();
         for text in acts.statement.actions.texts.iter().filter(|text| text.widened().contains(['*', '?'])) {
             let ids = catalogue().ids_matching(&text.widened());
             let candidates: Vec<(ActionRef, Match)> = ids
                 .into_iter()
                 .filter_map(|id| catalogue().by_id(id))
-                .filter(|action| changes(action) && applies(acts, action))
+                .filter(|action| changes(action) && applies(acts, action, &mut touched))
                 .map(|action| (action, or(allows.unscoped(acts, &action), allows.taken(&action))))
                 .collect();
             let given = |but: fn(Match) -> bool| -> Vec<ActionRef> {
@@ -209,15 +212,21 @@ fn gives_too_much(text: &Text, actions: &[ActionRef]) -> bool {
 }
 
 /// Whether an action can be used on what a statement names. In the policy of a resource every action of the text is about it.
-fn applies(acts: &Acts<'_>, action: &ActionRef) -> bool {
+fn applies(acts: &Acts<'_>, action: &ActionRef, touched: &mut Touched) -> bool {
     let Some(resources) = &acts.statement.resources else { return false };
     let formats = action.action.resource_types;
     // An action without resource types is for `*` only, about which others speak; whatever the resources may turn out to be.
     if resources.negated || !resources.open.is_empty() {
         return !formats.is_empty();
     }
-    formats.iter().any(|used| resources.texts.iter().any(|text| touches(text, used.resource.arn)))
+    let mut means = |format: &'static str| {
+        *touched.entry(format).or_insert_with(|| resources.texts.iter().any(|text| touches(text, format)))
+    };
+    formats.iter().any(|used| means(used.resource.arn))
 }
+
+/// Which ARN formats the resources of a statement can mean: thousands of actions share hundreds of formats.
+type Touched = FxHashMap<&'static str, bool>;
 
 /// Wildcards in `Resource` that open every resource of a type to actions that change something or hand out data, where the
 /// resource could be named. `besides` are risks that another question asks for; [`service_wildcards`] and [`pass_role_unscoped`] are left out, too.
