@@ -4,9 +4,14 @@ use crate::iam::Match;
 use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
 use crate::iam::document::{Effect, Element, Policy, Statement};
 
+use crate::value::Cause;
+
 use super::answer::Answer;
 use super::conditions::{denial_narrows, narrow};
 use super::reach::{and, everything, or};
+
+/// Statements that together are about more actions than these (twenty times all actions of AWS) are not judged.
+const ACTIONS: usize = 450_000;
 
 /// A statement with the actions of its element.
 pub(super) struct Acts<'p> {
@@ -22,6 +27,8 @@ pub(super) struct Acts<'p> {
 /// for their actions only: their `*` is the resource that the policy belongs to.
 pub struct Allows<'p> {
     policy: &'p Policy,
+    /// Whether the bound was reached: nothing is known then.
+    limit: bool,
     pub(super) allows: Vec<Acts<'p>>,
     pub(super) denies: Vec<Acts<'p>>,
 }
@@ -30,9 +37,13 @@ impl<'p> Allows<'p> {
     /// Prepares a policy.
     #[must_use]
     pub fn new(policy: &'p Policy) -> Self {
-        let (mut allows, mut denies) = (Vec::new(), Vec::new());
+        let (mut allows, mut denies, mut total) = (Vec::new(), Vec::new(), 0);
         for (index, statement) in policy.statements.iter().enumerate() {
             let (sure, maybe) = actions(&statement.actions);
+            total += maybe.len();
+            if total > ACTIONS {
+                return Self { policy, limit: true, allows: Vec::new(), denies: Vec::new() };
+            }
             let unsure = statement.effect.is_none();
             let sure = if unsure { ActionSet::new(catalogue()) } else { sure };
             let acts = |sure: ActionSet, maybe: ActionSet| Acts { index, statement, sure, maybe };
@@ -43,12 +54,14 @@ impl<'p> Allows<'p> {
                 denies.push(acts(sure, maybe));
             }
         }
-        Self { policy, allows, denies }
+        Self { policy, limit: false, allows, denies }
     }
 
     /// An answer without findings, open where the policy may have further statements.
     pub(super) fn answer(&self) -> Answer {
-        Answer { findings: Vec::new(), open: self.policy.open.clone() }
+        let mut open = self.policy.open.clone();
+        open.extend(self.limit.then_some(Cause::Limit));
+        Answer { findings: Vec::new(), open }
     }
 
     /// The actions that are denied on every resource and without a condition.
