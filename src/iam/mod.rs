@@ -10,6 +10,7 @@ mod evidence;
 mod fixed;
 pub mod least;
 pub mod lint;
+mod named_actions;
 pub mod organization;
 mod pattern;
 pub mod prove;
@@ -17,6 +18,8 @@ mod question;
 mod s3_public;
 mod stranger;
 mod theory;
+
+use named_actions::named_actions;
 
 pub use document::{Effect, Policy, Statement};
 pub use evidence::Evidence;

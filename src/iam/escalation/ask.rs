@@ -222,7 +222,7 @@ impl<'a> Index<'a> {
             _ if action == Match::No => Match::No,
             Place::At(resource) => {
                 let found = clause.resource(resource, &|text| self.people[at].context.expand(text));
-                super::solve::both(action, found)
+                Match::and(action, found)
             }
             Place::Within(..) => Match::Unknown,
         }

@@ -416,12 +416,3 @@ pub(super) fn is_possible(part: &Policy) -> bool {
     let space = Space { who, keys: keys.to_vec(), ..Space::default() };
     prove::ask(&Question { groups: vec![vec![&part]], space, ..Question::default() }) != Proof::No
 }
-
-/// Conjunction.
-pub(super) fn both(a: Match, b: Match) -> Match {
-    match (a, b) {
-        (Match::No, _) | (_, Match::No) => Match::No,
-        (Match::Yes, Match::Yes) => Match::Yes,
-        _ => Match::Unknown,
-    }
-}

@@ -3,7 +3,6 @@
 use super::account::Principal;
 use super::methods::Catalogue;
 use super::permit::{Clause, Compiled, pattern_matches, principals};
-use super::solve::both;
 use crate::iam::document::{Effect, PrincipalKind as Named};
 use crate::iam::{Match, matches};
 
@@ -65,9 +64,9 @@ pub(super) fn admissions<'i, 'a>(
             };
         }
         if direct != Match::No {
-            found.push((clause, Admission::Direct, both(about, direct)));
+            found.push((clause, Admission::Direct, Match::and(about, direct)));
         } else if delegated != Match::No {
-            found.push((clause, Admission::Delegated, both(about, delegated)));
+            found.push((clause, Admission::Delegated, Match::and(about, delegated)));
         }
     }
     found

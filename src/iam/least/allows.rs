@@ -1,14 +1,14 @@
 //! What each statement of a policy allows, and what its denials take back.
 
-use crate::iam::Match;
 use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
 use crate::iam::document::{Effect, Element, Policy, Statement};
+use crate::iam::{Match, named_actions};
 
 use crate::value::Cause;
 
 use super::answer::Answer;
 use super::conditions::{denial_narrows, narrow};
-use super::reach::{and, everything, or};
+use super::reach::everything;
 
 /// Statements that together are about more actions than these (twenty times all actions of AWS) are not judged.
 const ACTIONS: usize = 450_000;
@@ -39,7 +39,7 @@ impl<'p> Allows<'p> {
     pub fn new(policy: &'p Policy) -> Self {
         let (mut allows, mut denies, mut total) = (Vec::new(), Vec::new(), 0);
         for (index, statement) in policy.statements.iter().enumerate() {
-            let (sure, maybe) = actions(&statement.actions);
+            let (sure, maybe) = named_actions(&statement.actions);
             total += maybe.len();
             if total > ACTIONS {
                 return Self { policy, limit: true, allows: Vec::new(), denies: Vec::new() };
@@ -84,11 +84,11 @@ impl<'p> Allows<'p> {
         }
         let Some(resources) = &acts.statement.resources else { return Match::No };
         let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
-        let wide = and(sure, everything(resources, action));
+        let wide = Match::and(sure, everything(resources, action));
         if wide == Match::No {
             return Match::No;
         }
-        [narrow(acts.statement, action), self.taken(action)].into_iter().map(not).fold(wide, and)
+        [narrow(acts.statement, action), self.taken(action)].into_iter().map(Match::negated).fold(wide, Match::and)
     }
 
     /// Whether denials leave nothing of an action, or only named resources.
@@ -110,9 +110,9 @@ impl<'p> Allows<'p> {
             };
             let open = if deny.statement.conditions_open.is_empty() { Match::Yes } else { Match::Unknown };
             let sure = if deny.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
-            [all, conditions, open].into_iter().fold(sure, and)
+            [all, conditions, open].into_iter().fold(sure, Match::and)
         };
-        self.denies.iter().map(one).fold(Match::No, or)
+        self.denies.iter().map(one).fold(Match::No, Match::or)
     }
 }
 
@@ -128,29 +128,5 @@ pub(super) fn whole(resources: &Element) -> Match {
         (false, _) => Match::No,
     };
     let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
-    resources.texts.iter().map(|text| one(star(&text.widened()), text.is_known())).fold(open, or)
-}
-
-fn not(of: Match) -> Match {
-    match of {
-        Match::Yes => Match::No,
-        Match::No => Match::Yes,
-        Match::Unknown => Match::Unknown,
-    }
-}
-
-/// The actions that an element surely means, and those that it may mean.
-fn actions(element: &Element) -> (ActionSet, ActionSet) {
-    let catalogue = catalogue();
-    let known = element.texts.iter().filter(|text| text.is_known());
-    let sure = catalogue.set_matching(known.map(|text| &*text.text));
-    let wide: Vec<_> = element.texts.iter().map(|text| text.widened()).collect();
-    let mut maybe = catalogue.set_matching(wide.iter().map(|text| &**text));
-    if !element.open.is_empty() {
-        maybe = ActionSet::new(catalogue).complement();
-    }
-    match element.negated {
-        true => (maybe.complement(), sure.complement()),
-        false => (sure, maybe),
-    }
+    resources.texts.iter().map(|text| one(star(&text.widened()), text.is_known())).fold(open, Match::or)
 }

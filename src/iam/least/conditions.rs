@@ -4,13 +4,12 @@ use crate::iam::Match;
 use crate::iam::catalogue::{ActionRef, ConditionKey};
 use crate::iam::document::{Condition, Quantifier, Statement, Test};
 
-use super::reach::or;
 use super::risk::narrowing;
 
 /// Whether the conditions of a statement narrow down which resources an action is used on, or through what.
 pub(super) fn narrow(statement: &Statement, action: &ActionRef) -> Match {
     let open = if statement.conditions_open.is_empty() { Match::No } else { Match::Unknown };
-    statement.conditions.iter().map(|condition| narrows(condition, action)).fold(open, or)
+    statement.conditions.iter().map(|condition| narrows(condition, action)).fold(open, Match::or)
 }
 
 /// Whether a denial with this condition leaves only narrow requests: the opposite of the condition narrows.

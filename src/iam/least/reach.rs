@@ -18,16 +18,16 @@ pub(super) fn everything(resources: &Element, action: &ActionRef) -> Match {
     }
     let of = |used: &ResourceUse| element_covers(resources, used.resource.arn);
     if uses.iter().any(|used| used.required) {
-        return uses.iter().filter(|used| used.required).map(of).fold(Match::Yes, and);
+        return uses.iter().filter(|used| used.required).map(of).fold(Match::Yes, Match::and);
     }
-    uses.iter().map(of).fold(Match::No, or)
+    uses.iter().map(of).fold(Match::No, Match::or)
 }
 
 fn element_covers(resources: &Element, format: &str) -> Match {
-    let found = resources.texts.iter().map(|text| covers(text, format)).fold(Match::No, or);
+    let found = resources.texts.iter().map(|text| covers(text, format)).fold(Match::No, Match::or);
     let found = match resources.open.is_empty() {
         true => found,
-        false => or(found, Match::Unknown),
+        false => Match::or(found, Match::Unknown),
     };
     match (resources.negated, found) {
         // All but some named ones.
@@ -154,22 +154,6 @@ pub fn arn_formats(action: &ActionRef) -> impl Iterator<Item = &'static str> + u
     let uses = action.action.resource_types;
     let any = uses.iter().any(|used| used.required);
     uses.iter().filter(move |used| used.required || !any).map(|used| used.resource.arn)
-}
-
-pub(super) fn and(a: Match, b: Match) -> Match {
-    match (a, b) {
-        (Match::No, _) | (_, Match::No) => Match::No,
-        (Match::Unknown, _) | (_, Match::Unknown) => Match::Unknown,
-        _ => Match::Yes,
-    }
-}
-
-pub(super) fn or(a: Match, b: Match) -> Match {
-    match (a, b) {
-        (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
-        (Match::Unknown, _) | (_, Match::Unknown) => Match::Unknown,
-        _ => Match::No,
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use crate::value::OPAQUE;
 
 use super::allows::{Acts, Allows, whole};
 use super::answer::{Answer, Finding, whole as whole_element};
-use super::reach::{and, or};
 use super::risk::Risk;
 
 /// Statements that allow actions of regional services that change something or hand out data in any region: their resources name
@@ -33,9 +32,10 @@ pub fn region_unrestricted(allows: &Allows<'_>, regions: &[&str]) -> Answer {
             continue;
         }
         let (here, at) = in_regions(resources, regions);
-        let condition = statement.conditions.iter().map(|condition| requires(condition, regions)).fold(Match::No, or);
+        let condition =
+            statement.conditions.iter().map(|condition| requires(condition, regions)).fold(Match::No, Match::or);
         let open = if statement.conditions_open.is_empty() { Match::No } else { Match::Unknown };
-        match [here, condition, open, denied].into_iter().fold(Match::No, or) {
+        match [here, condition, open, denied].into_iter().fold(Match::No, Match::or) {
             Match::Yes => {}
             Match::No if regional.iter().any(|action| acts.sure.contains(action.id)) => {
                 regional.retain(|action| acts.sure.contains(action.id));
@@ -64,7 +64,7 @@ fn in_regions<'p>(resources: &'p Element, regions: &[&str]) -> (Match, Option<&'
     let mut at = None;
     for text in &resources.texts {
         let one = text_in_regions(text, regions);
-        all = and(all, one);
+        all = Match::and(all, one);
         if one == Match::No {
             at = at.or(Some(text));
         }
@@ -110,7 +110,7 @@ fn approved(condition: &Condition, regions: &[&str]) -> Match {
         _ => Match::No,
     };
     let open = if condition.open.is_empty() { Match::Yes } else { Match::Unknown };
-    condition.values.iter().map(one).fold(open, and)
+    condition.values.iter().map(one).fold(open, Match::and)
 }
 
 /// Whether a condition of an Allow lets requests to approved regions through only. The key is in every request.
@@ -138,9 +138,9 @@ fn outside_denied(allows: &Allows<'_>, regions: &[&str]) -> Match {
         };
         let resources = statement.resources.as_ref().map_or(Match::No, whole);
         match region_key(only) && negative(only) {
-            true => [actions, resources].into_iter().fold(approved(only, regions), and),
+            true => [actions, resources].into_iter().fold(approved(only, regions), Match::and),
             false => Match::No,
         }
     };
-    allows.denies.iter().map(one).fold(Match::No, or)
+    allows.denies.iter().map(one).fold(Match::No, Match::or)
 }

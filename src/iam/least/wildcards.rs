@@ -8,7 +8,7 @@ use crate::iam::document::{Statement, Text};
 
 use super::allows::{Acts, Allows, whole};
 use super::answer::{Answer, Finding, whole as whole_element};
-use super::reach::{and, or, touches, wildcard_of};
+use super::reach::{touches, wildcard_of};
 use super::risk::{Risk, manages, narrowing, wide_by_nature};
 
 /// A pattern of this many changing actions is no verb any more, but a service's whole surface.
@@ -37,7 +37,7 @@ pub fn administrator(allows: &Allows<'_>) -> Answer {
             true => Match::No,
             false => unconditional(acts.statement),
         };
-        match [whole(resources), restricted].into_iter().fold(every, and) {
+        match [whole(resources), restricted].into_iter().fold(every, Match::and) {
             Match::Yes if !acts.statement.actions.negated => {
                 let texts = &acts.statement.actions.texts;
                 let at = texts.iter().find(|text| matches!(&*text.text, "*" | "*:*")).or(texts.first());
@@ -101,7 +101,9 @@ fn whole_services<'a>(allows: &Allows<'_>, acts: &'a Acts<'_>) -> WholeServices<
     }
     // What a denial takes back does not count, and what has no resource types is open on `*`.
     let open = |action: &ActionRef| match action.action.resource_types.is_empty() {
-        true => and(acts.statement.resources.as_ref().map_or(Match::No, whole), not(allows.taken(action))),
+        true => {
+            Match::and(acts.statement.resources.as_ref().map_or(Match::No, whole), Match::negated(allows.taken(action)))
+        }
         false => allows.unscoped(acts, action),
     };
     for (text, actions) in service_texts(acts) {
@@ -132,7 +134,7 @@ fn may_be_service(acts: &Acts<'_>) -> bool {
     let nothing_known = |text: &Text| !text.is_known() && text.widened().bytes().all(|byte| byte == b'*');
     let may = !actions.open.is_empty() || actions.texts.iter().any(nothing_known);
     let resources = acts.statement.resources.as_ref().map_or(Match::No, whole);
-    !actions.negated && may && and(resources, unconditional(acts.statement)) != Match::No
+    !actions.negated && may && Match::and(resources, unconditional(acts.statement)) != Match::No
 }
 
 /// The texts of a statement that mean (or may mean) a service as a whole, with its actions.
@@ -157,14 +159,6 @@ fn changes(action: &ActionRef) -> bool {
     action.action.access >= AccessLevel::Tagging
 }
 
-fn not(of: Match) -> Match {
-    match of {
-        Match::Yes => Match::No,
-        Match::No => Match::Yes,
-        Match::Unknown => Match::Unknown,
-    }
-}
-
 /// Wildcards in `Action` that stand for actions nobody meant to give: a whole service, ways to manage permissions, or very many that
 /// change something; on resources that are named, or in the policy of a resource. `s3:GetObject*` or `kms:ReEncrypt*` are none.
 /// Where resources are open as well, [`wildcard_resources`], [`service_wildcards`] and [`risk`] speak.
@@ -181,7 +175,7 @@ pub fn wildcard_actions(allows: &Allows<'_>) -> Answer {
                 .into_iter()
                 .filter_map(|id| catalogue().by_id(id))
                 .filter(|action| changes(action) && applies(acts, action, &mut touched))
-                .map(|action| (action, or(allows.unscoped(acts, &action), allows.taken(&action))))
+                .map(|action| (action, Match::or(allows.unscoped(acts, &action), allows.taken(&action))))
                 .collect();
             let given = |but: fn(Match) -> bool| -> Vec<ActionRef> {
                 candidates.iter().filter(|(_, elsewhere)| but(*elsewhere)).map(|(action, _)| *action).collect()
@@ -320,7 +314,7 @@ fn open_resources(allows: &Allows<'_>, asked: impl Fn(&Acts<'_>) -> ActionSet) -
         for action in asked(acts).iter().filter_map(|id| catalogue().by_id(id)) {
             match allows.unscoped(acts, &action) {
                 Match::Yes => found.push(action),
-                unscoped => open = or(open, unscoped),
+                unscoped => open = Match::or(open, unscoped),
             }
         }
         if let Some(first) = found.first() {

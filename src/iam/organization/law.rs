@@ -6,9 +6,9 @@ use super::condition::{Given, Holds, Keys, holds, substituted};
 use super::principal::{ACCOUNT, Principal, is_principal_arn, principals};
 use super::representative::representatives;
 use super::{Chain, NodeId, Options, Organization};
-use crate::iam::catalogue::{ActionRef, ActionSet, Catalogue, catalogue};
+use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
 use crate::iam::document::{Condition, Effect, Element, Statement, Test};
-use crate::iam::{covers, matches};
+use crate::iam::{covers, matches, named_actions};
 use crate::value::Cause;
 
 /// Combinations of free keys and resources that are tried for one request.
@@ -106,7 +106,6 @@ pub(super) type Memo = FxHashMap<(Vec<u8>, usize, Box<str>), Reach>;
 
 impl<'a> Law<'a> {
     pub(super) fn new(organization: &'a Organization, chain: &'a Chain, options: &Options) -> Self {
-        let actions = catalogue();
         let mut clauses = Vec::new();
         let mut open = chain.open.clone();
         let levels = chain.levels.iter().enumerate();
@@ -116,7 +115,7 @@ impl<'a> Law<'a> {
             let policy = &organization.policies[index];
             open.extend(policy.document.open.iter().cloned());
             for (position, statement) in policy.document.statements.iter().enumerate() {
-                let (narrow, wide) = actions_of(actions, &statement.actions);
+                let (narrow, wide) = named_actions(&statement.actions);
                 let at = StatementRef { policy: index, statement: position };
                 let any_resource = is_any(statement.resources.as_ref());
                 clauses.push(Clause { at, statement, level, narrow, wide, any_resource });
@@ -531,24 +530,6 @@ fn names_account(condition: &Condition) -> bool {
     let has =
         |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12 && digits != ACCOUNT);
     is_principal_arn(&condition.key) && condition.values.iter().any(|value| has(&value.text))
-}
-
-/// The actions that an element is about for certain, and those that it may be about.
-fn actions_of(catalogue: &'static Catalogue, element: &Element) -> (ActionSet, ActionSet) {
-    let known = element.texts.iter().filter(|text| text.is_known()).map(|text| &*text.text);
-    let narrow = catalogue.set_matching(known);
-    let wide = match element.open.is_empty() {
-        false => ActionSet::new(catalogue).complement(),
-        true if element.texts.iter().all(|text| text.is_known()) => narrow.clone(),
-        true => {
-            let widened: Vec<_> = element.texts.iter().map(|text| text.widened()).collect();
-            catalogue.set_matching(widened.iter().map(|text| &**text))
-        }
-    };
-    match element.negated {
-        true => (wide.complement(), narrow.complement()),
-        false => (narrow, wide),
-    }
 }
 
 fn is_any(element: Option<&Element>) -> bool {

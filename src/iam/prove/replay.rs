@@ -20,55 +20,28 @@ pub(super) fn policy(policy: &Policy, effect: Effect, request: &Witness) -> (Mat
         }
         let mut matched = self::statement(statement, policy.version, request);
         if statement.effect.is_none() {
-            matched = and(matched, Match::Unknown);
+            matched = Match::and(matched, Match::Unknown);
         }
         if matched == Match::Yes {
             by.push(statement.index);
         }
-        found = or(found, matched);
+        found = Match::or(found, matched);
     }
     (found, by)
-}
-
-/// Both.
-pub(super) fn and(a: Match, b: Match) -> Match {
-    match (a, b) {
-        (Match::No, _) | (_, Match::No) => Match::No,
-        (Match::Yes, Match::Yes) => Match::Yes,
-        _ => Match::Unknown,
-    }
-}
-
-/// Either.
-pub(super) fn or(a: Match, b: Match) -> Match {
-    not(and(not(a), not(b)))
-}
-
-/// The opposite.
-pub(super) fn not(a: Match) -> Match {
-    match a {
-        Match::Yes => Match::No,
-        Match::No => Match::Yes,
-        Match::Unknown => Match::Unknown,
-    }
-}
-
-fn from(yes: bool) -> Match {
-    if yes { Match::Yes } else { Match::No }
 }
 
 fn statement(statement: &Statement, version: Version, request: &Witness) -> Match {
     let mut found = element(&statement.actions, version, request, |text| Glob::like(text, true), &request.action);
     if let Some(resources) = &statement.resources {
-        found = and(found, element(resources, version, request, Glob::resource, &request.resource));
+        found = Match::and(found, element(resources, version, request, Glob::resource, &request.resource));
     }
     if let Some(principals) = &statement.principals {
-        found = and(found, self::principals(principals, &request.principal));
+        found = Match::and(found, self::principals(principals, &request.principal));
     }
     for condition in &statement.conditions {
-        found = and(found, self::condition(condition, version, request));
+        found = Match::and(found, self::condition(condition, version, request));
     }
-    if statement.conditions_open.is_empty() { found } else { and(found, Match::Unknown) }
+    if statement.conditions_open.is_empty() { found } else { Match::and(found, Match::Unknown) }
 }
 
 fn element(element: &Element, version: Version, request: &Witness, glob: impl Fn(&str) -> Glob, text: &str) -> Match {
@@ -76,15 +49,18 @@ fn element(element: &Element, version: Version, request: &Witness, glob: impl Fn
     let near = element.texts.iter().filter(|pattern| may_match(&pattern.text, text));
     let any = near.map(|pattern| {
         if !pattern.is_known() {
-            return and(Match::Unknown, from(Glob::like(&pattern.widened(), glob("").fold()).matches(text)));
+            return Match::and(
+                Match::Unknown,
+                Match::from(Glob::like(&pattern.widened(), glob("").fold()).matches(text)),
+            );
         }
-        from(filled(pattern, version, request, &glob).is_some_and(|glob| glob.matches(text)))
+        Match::from(filled(pattern, version, request, &glob).is_some_and(|glob| glob.matches(text)))
     });
-    let mut found = any.fold(Match::No, or);
+    let mut found = any.fold(Match::No, Match::or);
     if !element.open.is_empty() {
-        found = or(found, Match::Unknown);
+        found = Match::or(found, Match::Unknown);
     }
-    if element.negated { not(found) } else { found }
+    if element.negated { Match::negated(found) } else { found }
 }
 
 /// Whether the text begins like the pattern, up to the first character that is more than itself.
@@ -125,10 +101,11 @@ fn principals(principals: &Principals, caller: &Caller) -> Match {
             (PrincipalKind::CanonicalUser, Caller::Canonical(id)) => same(id),
             _ => false,
         };
-        let one = if principal.text.is_known() { from(one) } else { and(from(one), Match::Unknown) };
-        found = or(found, one);
+        let one =
+            if principal.text.is_known() { Match::from(one) } else { Match::and(Match::from(one), Match::Unknown) };
+        found = Match::or(found, one);
     }
-    if principals.negated { not(found) } else { found }
+    if principals.negated { Match::negated(found) } else { found }
 }
 
 /// Whether an `AWS` principal means the caller.
@@ -160,11 +137,11 @@ fn condition(condition: &Condition, version: Version, request: &Witness) -> Matc
     let unsure = |found: Match| if open { Match::Unknown } else { found };
     if operator.test == Test::Null {
         let wanted = if values.is_some() { "false" } else { "true" };
-        return unsure(from(condition.values.iter().any(|value| value.text.eq_ignore_ascii_case(wanted))));
+        return unsure(Match::from(condition.values.iter().any(|value| value.text.eq_ignore_ascii_case(wanted))));
     }
     let negated = operator.test.is_negated();
     let Some(values) = values else {
-        return from(match operator.quantifier {
+        return Match::from(match operator.quantifier {
             None => negated || operator.if_exists,
             Some(Quantifier::All) => true,
             Some(Quantifier::Any) => operator.if_exists,
@@ -175,13 +152,13 @@ fn condition(condition: &Condition, version: Version, request: &Witness) -> Matc
             text.is_known() && filled_value(text, version, request, operator.test).is_some_and(|test| test(value))
         };
         let hit = condition.values.iter().any(one);
-        if open && !hit { Match::Unknown } else { from(hit != negated) }
+        if open && !hit { Match::Unknown } else { Match::from(hit != negated) }
     });
     match operator.quantifier {
-        Some(Quantifier::All) => each.fold(Match::Yes, and),
-        Some(Quantifier::Any) => each.fold(Match::No, or),
+        Some(Quantifier::All) => each.fold(Match::Yes, Match::and),
+        Some(Quantifier::Any) => each.fold(Match::No, Match::or),
         None if values.len() > 1 => Match::Unknown,
-        None => each.fold(Match::Yes, and),
+        None => each.fold(Match::Yes, Match::and),
     }
 }
 

@@ -72,21 +72,21 @@ pub(super) fn replayed(question: &Question<'_>, mut witness: Witness) -> Option<
         let (mut allowed, mut who) = (Match::No, Vec::new());
         for (at, policy) in group.iter().enumerate() {
             let (found, statements) = replay::policy(policy, Effect::Allow, &witness);
-            allowed = replay::or(allowed, found);
+            allowed = Match::or(allowed, found);
             who.extend(statements.into_iter().map(|statement| (at, statement)));
         }
-        sure = replay::and(sure, allowed);
+        sure = Match::and(sure, allowed);
         by.push(who);
     }
     let any = |policies: &mut dyn Iterator<Item = &&Policy>, effect| {
-        policies.map(|policy| replay::policy(policy, effect, &witness).0).fold(Match::No, replay::or)
+        policies.map(|policy| replay::policy(policy, effect, &witness).0).fold(Match::No, Match::or)
     };
     let denied = any(&mut question.groups.iter().flatten().chain(&question.denies), Effect::Deny);
-    sure = replay::and(sure, replay::not(denied));
+    sure = Match::and(sure, Match::negated(denied));
     if !question.except.is_empty() {
         let allowed = any(&mut question.except.iter(), Effect::Allow);
         let denied = any(&mut question.except.iter(), Effect::Deny);
-        sure = replay::and(sure, replay::not(replay::and(allowed, replay::not(denied))));
+        sure = Match::and(sure, Match::negated(Match::and(allowed, Match::negated(denied))));
     }
     if question.space.who != Who::Anyone && matches!(witness.principal, Caller::Canonical(_)) {
         return None;
