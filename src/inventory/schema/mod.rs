@@ -24,7 +24,7 @@ mod pack;
 mod tests;
 
 pub use crate::value::did_you_mean;
-pub use path::{PathError, PathErrorKind};
+pub use path::{PathError, PathErrorKind, steps, unquoted};
 pub use resource::ResourceType;
 pub use types::{Kind, Member, Members, Type, Values};
 
