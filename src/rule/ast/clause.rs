@@ -205,4 +205,15 @@ pub enum Clause {
     },
     /// Whether all these tags are there.
     TagsPresent(Operand),
+    /// One operator on the value of a tag.
+    TagValue {
+        /// The tag's key.
+        key: Operand,
+        /// What it asks.
+        operator: Operator,
+        /// What holds without the tag; `None` for `exists`.
+        absent: Option<Absent>,
+        /// Whether texts are compared without case.
+        ignore_case: bool,
+    },
 }
