@@ -68,6 +68,7 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             };
             out.push((depth, format!("`{}` names a customer managed KMS key{default}", path.text)));
         }
+        Clause::ByDefault(reason) => out.push((depth, format!("by AWS's default: {reason}"))),
         Clause::TagValue { key, operator, absent, .. } => {
             let default = match absent {
                 Some(Absent::Pass | Absent::Harmless) => ", or is not there",
@@ -115,6 +116,15 @@ fn operator(rule: &Rule, operator: &Operator) -> String {
         Operator::Exists(true) => "is set".to_owned(),
         Operator::Exists(false) => "is not set".to_owned(),
         Operator::CidrWithin(operand) => format!("lies inside {}", value(rule, operand)),
+        Operator::OlderThanDays(operand, positive) => {
+            format!("is {}older than {} days", not(positive), value(rule, operand))
+        }
+        Operator::ExpiresWithinDays(operand, true) => {
+            format!("is a date that has passed or comes within {} days", value(rule, operand))
+        }
+        Operator::ExpiresWithinDays(operand, false) => {
+            format!("is a date that comes after more than {} days", value(rule, operand))
+        }
         Operator::BeforeToday(operand) => format!("has reached its date ({})", value(rule, operand)),
     }
 }
