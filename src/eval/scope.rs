@@ -117,6 +117,10 @@ impl<'a> Scope<'a> {
             Clause::On { related, quantifier, matches, missing } => {
                 self.on(*related, *quantifier, matches, *missing, cursor, wanted)
             }
+            Clause::Count { related, bound } => self.count(*related, bound, cursor, wanted),
+            Clause::Distinct { related, matches, path, bound } => {
+                self.distinct(*related, matches, path, bound, cursor, wanted)
+            }
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),
             Clause::Scp(question) => self.scp(question, cursor, wanted),

@@ -6,7 +6,7 @@ use crate::inventory::schema::did_you_mean;
 
 use super::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
-use super::load::operator::days_problem;
+use super::load::operator::whole_number_problem;
 use super::load::question::{ports_of, ports_problem};
 
 /// Why a parameter could not be set.
@@ -143,7 +143,7 @@ fn inside(clause: &Clause) -> &[Clause] {
     match clause {
         Clause::All(clauses) | Clause::Any(clauses) => clauses,
         Clause::Not(clause) => std::slice::from_ref(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => matches,
         _ => &[],
     }
 }
@@ -152,7 +152,7 @@ fn inside_mut(clause: &mut Clause) -> &mut [Clause] {
     match clause {
         Clause::All(clauses) | Clause::Any(clauses) => clauses,
         Clause::Not(clause) => std::slice::from_mut(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => matches,
         _ => &mut [],
     }
 }
@@ -174,7 +174,7 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
             Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
             Operator::OlderThanDays(operand, _) | Operator::ExpiresWithinDays(operand, _) if is(operand) => {
-                days_problem("days", value)
+                whole_number_problem("days", value)
             }
             Operator::BeforeToday(operand) if is(operand) => match value {
                 Literal::Table(members) => members.iter().find_map(|(name, date)| {
@@ -185,6 +185,10 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             },
             _ => None,
         },
+        Clause::Count { bound, .. } | Clause::Distinct { bound, .. } => {
+            let (key, operand) = bound.parts();
+            if is(operand) { whole_number_problem(key, value) } else { None }
+        }
         Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {
             let ports = match &question.ports {
                 Ports::AnyOf(operand) | Ports::AllBut(operand) if is(operand) => ports_problem(value),

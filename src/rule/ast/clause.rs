@@ -98,6 +98,26 @@ pub enum Quantifier {
     None,
 }
 
+/// How many of something there may be.
+#[derive(Debug, Clone)]
+pub enum Bound {
+    /// So many or more.
+    AtLeast(Operand),
+    /// So many or fewer.
+    AtMost(Operand),
+}
+
+impl Bound {
+    /// The key in a rule, and the number.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, &Operand) {
+        match self {
+            Self::AtLeast(operand) => ("at_least", operand),
+            Self::AtMost(operand) => ("at_most", operand),
+        }
+    }
+}
+
 /// Ports that a network question asks about.
 #[derive(Debug, Clone)]
 pub enum Ports {
@@ -179,6 +199,24 @@ pub enum Clause {
         matches: Vec<Clause>,
         /// What holds without a partner.
         missing: Absent,
+    },
+    /// So many partners are there.
+    Count {
+        /// Index into [`Rule::related`](super::Rule::related).
+        related: usize,
+        /// How many.
+        bound: Bound,
+    },
+    /// So many different values are there.
+    Distinct {
+        /// The partners that have them; the resource itself when `None`.
+        related: Option<usize>,
+        /// Which partners count.
+        matches: Vec<Clause>,
+        /// Where they are: the elements of a list, or a single value.
+        path: Path,
+        /// How many.
+        bound: Bound,
     },
     /// A question about policy documents.
     Iam {

@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 17] = [
+const SUBJECTS: [&str; 18] = [
     "path",
     "attribute",
     "all",
@@ -26,6 +26,7 @@ const SUBJECTS: [&str; 17] = [
     "key",
     "tags",
     "relation",
+    "distinct",
     "by_default",
 ];
 /// What may be said beside the subject and is no operator.
@@ -44,6 +45,7 @@ pub(super) struct Spoken {
     pub(super) network: bool,
     pub(super) guardrails: bool,
     pub(super) tags: bool,
+    pub(super) counts: bool,
     pub(super) statements: bool,
     pub(super) witnesses: bool,
     /// Whether one asks what wildcards open.
@@ -109,10 +111,8 @@ impl Reader<'_> {
                         self.tags(value, scope)
                     }
                     "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
-                    _ => {
-                        spoken.partners = true;
-                        self.partner_exists(value)
-                    }
+                    "distinct" => self.distinct(value, scope, spoken),
+                    _ => self.partner_count(value, spoken),
                 }
             }
         }?;
@@ -341,18 +341,5 @@ impl Reader<'_> {
         let scope = self.relations[related?].value.clone();
         let matches = self.clauses(matches?, "match", &scope, spoken);
         Some(Clause::On { related: related?, quantifier, matches, missing: missing? })
-    }
-
-    /// `relation = { name = "NAME", exists = true }`.
-    fn partner_exists(&mut self, id: NodeId) -> Option<Clause> {
-        if !self.is_table(id, "relation") {
-            return None;
-        }
-        self.keys(id, &["name", "exists"]);
-        let name = self.require(id, "name").and_then(|name| self.relation(name, "name"));
-        let exists = self.require(id, "exists").and_then(|exists| self.boolean(exists, "exists"));
-        let (quantifier, missing) =
-            if exists? { (Quantifier::Some, Absent::Fail) } else { (Quantifier::None, Absent::Pass) };
-        Some(Clause::On { related: name?, quantifier, matches: Vec::new(), missing })
     }
 }

@@ -5,6 +5,7 @@
 mod clause;
 #[cfg(test)]
 mod clause_tests;
+mod count;
 pub(crate) mod format;
 mod iam;
 mod inline_test;
