@@ -15,9 +15,10 @@ mod params;
 mod words;
 
 pub use ast::{
-    Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fix, IamQuestion, IamRequest, LeastQuestion,
-    Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports, Quantifier,
-    Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength, Subject, Via,
+    Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fallback, Fix, IamQuestion, IamRequest,
+    LeastQuestion, Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports,
+    Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
+    Subject, Via,
 };
 pub use builtin::{Builtin, builtin_files};
 pub use describe::{list, show};
