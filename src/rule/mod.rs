@@ -16,7 +16,7 @@ pub use ast::{
     Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports, Quantifier,
     Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength, Subject, Via,
 };
-pub use builtin::{Builtin, builtin_files};
+pub use builtin::{Builtin, builtin_files, builtin_profiles};
 pub use describe::{list, show};
 pub use lint::{lint, lint_builtin};
 pub use load::{Checks, Conventions, load_checked, load_user};
