@@ -20,7 +20,7 @@ pub use ast::{
     Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
     Subject, Via,
 };
-pub use builtin::{Builtin, builtin_files};
+pub use builtin::{Builtin, builtin_files, builtin_profiles};
 pub use describe::{list, show};
 pub use json::list_json;
 pub use lint::{lint, lint_builtin};
