@@ -49,10 +49,7 @@ fn own_types_are_found_beside_those_of_cloudformation() {
     }
     assert_eq!(kind("Fasscan::IAM::PasswordPolicy", "MinimumPasswordLength"), Kind::Integer);
     assert_eq!(kind("Fasscan::EC2::Snapshot", "CreateVolumePermissions[].Group"), Kind::String);
-    assert_eq!(
-        Schema::embedded().suggest_type("Fasscan::IAM::PaswordPolicy"),
-        Some("Fasscan::IAM::PasswordPolicy")
-    );
+    assert_eq!(Schema::embedded().suggest_type("Fasscan::IAM::PaswordPolicy"), Some("Fasscan::IAM::PasswordPolicy"));
 }
 
 // --- the embedded catalogue

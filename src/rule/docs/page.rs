@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{cell, scanner};
 use crate::framework::Framework;
-use crate::rule::ast::{Absent, Clause, OutcomeName, Rule, RuleTest, Subject};
+use crate::rule::ast::{Absent, Clause, Fallback, OutcomeName, Rule, RuleTest, Subject};
 use crate::rule::words;
 
 pub(super) fn page(rule: &Rule, frameworks: &[Framework]) -> String {
@@ -69,10 +69,11 @@ fn defaults(clause: &Clause, found: &mut Vec<String>) {
     match clause {
         Clause::Test { subject: Subject::Property(path) | Subject::Attribute(path), absent: Some(absent), .. } => {
             let means = match absent {
-                Absent::Fail => "fails, by what AWS does then",
-                Absent::Pass => "passes by AWS's default (`--strict` fails it)",
-                Absent::Harmless => "passes",
-                Absent::Unknown => "unknown",
+                Fallback::Holds(Absent::Fail) => "fails, by what AWS does then".to_owned(),
+                Fallback::Holds(Absent::Pass) => "passes by AWS's default (`--strict` fails it)".to_owned(),
+                Fallback::Holds(Absent::Harmless) => "passes".to_owned(),
+                Fallback::Holds(Absent::Unknown) => "unknown".to_owned(),
+                Fallback::Value(value) => format!("as if it were `{value}`, AWS's default"),
             };
             let name = format!("`{}`: ", path.text);
             // Of several ways to pass, the first says what is wanted.
