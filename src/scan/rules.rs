@@ -21,6 +21,7 @@ pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
         description: rule.description.to_string(),
         remediation: rule.remediation.to_string(),
         references: rule.references.iter().map(ToString::to_string).collect(),
+        profile: rule.profile.as_deref().map(str::to_owned),
         controls: controls.collect(),
         peers: rule.peers.iter().map(|(scanner, id)| (scanner.to_string(), id.to_string())).collect(),
     }
