@@ -54,6 +54,59 @@ pub fn missing(
     if missing.is_empty() || open.is_empty() { Ok(missing) } else { Err(open) }
 }
 
+/// A tag of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tag {
+    /// The value that is written in the resource.
+    Written(ValueId),
+    /// The value that the deployment puts on every resource of the stack.
+    OfStack(String),
+}
+
+/// The tag of this key; `None` when there is none.
+///
+/// # Errors
+/// Why it is not known whether there is one.
+pub fn value(inventory: &Inventory, view: &View<'_>, resource: ResourceId, key: &str) -> Result<Option<Tag>, Cause> {
+    let mut open = None;
+    for property in PROPERTIES {
+        let id = inventory.property(view, resource, &[property]);
+        match view.deep(id) {
+            (_, Kind::Map(range)) => {
+                let mut entries = view.values.entries(range).iter();
+                if let Some(entry) = entries.find(|entry| inventory.names.text(entry.key) == key) {
+                    return Ok(Some(Tag::Written(entry.value)));
+                }
+            }
+            (_, Kind::Unknown(cause)) => open = Some(cause),
+            (id, Kind::List(_)) => {
+                let Read::Known(items) = view.written(id) else { continue };
+                for (_, item) in items {
+                    let is_other = |case| match tag_key(inventory, view, case) {
+                        Read::Known(other) => other != key,
+                        Read::Absent => true,
+                        Read::Unknown(_) => false,
+                    };
+                    if view.world.needs(|| view.cases(item).into_iter().all(is_other)).0 {
+                        continue;
+                    }
+                    match tag_key(inventory, view, item) {
+                        Read::Known(_) => return Ok(Some(Tag::Written(inventory.get(view, item, &["Value"])))),
+                        Read::Unknown(cause) => open = Some(cause),
+                        Read::Absent => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(cause) = open {
+        return Err(view.values.cause(cause).clone());
+    }
+    let of_stack = inventory.stack(resource).tags.iter().find(|(name, _)| **name == *key);
+    Ok(of_stack.map(|(_, value)| Tag::OfStack(value.to_string())))
+}
+
 /// The key of an element of a list of tags.
 fn tag_key<'a>(inventory: &Inventory, view: &View<'a>, tag: ValueId) -> Read<Cow<'a, str>> {
     match view.member(tag, inventory.names.find("Key")) {
