@@ -7,9 +7,10 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::choice::Choice;
 use super::deployments::Deployments;
-use super::rule_files::{ParamValue, RuleFolders, choose, set_params};
 use super::{Color, ERROR, Problem, write};
+use crate::config::Settled;
 use crate::eval;
 use crate::report::document::Severity;
 use crate::report::text::{Detail, TextOptions};
@@ -26,16 +27,7 @@ pub(super) struct Check {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    folders: RuleFolders,
-    /// Only rules that bear on this framework; may be given more than once.
-    #[arg(long = "framework", value_name = "ID")]
-    frameworks: Vec<String>,
-    /// Only this rule; may be given more than once.
-    #[arg(long = "rule", value_name = "ID")]
-    rules: Vec<String>,
-    /// Set a parameter of a rule; lists are separated by commas.
-    #[arg(long = "rule-param", value_name = "RULE.NAME=VALUE")]
-    rule_params: Vec<ParamValue>,
+    choice: Choice,
     /// The severity from which on a finding fails the gate.
     #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
     fail_on: FailOn,
@@ -128,16 +120,15 @@ impl FromStr for Output {
 /// Scans, writes the reports and gives the exit code.
 pub(super) fn run(check: &Check, color: Color) -> Result<u8, Problem> {
     check.refuse_conflicts()?;
-    let mut rules = check.folders.load(color)?;
-    choose(&mut rules, &check.rules, &check.frameworks)?;
-    set_params(&mut rules, &check.rule_params)?;
+    let Settled { rules, scope, assessment } = check.choice.settle(color)?;
     let request = Request {
         paths: check.paths.clone(),
         cwd: current_dir()?,
         environment: Environment { account: check.account.clone(), region: check.region.clone() },
         deployments: check.deployments.load(color)?,
-        options: eval::Options { today: check.today.clone().unwrap_or_else(today), strict: check.strict },
+        options: eval::Options { today: check.today.clone().unwrap_or_else(today), strict: check.strict, scope },
         fail_on: check.fail_on.severity(),
+        assessment,
         jobs: check.jobs,
         limits: Limits::default(),
     };

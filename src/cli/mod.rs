@@ -4,6 +4,7 @@
 //! everything else to standard error. A flag acts or is refused.
 
 mod check;
+mod choice;
 mod deployments;
 mod iam;
 mod problem;

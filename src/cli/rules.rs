@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::rule_files::{RuleFolders, choose, files};
+use super::rule_files::{RuleFolders, check_frameworks, files};
 use super::{Color, Problem, write};
 use crate::report::text::{TextOptions, diagnostics};
 use crate::rule::{self, Checks, Conventions, RuleSet, builtin_files, load_checked, load_user};
@@ -55,7 +55,9 @@ pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
     match &rules.command {
         Command::List { folders, frameworks } => {
             let mut rules = folders.load(color)?;
-            choose(&mut rules, &[], frameworks)?;
+            check_frameworks(frameworks)?;
+            let bears = |rule: &rule::Rule, id: &String| rule.controls.iter().any(|one| *one.framework == **id);
+            rules.rules.retain(|rule| frameworks.is_empty() || frameworks.iter().any(|id| bears(rule, id)));
             write::stdout(&rule::list(&rules))?;
             Ok(Status::GatePassed.code())
         }

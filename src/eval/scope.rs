@@ -121,6 +121,7 @@ impl<'a> Scope<'a> {
             Clause::Network(question) => self.network(question, cursor, wanted),
             Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
+            Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
         }
     }

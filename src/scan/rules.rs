@@ -4,7 +4,8 @@ use crate::report::document::{Control, RuleInfo, Severity};
 use crate::rule;
 
 /// What a reader of the report needs of a rule.
-pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
+#[must_use]
+pub fn info(rule: &rule::Rule) -> RuleInfo {
     let controls = rule.controls.iter().flat_map(|reference| {
         reference.ids.iter().map(|id| Control {
             framework: reference.framework.to_string(),
@@ -57,8 +58,11 @@ fn has_secret(clause: &rule::Clause) -> bool {
         | Clause::Quantified { matches: clauses, .. }
         | Clause::On { matches: clauses, .. } => clauses.iter().any(has_secret),
         Clause::Not(clause) => has_secret(clause),
-        Clause::Test { .. } | Clause::Iam { .. } | Clause::Network(_) | Clause::Scp(_) | Clause::TagsPresent(_) => {
-            false
-        }
+        Clause::Test { .. }
+        | Clause::Iam { .. }
+        | Clause::Network(_)
+        | Clause::Scp(_)
+        | Clause::TagsPresent(_)
+        | Clause::InScope(_) => false,
     }
 }
