@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::check::current_dir;
 use super::rule_files::{self, ParamValue, RuleFolders};
+use super::scanning::current_dir;
 use super::{Color, Problem};
 use crate::config::{self, Chosen, Config, Settled};
 use crate::facts::scope::Tags;

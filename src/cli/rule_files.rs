@@ -61,7 +61,7 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Arc<SourceFile>>, Problem> 
     }
     found.sort();
     found.dedup();
-    let loader = Loader::new(super::check::current_dir()?, Limits::default());
+    let loader = Loader::new(super::scanning::current_dir()?, Limits::default());
     let mut problems: Vec<Diagnostic> = Vec::new();
     let mut files = Vec::new();
     for path in found {

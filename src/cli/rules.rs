@@ -41,7 +41,7 @@ enum Command {
         /// Rule files, or folders with rules [default: the built-in rules].
         paths: Vec<PathBuf>,
         /// What rules compare dates with [default: the current day, UTC].
-        #[arg(long, value_name = "DATE", value_parser = super::check::date)]
+        #[arg(long, value_name = "DATE", value_parser = super::scanning::date)]
         today: Option<Box<str>>,
     },
     /// Say what is wrong with rules.
@@ -70,7 +70,7 @@ pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
             write::stdout(&rule::show(rule))?;
             Ok(Status::GatePassed.code())
         }
-        Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::check::today), color),
+        Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::scanning::today), color),
         Command::Lint { paths } => lint(paths, color),
     }
 }

@@ -123,11 +123,14 @@ mod tests {
         let text =
             "profile = [\"pci-cde\"]\nframeworks = [\"pci-dss\"]\n[scope]\ntag = { A = \"b\" }\n[param]\nx = 1\n";
         let problems = read(text).expect_err("errors");
-        let told: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("{problem} | {}", problem.help.as_deref().unwrap_or_default()))
-            .collect();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        let help = |problem: &Diagnostic| problem.help.as_ref().map(|help| format!(" | {help}")).unwrap_or_default();
+        let told: Vec<String> = problems.iter().map(|problem| format!("{problem}{}", help(problem))).collect();
+        insta::assert_snapshot!(told.join("\n"), @r"
+        fasscan.toml:1:1: unknown key `profile` | did you mean `profiles`
+        fasscan.toml:2:15: unknown framework `pci-dss` | did you mean `pci-dss-4.0.1`
+        fasscan.toml:4:1: unknown key `tag` | did you mean `tags`
+        fasscan.toml:5:2: unknown key `param` | did you mean `params`
+        ");
     }
 
     #[test]

@@ -175,11 +175,18 @@ mod tests {
         let text = "id = \"own\"\ntitel = \"x\"\ndescription = \"Own.\"\nframeworks = [\"pci-dss-4\"]\nown_only = 1\n\
             leave_out = \"a\"\n[scope]\ntags = { A = [], B = 1 }\n[params]\na = 1\n[params.b]\n";
         let problems = load(&file(text)).expect_err("errors");
-        let told: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("{problem} | {}", problem.help.as_deref().unwrap_or_default()))
-            .collect();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        let help = |problem: &Diagnostic| problem.help.as_ref().map(|help| format!(" | {help}")).unwrap_or_default();
+        let told: Vec<String> = problems.iter().map(|problem| format!("{problem}{}", help(problem))).collect();
+        insta::assert_snapshot!(told.join("\n"), @r#"
+        profiles/own.toml:1:1: `title` is missing
+        profiles/own.toml:2:1: unknown key `titel` | did you mean `title`
+        profiles/own.toml:4:15: unknown framework `pci-dss-4` | did you mean `pci-dss-4.0.1`
+        profiles/own.toml:5:12: `own_only` is to be `true` or `false`
+        profiles/own.toml:6:13: `leave_out` is to be a list of texts
+        profiles/own.toml:8:14: `A` has no values
+        profiles/own.toml:8:22: `B` is to be a text
+        profiles/own.toml:10:1: `a` is to be a table of parameters, as in `[params."a"]`
+        "#);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
 
     /// A name that is none of `known`.
     fn unknown(&mut self, span: Span, what: &str, name: &str, known: &[&str]) {
-        let mut problem = Diagnostic::at(Level::Error, self.tree.file(), span, format!("there is no {what} `{name}`"));
+        let mut problem = Diagnostic::at(Level::Error, self.tree.file(), span, format!("unknown {what} `{name}`"));
         problem.help = Some(match did_you_mean(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`"),
             None => format!("known are `{}`", known.join("`, `")),

@@ -5,6 +5,7 @@
 //! a format or reach a terminal as a control sequence.
 
 pub mod assessment;
+pub mod controls;
 pub mod document;
 pub mod json;
 pub mod sarif;

@@ -6,6 +6,7 @@ use crate::framework::{self, Framework, Status, Tally};
 use crate::report::Report;
 use crate::report::assessment::{ControlResult, FrameworkResult, ResourceCounts, RuleCounts, Settings};
 use crate::report::document::{Outcome, RuleInfo};
+use crate::rule::RuleSet;
 
 /// What a scan is to say of frameworks.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,15 @@ impl Assessment {
         self.left_out.sort_by(|a, b| a.id.cmp(&b.id));
         self.settings.left_out = self.left_out.iter().map(|rule| rule.id.clone()).collect();
     }
+}
+
+/// The frameworks and the rules that bear on them, as a report of a scan that has looked at nothing.
+#[must_use]
+pub fn coverage(rules: &RuleSet, assessment: &Assessment, today: &str) -> Report {
+    let mut report = super::collect::empty(rules, today, &[]);
+    report.settings = assessment.settings.clone();
+    report.frameworks = assess(&report, assessment);
+    report
 }
 
 /// How bad a verdict is; what is worse counts.

@@ -35,7 +35,7 @@ use crate::template::unit::Environment;
 
 use self::collect::Part;
 
-pub use controls::Assessment;
+pub use controls::{Assessment, coverage};
 pub use problem::{bare_diagnostic, parameter_diagnostic, plain_diagnostic};
 pub use rules::info;
 pub use status::Status;
