@@ -122,6 +122,7 @@ impl<'a> Scope<'a> {
             Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
             Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
+            Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
         }
     }

@@ -5,7 +5,8 @@ use crate::report::document::{Control, RuleInfo, Severity};
 use crate::rule;
 
 /// What a reader of the report needs of a rule.
-pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
+#[must_use]
+pub fn info(rule: &rule::Rule) -> RuleInfo {
     let controls = rule.controls.iter().flat_map(|reference| {
         reference.ids.iter().map(|id| Control {
             framework: reference.framework.to_string(),

@@ -48,7 +48,8 @@ fn from_finding(report: &Report, finding: &Finding) -> Result {
     name(&mut primary, resource);
     let mut result = base(report, finding.rule, finding_text(report, finding, resource, linked), primary);
     result.kind = Some(ResultKind::Fail);
-    result.level = Some(rules::level(finding.severity));
+    // Nothing outside the scope holds up a pull request.
+    result.level = Some(if finding.out_of_scope { ResultLevel::Note } else { rules::level(finding.severity) });
     result.related_locations = (!related.is_empty()).then_some(related);
     result.partial_fingerprints = Some(BTreeMap::from([("fasscan/v1".to_owned(), finding.fingerprint.clone())]));
     result.properties = Some(finding_properties(finding, resource));
@@ -133,6 +134,9 @@ fn finding_properties(finding: &Finding, resource: Option<&ResourceInfo>) -> Pro
     }
     if !finding.when.is_empty() {
         entries.push(("when", super::json(&finding.when)));
+    }
+    if finding.out_of_scope {
+        entries.push(("out_of_scope", true.into()));
     }
     entries.extend(in_environments(&finding.environments));
     if let Some(frame) = finding.source.as_ref().filter(|frame| !frame.exists) {

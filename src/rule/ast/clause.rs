@@ -205,4 +205,6 @@ pub enum Clause {
     },
     /// Whether all these tags are there.
     TagsPresent(Operand),
+    /// Whether the resource carries the tags of the declared scope, or does not.
+    InScope(bool),
 }

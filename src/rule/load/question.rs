@@ -160,14 +160,20 @@ impl Reader<'_> {
         if !self.is_table(id, "tags") {
             return None;
         }
-        self.keys(id, &["present"]);
-        let present = self.require(id, "present")?;
+        self.keys(id, &["present", "in_scope"]);
         for resource in scope.resource_types() {
             let tagged = resource.properties().members().any(|member| member.name.to_ascii_lowercase().contains("tag"));
             if !tagged {
                 self.error(self.tree.span(id), format!("`{}` has no tags", resource.name()));
             }
         }
+        if let Some(inside) = self.tree.get(id, "in_scope") {
+            if let Some(present) = self.tree.get(id, "present") {
+                self.error(self.tree.span(present), "`present` and `in_scope` are two questions");
+            }
+            return self.boolean(inside, "in_scope").map(Clause::InScope);
+        }
+        let present = self.require(id, "present")?;
         self.texts_operand(present, "present", |_| None).map(Clause::TagsPresent)
     }
 

@@ -114,6 +114,7 @@ fn resource(type_name: &str, id: &str, file: &str, line: u32) -> ResourceInfo {
         cdk_path: Some(format!("Payments/{id}/Resource")),
         file: file.to_owned(),
         line,
+        out_of_scope: false,
     }
 }
 
@@ -149,6 +150,7 @@ fn finding(rule: usize, resource: usize, needle: &str, path: &str, message: &str
         related: Vec::new(),
         when: Vec::new(),
         fingerprint: format!("{rule:08x}{resource:08x}"),
+        out_of_scope: false,
         environments: Vec::new(),
     }
 }
