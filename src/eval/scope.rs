@@ -124,6 +124,9 @@ impl<'a> Scope<'a> {
             Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
             Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
+            Clause::TagValue { key, operator, absent, ignore_case } => {
+                self.tag_value(key, operator, absent.unwrap_or(Absent::Fail), *ignore_case, cursor, wanted)
+            }
         }
     }
 
@@ -157,7 +160,7 @@ impl<'a> Scope<'a> {
         answer
     }
 
-    fn test_leaf(
+    pub(super) fn test_leaf(
         &self,
         leaf: Leaf,
         operator: &Operator,
