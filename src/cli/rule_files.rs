@@ -96,11 +96,12 @@ fn below(dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Probl
 pub(super) fn choose(rules: &mut RuleSet, named: &[String], frameworks: &[String]) -> Result<(), Problem> {
     let mut ids = Vec::new();
     for name in named {
-        let Some(rule) = rules.find(name) else {
+        let found = rules.named(name);
+        if found.is_empty() {
             let help = rules.suggest(name).map(|id| format!("did you mean `{id}`"));
             return Err(Problem::new(format!("there is no rule `{name}`")).with_help(help));
-        };
-        ids.push(rule.id.clone());
+        }
+        ids.extend(found.into_iter().map(|rule| rule.id.clone()));
     }
     for id in frameworks {
         if !framework::builtin().iter().any(|framework| *framework.id == **id) {

@@ -158,6 +158,9 @@ pub struct RuleInfo {
     pub remediation: String,
     /// Where the facts come from.
     pub references: Vec<String>,
+    /// The profile that it belongs to; such a rule counts for no control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The controls that it bears on.
     pub controls: Vec<Control>,
     /// The same control elsewhere: scanner and id there.

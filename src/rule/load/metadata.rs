@@ -11,8 +11,9 @@ use super::clause::Spoken;
 use super::format::{is_date, is_kebab_case, is_name, sentence_problem};
 use super::path::Scope;
 use super::reader::{Declared, Reader};
+use crate::rule::builtin_profiles;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "title",
     "severity",
@@ -20,6 +21,7 @@ const KEYS: [&str; 16] = [
     "reviewed",
     "aliases",
     "peers",
+    "profile",
     "description",
     "references",
     "params",
@@ -30,6 +32,8 @@ const KEYS: [&str; 16] = [
     "remediation",
     "test",
 ];
+/// The scanners whose ids rules of the project name, so that each is spelled in one way.
+const SCANNERS: [&str; 7] = ["aws-config", "security-hub", "checkov", "prowler", "trivy", "cdk-nag", "guard"];
 const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 const STATUSES: [(&str, Status); 3] =
@@ -51,6 +55,7 @@ impl<'a> Reader<'a> {
         let reviewed = self.reviewed(root);
         let aliases = self.aliases(root, id);
         let peers = self.peers(root);
+        let profile = self.profile(root);
         let description = self.required_text(root, "description");
         let references = self.references(root);
         self.declare_params(root);
@@ -77,6 +82,7 @@ impl<'a> Reader<'a> {
             reviewed: reviewed?.into(),
             aliases,
             peers,
+            profile: profile.map(Into::into),
             description: description?.into(),
             references,
             params,
@@ -144,6 +150,10 @@ impl<'a> Reader<'a> {
             let scanner = tree.key(member);
             if !is_kebab_case(scanner) {
                 self.error(member.key_span, format!("`{scanner}` is not lower-case words joined by hyphens"));
+            } else if self.checks.is_some_and(|checks| checks.conventions == Conventions::Project)
+                && !SCANNERS.contains(&scanner)
+            {
+                self.unknown(member.key_span, "scanner", scanner, &SCANNERS);
             }
             let ids = match tree.string(member.value) {
                 Some(_) => self.text(member.value, scanner).map(|id| vec![(id, Span::default())]).unwrap_or_default(),
@@ -152,6 +162,25 @@ impl<'a> Reader<'a> {
             peers.extend(ids.into_iter().map(|(id, _)| (scanner.into(), id.into())));
         }
         peers
+    }
+
+    /// The profile that the rule belongs to. Those of a user may belong to a profile of the user.
+    fn profile(&mut self, root: NodeId) -> Option<&'a str> {
+        let node = self.tree.get(root, "profile")?;
+        let profile = self.text(node, "profile")?;
+        let Some(checks) = self.checks else { return Some(profile) };
+        let span = self.tree.span(node);
+        if !is_kebab_case(profile) {
+            self.error(span, format!("`{profile}` is not lower-case words joined by hyphens"));
+        } else if checks.conventions == Conventions::Project && !builtin_profiles().contains(&profile) {
+            self.unknown(span, "profile", profile, builtin_profiles());
+        }
+        let control = self.tree.get(root, "control").and_then(|list| self.tree.items(list).first());
+        if let Some(control) = control {
+            let message = "a rule that belongs to a profile counts for no control";
+            self.error(self.tree.span(*control), message);
+        }
+        Some(profile)
     }
 
     fn references(&mut self, root: NodeId) -> Vec<Box<str>> {
@@ -343,7 +372,8 @@ impl<'a> Reader<'a> {
             return;
         }
         let tree = self.tree;
-        for key in ["control", "references"] {
+        let needed = if tree.get(root, "profile").is_some() { &["references"][..] } else { &["control", "references"] };
+        for &key in needed {
             if tree.get(root, key).is_none_or(|list| tree.items(list).is_empty()) {
                 self.error(self.place(root), format!("`{key}` is missing"));
             }

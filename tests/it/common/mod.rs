@@ -68,6 +68,7 @@ fn rule(id: &str, title: &str, severity: Severity, remediation: &str, controls: 
         description: format!("Somebody could misuse it; {id} finds it before they do."),
         remediation: remediation.to_owned(),
         references: vec![format!("https://docs.aws.amazon.com/{id}.html")],
+        profile: None,
         controls: controls
             .iter()
             .map(|(framework, id)| Control {
