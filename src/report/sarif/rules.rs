@@ -190,9 +190,10 @@ fn help(rule: &RuleInfo) -> MultiformatMessageString {
     });
     part("Controls", controls.collect());
     part("References", rule.references.iter().map(|uri| (uri.clone(), format!("<{uri}>"))).collect());
-    let peers = rule.peers.iter().flat_map(|(scanner, ids)| {
-        ids.iter().map(move |id| (format!("{scanner} {id}"), format!("{scanner} `{id}`")))
-    });
+    let peers = rule
+        .peers
+        .iter()
+        .flat_map(|(scanner, ids)| ids.iter().map(move |id| (format!("{scanner} {id}"), format!("{scanner} `{id}`"))));
     part("The same check elsewhere", peers.collect());
     MultiformatMessageString::builder().text(text.trim_end()).markdown(markdown.trim_end()).build()
 }
