@@ -21,6 +21,7 @@ mod tags;
 mod trail;
 mod verdict;
 
+pub use crate::facts::scope::Scope;
 pub use verdict::{Case, Outcome, Verdict, Violation, When};
 
 use rayon::prelude::*;
@@ -36,12 +37,14 @@ use crate::value::ResourceId;
 const PARALLEL_FROM: usize = 1_000;
 
 /// What an evaluation depends on besides the inventory and the rules.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// `YYYY-MM-DD`; what rules compare dates with.
     pub today: Box<str>,
     /// Whether a pass that rests on AWS's default only is a fail.
     pub strict: bool,
+    /// Which tags make a resource part of the scope.
+    pub scope: Scope,
 }
 
 /// What all verdicts of one evaluation share.

@@ -122,7 +122,11 @@ impl<'a> Scope<'a> {
             Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
             Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
+            Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
+            Clause::TagValue { key, operator, absent, ignore_case } => {
+                self.tag_value(key, operator, absent.unwrap_or(Absent::Fail), *ignore_case, cursor, wanted)
+            }
         }
     }
 
@@ -156,7 +160,7 @@ impl<'a> Scope<'a> {
         answer
     }
 
-    fn test_leaf(
+    pub(super) fn test_leaf(
         &self,
         leaf: Leaf,
         operator: &Operator,

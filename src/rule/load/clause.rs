@@ -178,7 +178,7 @@ impl Reader<'_> {
     }
 
     /// The one operator of a `path` or `attribute`.
-    fn the_operator(&mut self, id: NodeId, subject: &Member) -> Option<Member> {
+    pub(super) fn the_operator(&mut self, id: NodeId, subject: &Member) -> Option<Member> {
         let tree = self.tree;
         let mut found: Option<Member> = None;
         for member in tree.members(id) {
@@ -195,7 +195,7 @@ impl Reader<'_> {
             }
             found = Some(*member);
         }
-        let others = ["path", "attribute", "absent", "case", "message"];
+        let others = ["path", "attribute", "key", "absent", "case", "message"];
         if found.is_none() && tree.members(id).iter().all(|member| others.contains(&tree.key(member))) {
             let help = format!("write one of {}", quoted(&OPERATORS));
             let message = format!("nothing is asked of this `{}`", tree.key(subject));
