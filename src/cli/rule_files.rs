@@ -95,14 +95,16 @@ fn below(dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Probl
 
 /// The ids of the rules that are named.
 pub(super) fn named(rules: &RuleSet, names: &[String]) -> Result<Vec<Box<str>>, Problem> {
-    let id = |name: &String| match rules.find(name) {
-        Some(rule) => Ok(rule.id.clone()),
-        None => {
+    let mut ids = Vec::new();
+    for name in names {
+        let found = rules.named(name);
+        if found.is_empty() {
             let help = rules.suggest(name).map(|id| format!("did you mean `{id}`"));
-            Err(Problem::new(format!("there is no rule `{name}`")).with_help(help))
+            return Err(Problem::new(format!("there is no rule `{name}`")).with_help(help));
         }
-    };
-    names.iter().map(id).collect()
+        ids.extend(found.into_iter().map(|rule| rule.id.clone()));
+    }
+    Ok(ids)
 }
 
 /// Refuses frameworks that there are not.

@@ -2,6 +2,7 @@
 
 use super::answer::Blame;
 use super::scope::Scope;
+use crate::inventory::schema::{steps, unquoted};
 use crate::rule::Message;
 
 impl Scope<'_> {
@@ -42,7 +43,7 @@ impl Scope<'_> {
                     param.map(|param| param.value.to_string()).unwrap_or_default()
                 }
                 (None, Some(path)) => {
-                    let keys: Vec<&str> = path.split('.').collect();
+                    let keys: Vec<&str> = steps(path).map(|(_, step)| unquoted(step)).collect();
                     let value = blame.element.map(|element| inventory.get(&self.view, element, &keys));
                     value.and_then(|value| self.shown(value)).unwrap_or_else(|| "not set".to_owned())
                 }

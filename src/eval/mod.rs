@@ -9,6 +9,7 @@ mod explain;
 mod focus;
 mod iam;
 mod judge;
+mod key;
 mod message;
 mod network;
 mod operator;

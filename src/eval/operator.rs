@@ -90,6 +90,18 @@ impl Scope<'_> {
         }
     }
 
+    /// The same for a value that a rule gives.
+    pub(super) fn compare_literal(&self, value: &Literal, operator: &Operator, ignore_case: bool) -> bool {
+        match (operator, value) {
+            (Operator::Contains(operand, wanted), Literal::List(items)) => {
+                let element = self.rule.operand(operand);
+                let is = |item: &Literal| item.text().is_some_and(|text| equal(text, element, ignore_case));
+                items.iter().any(is) == *wanted
+            }
+            _ => value.text().is_some_and(|text| self.compare_text(text, operator, ignore_case)),
+        }
+    }
+
     fn positive(&self, text: &str, operator: &Operator, ignore_case: bool) -> bool {
         let texts = |operand: &Operand, test: &dyn Fn(&str, &str) -> bool| {
             let text = fold(text, ignore_case);

@@ -5,7 +5,7 @@ use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::focus::{Focus, element_step};
 use super::trail::Trail;
-use crate::rule::{Absent, Clause, Operand, Operator, Path, Quantifier, Rule, Subject};
+use crate::rule::{Absent, Clause, Fallback, Operand, Operator, Path, Quantifier, Rule, Subject};
 use crate::source::Symbol;
 use crate::value::{Cause, Kind, Place, ResourceId, View};
 
@@ -109,7 +109,7 @@ impl<'a> Scope<'a> {
             Clause::Any(clauses) => self.any(clauses, cursor, wanted),
             Clause::Not(inner) => self.clause(inner, cursor, wanted.negated()).negated(),
             Clause::Test { subject, operator, absent, ignore_case } => {
-                self.test(subject, operator, *absent, *ignore_case, cursor, wanted)
+                self.test(subject, operator, absent.as_ref(), *ignore_case, cursor, wanted)
             }
             Clause::Quantified { quantifier, over, matches, absent } => {
                 self.quantifier(*quantifier, over, matches, *absent, cursor, wanted)
@@ -122,6 +122,7 @@ impl<'a> Scope<'a> {
             Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
             Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
+            Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
         }
     }
@@ -130,7 +131,7 @@ impl<'a> Scope<'a> {
         &self,
         subject: &Subject,
         operator: &Operator,
-        absent: Option<Absent>,
+        absent: Option<&Fallback>,
         ignore_case: bool,
         cursor: &Cursor,
         wanted: Wanted,
@@ -160,7 +161,7 @@ impl<'a> Scope<'a> {
         &self,
         leaf: Leaf,
         operator: &Operator,
-        absent: Option<Absent>,
+        absent: Option<&Fallback>,
         ignore_case: bool,
         cursor: &Cursor,
         wanted: Wanted,
@@ -171,36 +172,72 @@ impl<'a> Scope<'a> {
                     Operator::Exists(there) => self.exists(written, *there),
                     operator => self.compare(written, operator, ignore_case),
                 };
-                if !wanted.wants(answer.holds()) || answer.truth == Truth::Unknown {
-                    return answer;
-                }
-                let blame = Blame {
-                    place: Some(self.place_of(written, head)),
-                    owner: Some(cursor.resource),
-                    found: self.shown(written),
-                    path: trail.text(self),
-                    element: cursor.element,
-                    ..Blame::default()
-                };
-                answer.with(vec![blame])
+                self.of_value(answer, written, head, &trail, cursor, wanted)
             }
             Leaf::Absent { head, trail } => {
-                let answer = match (operator, absent) {
-                    (Operator::Exists(there), _) => Answer::of(!there),
-                    (_, Some(Absent::Pass)) if self.strict && wanted == Wanted::False => Answer::of(false),
-                    (_, Some(Absent::Pass)) => Answer::by_default(),
-                    (_, Some(Absent::Harmless)) => Answer::of(true),
-                    (_, Some(Absent::Fail)) => Answer::of(false),
-                    (_, Some(Absent::Unknown) | None) => {
-                        Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
-                    }
-                };
-                if answer.truth == Truth::Unknown || !wanted.wants(answer.holds()) {
-                    return answer;
+                let absent = absent.map(|default| match default {
+                    Fallback::Holds(absent) => *absent,
+                    Fallback::Value(value) if self.compare_literal(value, operator, ignore_case) => Absent::Pass,
+                    Fallback::Value(_) => Absent::Fail,
+                });
+                match operator {
+                    Operator::Exists(there) => self.of_nothing(Answer::of(!there), head, &trail, cursor, wanted),
+                    _ => self.of_nothing(self.fallback(absent, &trail, wanted), head, &trail, cursor, wanted),
                 }
-                answer.with(vec![self.absent_blame(head, trail.text(self), cursor)])
             }
             Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
+        }
+    }
+
+    /// The answer that a value gives, with the value as its reason.
+    pub(super) fn of_value(
+        &self,
+        answer: Answer,
+        written: crate::value::ValueId,
+        head: Place,
+        trail: &Trail,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        if answer.truth == Truth::Unknown || !wanted.wants(answer.holds()) {
+            return answer;
+        }
+        let blame = Blame {
+            place: Some(self.place_of(written, head)),
+            owner: Some(cursor.resource),
+            found: self.shown(written),
+            path: trail.text(self),
+            element: cursor.element,
+            ..Blame::default()
+        };
+        answer.with(vec![blame])
+    }
+
+    /// The answer where nothing is, with the place where something would stand as its reason.
+    pub(super) fn of_nothing(
+        &self,
+        answer: Answer,
+        head: Place,
+        trail: &Trail,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        if answer.truth == Truth::Unknown || !wanted.wants(answer.holds()) {
+            return answer;
+        }
+        answer.with(vec![self.absent_blame(head, trail.text(self), cursor)])
+    }
+
+    /// What holds where nothing is.
+    pub(super) fn fallback(&self, absent: Option<Absent>, trail: &Trail, wanted: Wanted) -> Answer {
+        match absent {
+            Some(Absent::Pass) if self.strict && wanted == Wanted::False => Answer::of(false),
+            Some(Absent::Pass) => Answer::by_default(),
+            Some(Absent::Harmless) => Answer::of(true),
+            Some(Absent::Fail) => Answer::of(false),
+            Some(Absent::Unknown) | None => {
+                Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
+            }
         }
     }
 
@@ -271,22 +308,11 @@ impl<'a> Scope<'a> {
                 }
                 Leaf::Absent { head: place, trail } => {
                     head = Some((place, trail.clone()));
-                    let decided = match absent {
-                        None => continue,
-                        Some(Absent::Pass) if self.strict && wanted == Wanted::False => Answer::of(false),
-                        Some(Absent::Pass) => Answer::by_default(),
-                        Some(Absent::Harmless) => Answer::of(true),
-                        Some(Absent::Fail) => Answer::of(false),
-                        Some(Absent::Unknown) => {
-                            Answer::unknown(vec![Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }])
-                        }
-                    };
-                    let blames = if wanted.wants(decided.holds()) && decided.truth != Truth::Unknown {
-                        vec![self.absent_blame(place, trail.text(self), cursor)]
-                    } else {
-                        Vec::new()
-                    };
-                    let decided = decided.with(blames);
+                    if absent.is_none() {
+                        continue;
+                    }
+                    let decided = self.fallback(absent, &trail, wanted);
+                    let decided = self.of_nothing(decided, place, &trail, cursor, wanted);
                     answer = if quantifier == Quantifier::Some { answer.or(decided) } else { answer.and(decided) };
                 }
                 Leaf::Value { .. } => {}

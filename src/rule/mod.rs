@@ -6,18 +6,23 @@
 pub mod ast;
 mod builtin;
 mod describe;
+pub mod docs;
+mod find;
+mod json;
 mod lint;
 pub mod load;
 mod params;
 mod words;
 
 pub use ast::{
-    Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fix, IamQuestion, IamRequest, LeastQuestion,
-    Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports, Quantifier,
-    Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength, Subject, Via,
+    Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fallback, Fix, IamQuestion, IamRequest,
+    LeastQuestion, Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports,
+    Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
+    Subject, Via,
 };
 pub use builtin::{Builtin, builtin_files, builtin_profiles};
 pub use describe::{list, show};
+pub use json::list_json;
 pub use lint::{lint, lint_builtin};
 pub use load::{Checks, Conventions, load_checked, load_user};
 pub use params::ParamError;

@@ -1,5 +1,6 @@
 //! The rules as reports have them.
 
+use crate::eval::looks_for_secrets;
 use crate::report::document::{Control, RuleInfo, Severity};
 use crate::rule;
 
@@ -46,23 +47,5 @@ const fn strength(strength: rule::Strength) -> &'static str {
 
 /// Whether the rule has a clause about secrets in clear text.
 pub(super) fn is_about_secrets(rule: &rule::Rule) -> bool {
-    rule.asserts.iter().any(|assert| has_secret(&assert.clause)) || rule.conditions.iter().any(has_secret)
-}
-
-fn has_secret(clause: &rule::Clause) -> bool {
-    use rule::Clause;
-    match clause {
-        Clause::Secret { .. } => true,
-        Clause::All(clauses)
-        | Clause::Any(clauses)
-        | Clause::Quantified { matches: clauses, .. }
-        | Clause::On { matches: clauses, .. } => clauses.iter().any(has_secret),
-        Clause::Not(clause) => has_secret(clause),
-        Clause::Test { .. }
-        | Clause::Iam { .. }
-        | Clause::Network(_)
-        | Clause::Scp(_)
-        | Clause::TagsPresent(_)
-        | Clause::InScope(_) => false,
-    }
+    rule.asserts.iter().any(|assert| looks_for_secrets(&assert.clause)) || rule.conditions.iter().any(looks_for_secrets)
 }

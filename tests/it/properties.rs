@@ -131,13 +131,45 @@ fn group(n: usize) -> BoxedStrategy<Vec<(String, Value)>> {
     let key =
         some_of(vec![("EnableKeyRotation", flag().boxed()), ("KeySpec", Just(json!("SYMMETRIC_DEFAULT")).boxed())])
             .prop_map(move |properties| vec![(id("Key"), json!({"Type": "AWS::KMS::Key", "Properties": properties}))]);
-    let statement =
-        (prop_oneof![Just("Allow"), Just("Deny")], prop_oneof![Just("*"), Just("s3:*"), Just("s3:GetObject")])
-            .prop_map(|(effect, action)| json!({"Effect": effect, "Action": action, "Resource": "*"}));
-    let policies = proptest::collection::vec(statement, 1..3).prop_map(move |statements| {
+    let policies = proptest::collection::vec(identity_statement(), 1..4).prop_map(move |statements| {
         vec![(id("Grant"), json!({"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["r"], "PolicyDocument": {"Statement": statements}}}))]
     });
     prop_oneof![buckets, databases, groups, functions, logs, key, policies].boxed()
+}
+
+/// A statement of an identity policy: much is allowed, and all kinds of things are denied.
+fn identity_statement() -> BoxedStrategy<Value> {
+    let some = |values: Vec<Value>| prop::sample::select(values).boxed();
+    let effect = some(vec![json!("Allow"), json!("Deny")]);
+    let element = prop_oneof![4 => Just("Action"), 1 => Just("NotAction")];
+    let action = some(vec![
+        json!("*"),
+        json!("s3:*"),
+        json!("iam:*"),
+        json!("ce:*"),
+        json!("s3:GetObject"),
+        json!(["s3:Put*", "s3:Delete*", "s3:Create*"]),
+        json!(["iam:PassRole", "kms:Decrypt"]),
+    ]);
+    let resource =
+        some(vec![json!("*"), json!("arn:aws:s3:::*"), json!(["arn:aws:s3:::a/*"]), json!("arn:aws:iam::*:role/app")]);
+    let condition = some(vec![
+        json!({"StringNotEquals": {"aws:RequestedRegion": ["us-east-1"]}}),
+        json!({"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),
+        json!({"StringNotLike": {"aws:ResourceTag/team": "a*"}}),
+        json!({"StringLike": {"aws:ResourceTag/team": "*"}}),
+        json!({"Bool": {"aws:ViaAWSService": "true"}}),
+        json!({"Null": {"aws:ResourceTag/team": "false"}, "Bool": {"aws:SecureTransport": "true"}}),
+    ]);
+    (effect, element, action, resource, proptest::option::weighted(0.4, condition))
+        .prop_map(|(effect, element, action, resource, condition)| {
+            let mut statement = json!({"Effect": effect, element: action, "Resource": resource});
+            if let Some(condition) = condition {
+                statement["Condition"] = condition;
+            }
+            statement
+        })
+        .boxed()
 }
 
 fn groups(count: usize) -> BoxedStrategy<Vec<Vec<(String, Value)>>> {

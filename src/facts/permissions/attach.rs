@@ -140,17 +140,24 @@ fn addition(collector: &mut Collector<'_, '_>, id: ResourceId) {
     }
 }
 
+/// The account of a policy and the principals that its list of names means, if there are any.
+fn targets(
+    collector: &mut Collector<'_, '_>,
+    id: ResourceId,
+    names: ValueId,
+    kind: PrincipalKind,
+) -> Option<(usize, Vec<usize>)> {
+    if collector.inventory.exists(&collector.view, id) == Some(false) {
+        return None;
+    }
+    let targets = named(collector, id, names, kind);
+    (!targets.is_empty()).then(|| (collector.account_of(id), targets))
+}
+
 /// An inline policy that is a resource of its own.
 fn inline(collector: &mut Collector<'_, '_>, id: ResourceId, names: ValueId, kind: PrincipalKind) {
     let (inventory, view) = (collector.inventory, collector.view);
-    if inventory.exists(&view, id) == Some(false) {
-        return;
-    }
-    let targets = named(collector, id, names, kind);
-    if targets.is_empty() {
-        return;
-    }
-    let account = collector.account_of(id);
+    let Some((account, targets)) = targets(collector, id, names, kind) else { return };
     let value = inventory.property(&view, id, &["PolicyDocument"]);
     let cause = match view.head(value).1 {
         Kind::Unknown(cause) => Some(view.values.cause(cause).clone()),
@@ -174,14 +181,7 @@ fn inline(collector: &mut Collector<'_, '_>, id: ResourceId, names: ValueId, kin
 /// A managed policy that names who has it.
 fn managed(collector: &mut Collector<'_, '_>, id: ResourceId, names: ValueId, kind: PrincipalKind) {
     let (inventory, view) = (collector.inventory, collector.view);
-    if inventory.exists(&view, id) == Some(false) {
-        return;
-    }
-    let targets = named(collector, id, names, kind);
-    if targets.is_empty() {
-        return;
-    }
-    let account = collector.account_of(id);
+    let Some((account, targets)) = targets(collector, id, names, kind) else { return };
     let arn = crate::facts::naming::arn_text(inventory, &view, id).unwrap_or_default();
     let policy = collector.managed(&arn, account);
     for target in targets {

@@ -64,17 +64,38 @@ impl<'p> Allows<'p> {
         Answer { findings: Vec::new(), open }
     }
 
-    /// The actions that are denied on every resource and without a condition.
-    pub(super) fn denied_everywhere(&self) -> ActionSet {
-        let mut denied = ActionSet::new(catalogue());
+    /// Notes that a statement may be at fault, because of what is not known in it or in the denials.
+    pub(super) fn open(&self, answer: &mut Answer, statement: &Statement) {
+        answer.open(&statement.causes);
+        self.denies.iter().for_each(|deny| answer.open(&deny.statement.causes));
+        if answer.open.is_empty() {
+            answer.open.push(Cause::NotInInput { what: "a part of the policy".into() });
+        }
+    }
+
+    /// Whether statements that nobody can read may deny anything.
+    pub(super) fn unseen_denials(&self) -> Match {
+        if self.policy.open.is_empty() { Match::No } else { Match::Unknown }
+    }
+
+    /// The actions that surely are denied on every resource and without a condition, and those that may be.
+    pub(super) fn denied_everywhere(&self) -> (ActionSet, ActionSet) {
+        let (mut sure, mut maybe) = (ActionSet::new(catalogue()), ActionSet::new(catalogue()));
+        if self.unseen_denials() != Match::No {
+            maybe = maybe.complement();
+        }
         for deny in &self.denies {
             let statement = deny.statement;
-            let bare = statement.conditions.is_empty() && statement.conditions_open.is_empty();
-            if bare && statement.resources.as_ref().map_or(Match::No, whole) == Match::Yes {
-                denied.union_with(&deny.sure);
+            let resources = statement.resources.as_ref().map_or(Match::No, whole);
+            if !statement.conditions.is_empty() || resources == Match::No {
+                continue;
+            }
+            maybe.union_with(&deny.maybe);
+            if statement.conditions_open.is_empty() && resources == Match::Yes {
+                sure.union_with(&deny.sure);
             }
         }
-        denied
+        (sure, maybe)
     }
 
     /// Whether a statement, one of `allows`, leaves open which resource the action is used on.
@@ -112,7 +133,7 @@ impl<'p> Allows<'p> {
             let sure = if deny.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
             [all, conditions, open].into_iter().fold(sure, Match::and)
         };
-        self.denies.iter().map(one).fold(Match::No, Match::or)
+        self.denies.iter().map(one).fold(self.unseen_denials(), Match::or)
     }
 }
 

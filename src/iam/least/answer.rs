@@ -144,16 +144,12 @@ impl Answer {
         self.findings.push(finding);
     }
 
-    /// Notes that a statement may be at fault, because of what is not known in it.
-    pub(super) fn open(&mut self, statement: &Statement) {
-        let before = self.open.len();
-        for cause in &statement.causes {
+    /// Adds causes, each once.
+    pub(super) fn open(&mut self, causes: &[Cause]) {
+        for cause in causes {
             if !self.open.contains(cause) {
                 self.open.push(cause.clone());
             }
-        }
-        if before == self.open.len() && statement.causes.is_empty() && self.open.is_empty() {
-            self.open.push(Cause::NotInInput { what: "a part of the policy".into() });
         }
     }
 }

@@ -38,23 +38,16 @@ fn narrows(condition: &Condition, action: &ActionRef) -> Match {
     if operator.if_exists || operator.quantifier == Some(Quantifier::All) || !names_resources(&condition.key, action) {
         return Match::No;
     }
-    let value = |text: &str| condition.values.iter().any(|value| value.text.eq_ignore_ascii_case(text));
+    let unknown = !condition.open.is_empty() || condition.values.iter().any(|value| !value.is_known());
+    let has = |text: &str| match condition.values.iter().any(|value| value.text.eq_ignore_ascii_case(text)) {
+        true => Match::Yes,
+        false if unknown => Match::Unknown,
+        false => Match::No,
+    };
     match operator.test {
         Test::StringEquals | Test::StringEqualsIgnoreCase => Match::Yes,
-        Test::Bool => {
-            if value("true") {
-                Match::Yes
-            } else {
-                Match::No
-            }
-        }
-        Test::Null => {
-            if value("false") {
-                Match::Yes
-            } else {
-                Match::No
-            }
-        }
+        Test::Bool => has("true"),
+        Test::Null => has("false"),
         Test::StringLike | Test::ArnEquals | Test::ArnLike => {
             let all = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
             if condition.values.iter().any(|value| all(&value.text)) {

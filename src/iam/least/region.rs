@@ -25,24 +25,25 @@ pub fn region_unrestricted(allows: &Allows<'_>, regions: &[&str]) -> Answer {
     for acts in allows.allows.iter().filter(|acts| acts.statement.principals.is_none()) {
         let statement = acts.statement;
         let Some(resources) = &statement.resources else { continue };
-        let mut regional: Vec<ActionRef> =
-            acts.maybe.iter().filter_map(|id| catalogue().by_id(id)).filter(matters).collect();
-        regional.retain(|action| allows.taken(action) != Match::Yes);
-        if regional.is_empty() {
+        let regional = acts.maybe.iter().filter_map(|id| catalogue().by_id(id)).filter(matters);
+        let left: Vec<(ActionRef, Match)> =
+            regional.map(|action| (action, allows.taken(&action))).filter(|(_, taken)| *taken != Match::Yes).collect();
+        if left.is_empty() {
             continue;
         }
+        let sure = left.iter().filter(|(action, taken)| *taken == Match::No && acts.sure.contains(action.id));
+        let sure: Vec<ActionRef> = sure.map(|(action, _)| *action).collect();
         let (here, at) = in_regions(resources, regions);
         let condition =
             statement.conditions.iter().map(|condition| requires(condition, regions)).fold(Match::No, Match::or);
         let open = if statement.conditions_open.is_empty() { Match::No } else { Match::Unknown };
         match [here, condition, open, denied].into_iter().fold(Match::No, Match::or) {
             Match::Yes => {}
-            Match::No if regional.iter().any(|action| acts.sure.contains(action.id)) => {
-                regional.retain(|action| acts.sure.contains(action.id));
+            Match::No if !sure.is_empty() => {
                 let at = at.cloned().unwrap_or_else(|| whole_element(statement));
-                answer.findings.push(Finding::new(acts.index, &at, regional));
+                answer.findings.push(Finding::new(acts.index, &at, sure));
             }
-            _ => answer.open(statement),
+            _ => allows.open(&mut answer, statement),
         }
     }
     answer
@@ -131,16 +132,20 @@ fn outside_denied(allows: &Allows<'_>, regions: &[&str]) -> Match {
                 Test::StringNotEquals | Test::StringNotEqualsIgnoreCase | Test::StringNotLike
             )
         };
-        let [only] = statement.conditions.as_slice() else { return Match::No };
+        let open = if statement.conditions_open.is_empty() { Match::Yes } else { Match::Unknown };
+        let condition = match statement.conditions.as_slice() {
+            [only] if region_key(only) && negative(only) => Match::and(approved(only, regions), open),
+            // One that is not known may be it.
+            [] => Match::negated(open),
+            _ => Match::No,
+        };
         let actions = match statement.actions.negated {
             true => Match::Yes,
             false => whole(&statement.actions),
         };
         let resources = statement.resources.as_ref().map_or(Match::No, whole);
-        match region_key(only) && negative(only) {
-            true => [actions, resources].into_iter().fold(approved(only, regions), Match::and),
-            false => Match::No,
-        }
+        let effect = if statement.effect.is_some() { Match::Yes } else { Match::Unknown };
+        [actions, resources, effect].into_iter().fold(condition, Match::and)
     };
-    allows.denies.iter().map(one).fold(Match::No, Match::or)
+    allows.denies.iter().map(one).fold(allows.unseen_denials(), Match::or)
 }

@@ -332,3 +332,75 @@ fn a_suggestion_names_what_the_template_has_and_is_proved_to_allow_nothing_new()
     let named = statements(&allow("'s3:GetObject'", "'arn:aws:s3:::other/*'"));
     assert_eq!(suggest(&named, &candidates), None, "nothing is open in it");
 }
+
+/// Whether a question finds something: yes, no or (`None`) not known.
+fn says(ask: impl Fn(&Allows<'_>) -> Answer, text: &str) -> Option<bool> {
+    let policy = statements(text);
+    let answer = ask(&Allows::new(&policy));
+    match (answer.findings.is_empty(), answer.open.is_empty()) {
+        (false, _) => Some(true),
+        (true, true) => Some(false),
+        (true, false) => None,
+    }
+}
+
+#[test]
+fn what_nobody_can_read_may_be_a_denial_that_takes_everything_back() {
+    type Question = (&'static str, fn(&Allows<'_>) -> Answer, String);
+    let questions: [Question; 8] = [
+        ("administrator", administrator, allow("'*'", "'*'")),
+        ("service wildcard", service_wildcards, allow("'s3:*'", "'*'")),
+        ("service wildcard risk", |all| service_wildcard_risk(all, Risk::DataExfiltration), allow("'s3:*'", "'*'")),
+        ("wildcard action", wildcard_actions, allow("'s3:*'", "'arn:aws:s3:::a/*'")),
+        ("wildcard resource", |all| wildcard_resources(all, &[]), allow("'s3:PutObject'", "'*'")),
+        ("risk", |all| risk(all, Risk::DataExfiltration), allow("'s3:GetObject'", "'*'")),
+        ("pass role", pass_role_unscoped, allow("'iam:PassRole'", "'*'")),
+        ("region", |all| region_unrestricted(all, &["eu-west-1"]), allow("'sqs:SendMessage'", "'*'")),
+    ];
+    // A whole statement, and each element of a denial; a number is as little known as a reference to nothing.
+    let denial = |effect: &str, action: &str, resource: &str, more: &str| {
+        format!("{{'Effect': {effect}, 'Action': {action}, 'Resource': {resource}{more}}}")
+    };
+    let unknown = "'\\u0001?\\u0001'";
+    let denials = [
+        denial(unknown, "'*'", "'*'", ""),
+        denial("'Deny'", unknown, "'*'", ""),
+        denial("'Deny'", "'*'", unknown, ""),
+        denial("'Deny'", "'*'", "'*'", ", 'Condition': 7"),
+        "7".to_owned(),
+    ];
+    for (name, ask, allowed) in &questions {
+        assert_eq!(says(ask, allowed), Some(true), "{name}");
+        assert_eq!(says(ask, &format!("{allowed}, {}", denial("'Deny'", "'*'", "'*'", ""))), Some(false), "{name}");
+        for denied in &denials {
+            assert_eq!(says(ask, &format!("{allowed}, {denied}")), None, "{name}, {denied}");
+        }
+        let elsewhere = denial("'Deny'", "'sns:*'", unknown, "");
+        assert_eq!(
+            says(ask, &format!("{allowed}, {elsewhere}")),
+            Some(true),
+            "{name}: an unknown that changes nothing"
+        );
+    }
+    let all_but = format!("{}, 7", allow("'*'", "'*'").replace("'Action'", "'NotAction'"));
+    assert_eq!(says(inverted_allow, &all_but), Some(true), "a denial changes nothing about the form");
+}
+
+#[test]
+fn a_risk_is_not_asked_about_where_the_whole_service_may_be() {
+    let deny = "{'Effect': 'Deny', 'Action': ['s3:Put*', 's3:Delete*', 's3:Create*'], 'Resource': '\\u0001?\\u0001'}";
+    let text = format!("{}, {deny}", allow("'s3:*'", "'*'"));
+    assert_eq!(says(service_wildcards, &text), None);
+    assert_eq!(says(|all| risk(all, Risk::DataExfiltration), &text), None);
+}
+
+#[test]
+fn a_condition_with_an_unknown_value_may_narrow() {
+    for condition in
+        ["{'Bool': {'aws:ViaAWSService': '\\u0001?\\u0001'}}", "{'Null': {'aws:ResourceTag/a': '\\u0001?\\u0001'}}"]
+    {
+        let text =
+            format!("{{'Effect': 'Allow', 'Action': 'sqs:SendMessage', 'Resource': '*', 'Condition': {condition}}}");
+        assert_eq!(says(|all| wildcard_resources(all, &[]), &text), None, "{condition}");
+    }
+}

@@ -19,15 +19,15 @@ const MANY: usize = 20;
 #[must_use]
 pub fn administrator(allows: &Allows<'_>) -> Answer {
     let mut answer = allows.answer();
+    let (denied, maybe_denied) = allows.denied_everywhere();
     for acts in &allows.allows {
         let Some(resources) = &acts.statement.resources else { continue };
-        let left = |set: &ActionSet| {
+        let every = |set: &ActionSet, denied: &ActionSet| {
             let mut left = set.clone();
-            left.subtract(&allows.denied_everywhere());
-            left.len() * 2 > catalogue().action_count()
+            left.subtract(denied);
+            set.complement().is_empty() && left.len() * 2 > catalogue().action_count()
         };
-        let every = |set: &ActionSet| set.complement().is_empty() && left(set);
-        let every = match (every(&acts.sure), every(&acts.maybe)) {
+        let every = match (every(&acts.sure, &maybe_denied), every(&acts.maybe, &denied)) {
             (true, _) => Match::Yes,
             (_, true) => Match::Unknown,
             _ => Match::No,
@@ -44,7 +44,7 @@ pub fn administrator(allows: &Allows<'_>) -> Answer {
                 let at = at.cloned().unwrap_or_else(|| whole_element(acts.statement));
                 answer.findings.push(Finding::new(acts.index, &at, Vec::new()));
             }
-            Match::Unknown => answer.open(acts.statement),
+            Match::Unknown => allows.open(&mut answer, acts.statement),
             _ => {}
         }
     }
@@ -71,8 +71,8 @@ pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
     for acts in &allows.allows {
         let services = whole_services(allows, acts);
         answer.found(acts.index, services.found.into_iter().map(|service| (service.text, service.open)).collect());
-        if services.unknown || may_be_service(acts) {
-            answer.open(acts.statement);
+        if !services.unknown.is_empty() || may_be_service(acts) {
+            allows.open(&mut answer, acts.statement);
         }
     }
     answer
@@ -82,8 +82,8 @@ pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
 #[derive(Default)]
 struct WholeServices<'a> {
     found: Vec<WholeService<'a>>,
-    /// Whether there may be others.
-    unknown: bool,
+    /// The actions of those that may be others.
+    unknown: Vec<ActionRef>,
 }
 
 struct WholeService<'a> {
@@ -91,6 +91,8 @@ struct WholeService<'a> {
     actions: Vec<ActionRef>,
     /// Those that change something or have a risk, and are open.
     open: Vec<ActionRef>,
+    /// Those of which that is not known.
+    maybe: Vec<ActionRef>,
 }
 
 fn whole_services<'a>(allows: &Allows<'_>, acts: &'a Acts<'_>) -> WholeServices<'a> {
@@ -102,22 +104,32 @@ fn whole_services<'a>(allows: &Allows<'_>, acts: &'a Acts<'_>) -> WholeServices<
     // What a denial takes back does not count, and what has no resource types is open on `*`.
     let open = |action: &ActionRef| match action.action.resource_types.is_empty() {
         true => {
-            Match::and(acts.statement.resources.as_ref().map_or(Match::No, whole), Match::negated(allows.taken(action)))
+            let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+            let everywhere = acts.statement.resources.as_ref().map_or(Match::No, whole);
+            [everywhere, Match::negated(allows.taken(action))].into_iter().fold(sure, Match::and)
         }
         false => allows.unscoped(acts, action),
     };
     for (text, actions) in service_texts(acts) {
         let changing: Vec<(&ActionRef, Match)> =
             actions.iter().filter(|action| changes(action)).map(|action| (action, open(action))).collect();
-        let mut sure: Vec<ActionRef> =
-            changing.iter().filter(|(_, open)| *open == Match::Yes).map(|(action, _)| **action).collect();
-        if !sure.is_empty() && sure.len() * 2 > changing.len() && restricted == Match::Yes && text.is_known() {
+        let of = |open: Match| -> Vec<ActionRef> {
+            changing.iter().filter(|(_, one)| *one == open).map(|(action, _)| **action).collect()
+        };
+        let (mut sure, mut maybe) = (of(Match::Yes), of(Match::Unknown));
+        let most = |count: usize| count * 2 > changing.len();
+        if most(sure.len()) && restricted == Match::Yes && text.is_known() {
             // Those that only read are no reason, but what comes first where they hand out secrets or data.
-            let reading = actions.iter().filter(|action| !changes(action) && Risk::of(action).is_some());
-            sure.extend(reading.filter(|action| open(action) == Match::Yes));
-            services.found.push(WholeService { text, actions, open: sure });
-        } else if changing.iter().any(|(_, open)| *open != Match::No) && !sure_only(text, acts) {
-            services.unknown = true;
+            for action in actions.iter().filter(|action| !changes(action) && Risk::of(action).is_some()) {
+                match open(action) {
+                    Match::Yes => sure.push(*action),
+                    Match::Unknown => maybe.push(*action),
+                    Match::No => {}
+                }
+            }
+            services.found.push(WholeService { text, actions, open: sure, maybe });
+        } else if most(sure.len() + maybe.len()) || !(sure.is_empty() && maybe.is_empty()) && !sure_only(text, acts) {
+            services.unknown.extend(actions);
         }
     }
     services
@@ -131,7 +143,11 @@ fn sure_only(text: &Text, acts: &Acts<'_>) -> bool {
 /// Whether an action of which nothing is known may be a service as a whole, on every resource.
 fn may_be_service(acts: &Acts<'_>) -> bool {
     let actions = &acts.statement.actions;
-    let nothing_known = |text: &Text| !text.is_known() && text.widened().bytes().all(|byte| byte == b'*');
+    // `?:*` as well: any service.
+    let nothing_known = |text: &Text| {
+        let all = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'*');
+        !text.is_known() && text.widened().split(':').all(all)
+    };
     let may = !actions.open.is_empty() || actions.texts.iter().any(nothing_known);
     let resources = acts.statement.resources.as_ref().map_or(Match::No, whole);
     !actions.negated && may && Match::and(resources, unconditional(acts.statement)) != Match::No
@@ -190,7 +206,7 @@ pub fn wildcard_actions(allows: &Allows<'_>) -> Answer {
         let none = found.is_empty();
         answer.found(acts.index, found);
         if open && none {
-            answer.open(acts.statement);
+            allows.open(&mut answer, acts.statement);
         }
     }
     answer
@@ -230,28 +246,45 @@ pub fn wildcard_resources(allows: &Allows<'_>, besides: &[Risk]) -> Answer {
     left_out.union_with(&catalogue().set_matching(["iam:PassRole"]));
     besides.iter().for_each(|risk| left_out.union_with(risk.actions()));
     open_resources(allows, |acts| {
-        if acts.statement.actions.negated || acts.statement.resources.as_ref().is_none_or(|list| list.negated) {
-            return ActionSet::new(catalogue());
+        let every = acts.sure.complement().is_empty();
+        if every || acts.statement.actions.negated || acts.statement.resources.as_ref().is_none_or(|list| list.negated)
+        {
+            return Asked::nothing();
         }
         let mut set = acts.maybe.clone();
         set.subtract(&left_out);
-        leave_out_services(&mut set, allows, acts);
-        if acts.sure.complement().is_empty() {
-            return ActionSet::new(catalogue());
-        }
-        keep(&set, |action| changes(action) || Risk::of(action).is_some())
+        Asked::besides_services(keep(&set, |action| changes(action) || Risk::of(action).is_some()), allows, acts)
     })
 }
 
-/// Takes out what a statement gives by giving services as a whole.
-fn leave_out_services(set: &mut ActionSet, allows: &Allows<'_>, acts: &Acts<'_>) {
-    if set.is_empty() {
-        return;
+/// What is asked about a statement.
+struct Asked {
+    actions: ActionSet,
+    /// Those about which another question may speak instead.
+    maybe_elsewhere: ActionSet,
+}
+
+impl Asked {
+    fn about(actions: ActionSet) -> Self {
+        Self { actions, maybe_elsewhere: ActionSet::new(catalogue()) }
     }
-    for service in whole_services(allows, acts).found {
-        let mut all = ActionSet::new(catalogue());
-        service.actions.iter().for_each(|action| all.insert(action.id));
-        set.subtract(&all);
+
+    fn nothing() -> Self {
+        Self::about(ActionSet::new(catalogue()))
+    }
+
+    /// Without what a statement gives by giving services as a whole.
+    fn besides_services(actions: ActionSet, allows: &Allows<'_>, acts: &Acts<'_>) -> Self {
+        let mut asked = Self::about(actions);
+        if asked.actions.is_empty() {
+            return asked;
+        }
+        let services = whole_services(allows, acts);
+        let mut given = ActionSet::new(catalogue());
+        services.found.iter().flat_map(|service| &service.actions).for_each(|action| given.insert(action.id));
+        asked.actions.subtract(&given);
+        services.unknown.iter().for_each(|action| asked.maybe_elsewhere.insert(action.id));
+        asked
     }
 }
 
@@ -265,25 +298,23 @@ fn keep(set: &ActionSet, test: impl Fn(&ActionRef) -> bool) -> ActionSet {
 /// [`service_wildcard_risk`].
 #[must_use]
 pub fn risk(allows: &Allows<'_>, risk: Risk) -> Answer {
-    open_resources(allows, |acts| {
-        let mut set = of_risk(&acts.maybe, risk);
-        leave_out_services(&mut set, allows, acts);
-        set
-    })
+    open_resources(allows, |acts| Asked::besides_services(of_risk(&acts.maybe, risk), allows, acts))
 }
 
 /// Statements that allow actions of a risk by allowing a service as a whole.
 #[must_use]
 pub fn service_wildcard_risk(allows: &Allows<'_>, risk: Risk) -> Answer {
     let mut answer = service_wildcards(allows);
-    let gives = |statement: usize| {
-        let mut services = allows.allows.iter().filter(|acts| acts.index == statement);
-        services.any(|acts| {
-            let found = whole_services(allows, acts).found;
-            found.iter().flat_map(|service| &service.open).any(|action| risk.actions().contains(action.id))
-        })
-    };
-    answer.findings.retain(|finding| gives(finding.statement));
+    for finding in std::mem::take(&mut answer.findings) {
+        let acts = allows.allows.iter().find(|acts| acts.index == finding.statement);
+        let found = acts.map(|acts| whole_services(allows, acts).found).unwrap_or_default();
+        let has = |actions: &[ActionRef]| actions.iter().any(|action| risk.actions().contains(action.id));
+        if found.iter().any(|service| has(&service.open)) {
+            answer.findings.push(finding);
+        } else if let Some(acts) = acts.filter(|_| found.iter().any(|service| has(&service.maybe))) {
+            allows.open(&mut answer, acts.statement);
+        }
+    }
     answer
 }
 
@@ -302,19 +333,21 @@ pub fn pass_role_unscoped(allows: &Allows<'_>) -> Answer {
     open_resources(allows, |acts| {
         let mut set = acts.maybe.clone();
         set.intersect_with(&passes);
-        set
+        Asked::about(set)
     })
 }
 
 /// One finding for each statement that leaves the resources of some of these actions open.
-fn open_resources(allows: &Allows<'_>, asked: impl Fn(&Acts<'_>) -> ActionSet) -> Answer {
+fn open_resources(allows: &Allows<'_>, asked: impl Fn(&Acts<'_>) -> Asked) -> Answer {
     let mut answer = allows.answer();
     for acts in &allows.allows {
         let (mut found, mut open) = (Vec::new(), Match::No);
-        for action in asked(acts).iter().filter_map(|id| catalogue().by_id(id)) {
+        let asked = asked(acts);
+        for action in asked.actions.iter().filter_map(|id| catalogue().by_id(id)) {
             match allows.unscoped(acts, &action) {
-                Match::Yes => found.push(action),
-                unscoped => open = Match::or(open, unscoped),
+                Match::Yes if !asked.maybe_elsewhere.contains(action.id) => found.push(action),
+                Match::No => {}
+                _ => open = Match::Unknown,
             }
         }
         if let Some(first) = found.first() {
@@ -323,7 +356,7 @@ fn open_resources(allows: &Allows<'_>, asked: impl Fn(&Acts<'_>) -> ActionSet) -
             let at = at.unwrap_or_else(|| whole_element(acts.statement));
             answer.findings.push(Finding::new(acts.index, &at, found));
         } else if open == Match::Unknown {
-            answer.open(acts.statement);
+            allows.open(&mut answer, acts.statement);
         }
     }
     answer
@@ -345,7 +378,7 @@ pub fn inverted_allow(allows: &Allows<'_>) -> Answer {
             let at = Text { text: text.into(), place };
             answer.findings.push(Finding::new(acts.index, &at, Vec::new()));
         } else {
-            answer.open(statement);
+            allows.open(&mut answer, statement);
         }
     }
     answer

@@ -2,26 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::condition::{Given, Holds, Keys, holds, substituted};
+use super::assignments::assignments;
+use super::clause::{Asked, Clause, Member, StatementRef, is_region_key};
+use super::condition::{Given, Holds, Keys};
 use super::principal::{ACCOUNT, Principal, is_principal_arn, principals};
-use super::representative::representatives;
 use super::{Chain, NodeId, Options, Organization};
-use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
-use crate::iam::document::{Condition, Effect, Element, Statement, Test};
-use crate::iam::{covers, matches, named_actions};
+use crate::iam::document::Effect;
+use crate::iam::{Match, covers, matches};
 use crate::value::Cause;
-
-/// Combinations of free keys and resources that are tried for one request.
-const COMBINATIONS: usize = 4_096;
-
-/// A statement of an organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StatementRef {
-    /// Index into [`Organization::policies`].
-    pub policy: usize,
-    /// Index into the statements of its document.
-    pub statement: usize,
-}
 
 /// A request that gets past all service control policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,39 +37,6 @@ pub(super) enum Reach {
     Unknown(Vec<Cause>),
 }
 
-/// An action that is asked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
-    /// Its name.
-    pub(super) name: &'a str,
-    /// What is known about it; none for one that does not exist yet.
-    pub(super) known: Option<ActionRef>,
-}
-
-/// Stands for an action that AWS adds later.
-pub(super) const LATER: Asked<'static> = Asked { name: "service-added-later:NewAction", known: None };
-
-/// A statement with the actions that it is about.
-pub(super) struct Clause<'a> {
-    pub(super) at: StatementRef,
-    pub(super) statement: &'a Statement,
-    /// The level at which it is attached; none: perhaps at one.
-    level: Option<usize>,
-    /// The actions that it is about for certain, and those that it may be about.
-    narrow: ActionSet,
-    wide: ActionSet,
-    /// Whether it is about every resource.
-    any_resource: bool,
-}
-
-/// How an action stands to a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Member {
-    No,
-    Maybe,
-    Yes,
-}
-
 /// All statements of the service control policies above an account.
 pub(super) struct Law<'a> {
     pub(super) chain: &'a Chain,
@@ -89,7 +44,7 @@ pub(super) struct Law<'a> {
     /// Its principals, without those that may do everything.
     pub(super) principals: Vec<Principal>,
     /// The id of the account, or what stands for it.
-    account: &'a str,
+    pub(super) account: &'a str,
     account_known: bool,
     /// By level: whether AWS's own policy allows everything there.
     full_access: Vec<bool>,
@@ -115,10 +70,8 @@ impl<'a> Law<'a> {
             let policy = &organization.policies[index];
             open.extend(policy.document.open.iter().cloned());
             for (position, statement) in policy.document.statements.iter().enumerate() {
-                let (narrow, wide) = named_actions(&statement.actions);
                 let at = StatementRef { policy: index, statement: position };
-                let any_resource = is_any(statement.resources.as_ref());
-                clauses.push(Clause { at, statement, level, narrow, wide, any_resource });
+                clauses.push(Clause::new(at, statement, level));
             }
         }
         // Statements about certain principals come first: where several deny a request, theirs is the reason.
@@ -331,64 +284,6 @@ impl<'a> Law<'a> {
         keys
     }
 
-    /// The resources that a request for the action names, each with one text for each way in which statements tell it apart.
-    fn resources(&self, asked: Asked<'_>, relevant: &[(&Clause<'a>, Member)], region: &str) -> Vec<Named> {
-        let uses = asked.known.map_or(&[][..], |known| known.action.resource_types);
-        let mut limited = relevant.iter().filter(|(clause, _)| !clause.any_resource).peekable();
-        if limited.peek().is_none() || uses.is_empty() {
-            let text = if limited.peek().is_none() { self.example(asked, region) } else { "*".to_owned() };
-            return vec![Named { required: false, texts: vec![text] }];
-        }
-        let patterns: Vec<&str> = limited
-            .filter_map(|(clause, _)| clause.statement.resources.as_ref())
-            .flat_map(|resources| resources.texts.iter().map(|text| &*text.text))
-            .collect();
-        let required = uses.iter().any(|used| used.required);
-        let uses = uses.iter().filter(|used| used.required || !required);
-        uses.map(|used| {
-            let (start, whole) = self.filled(used.resource.arn, region);
-            let mut all = patterns.clone();
-            all.push(&whole);
-            let texts = match start == whole {
-                true => vec![whole.clone()],
-                false => representatives(&start, &all).unwrap_or_default(),
-            };
-            let texts = texts.into_iter().filter(|text| matches(&whole, text)).collect();
-            Named { required, texts }
-        })
-        .collect()
-    }
-
-    /// The ARN of a resource type up to its first name that is not known, and the whole with `*` for every such name.
-    fn filled(&self, template: &str, region: &str) -> (String, String) {
-        let (mut start, mut whole, mut rest) = (None, String::new(), template);
-        while let Some((head, tail)) = rest.split_once("${") {
-            whole.push_str(head);
-            let Some((name, tail)) = tail.split_once('}') else { break };
-            match name {
-                "Partition" => whole.push_str("aws"),
-                "Region" => whole.push_str(region),
-                "Account" => whole.push_str(self.account),
-                _ => {
-                    start = start.or_else(|| Some(whole.clone()));
-                    whole.push('*');
-                }
-            }
-            rest = tail;
-        }
-        whole.push_str(rest);
-        (start.unwrap_or_else(|| whole.clone()), whole)
-    }
-
-    /// A resource for people: an ARN with a made-up name, or `*`.
-    fn example(&self, asked: Asked<'_>, region: &str) -> String {
-        let uses = asked.known.map_or(&[][..], |known| known.action.resource_types);
-        match uses.iter().find(|used| used.required).or(uses.first()) {
-            Some(used) => self.filled(used.resource.arn, region).1.replace('*', "example"),
-            None => "*".to_owned(),
-        }
-    }
-
     /// The regions in groups that no condition tells apart, each by its first one.
     pub(super) fn region_groups(&self, regions: &[&'static str]) -> Vec<(&'static str, Vec<&'static str>)> {
         let texts: Vec<&str> = self
@@ -410,7 +305,7 @@ impl<'a> Law<'a> {
         };
         let mut groups: Vec<(Vec<bool>, &'static str, Vec<&'static str>)> = Vec::new();
         for region in regions {
-            let by_key = texts.iter().map(|text| covers(&text.to_lowercase(), region) != crate::iam::Match::No);
+            let by_key = texts.iter().map(|text| covers(&text.to_lowercase(), region) != Match::No);
             let told: Vec<bool> = by_key.chain(resources.iter().map(|text| names(text, region))).collect();
             match groups.iter_mut().find(|(other, ..)| *other == told) {
                 Some((_, _, all)) => all.push(region),
@@ -421,212 +316,9 @@ impl<'a> Law<'a> {
     }
 }
 
-/// Whether a condition key is the region that is asked.
-pub(super) fn is_region_key(key: &str) -> bool {
-    key.eq_ignore_ascii_case("aws:RequestedRegion")
-}
-
-/// A resource of a request with the texts that stand for it.
-struct Named {
-    required: bool,
-    texts: Vec<String>,
-}
-
 /// What becomes of one request.
 enum Point {
     Denied(Option<StatementRef>),
     Open,
     Unknown(Vec<Cause>),
-}
-
-impl Clause<'_> {
-    fn member(&self, asked: Asked<'_>) -> Member {
-        match asked.known.map(|known| known.id) {
-            Some(id) if self.narrow.contains(id) => Member::Yes,
-            Some(id) if self.wide.contains(id) => Member::Maybe,
-            Some(_) => Member::No,
-            None => {
-                let actions = &self.statement.actions;
-                let name = asked.name.to_ascii_lowercase();
-                let named = |text: &str| covers(&text.to_ascii_lowercase(), &name);
-                let mut found = Member::No;
-                for text in &actions.texts {
-                    match named(&text.text) {
-                        crate::iam::Match::Yes => found = Member::Yes,
-                        crate::iam::Match::Unknown if found == Member::No => found = Member::Maybe,
-                        _ => {}
-                    }
-                }
-                if found == Member::No && !actions.open.is_empty() {
-                    found = Member::Maybe;
-                }
-                match (actions.negated, found) {
-                    (true, Member::Yes) => Member::No,
-                    (true, Member::No) => Member::Yes,
-                    (_, found) => found,
-                }
-            }
-        }
-    }
-
-    /// Whether the statement is certainly about this action.
-    pub(super) fn is_about(&self, asked: Asked<'_>) -> bool {
-        self.member(asked) == Member::Yes
-    }
-
-    fn holds(&self, member: Member, resource: &str, keys: &Keys, account_known: bool) -> Holds {
-        let mut found = match (member, self.level, self.statement.effect) {
-            (Member::No, ..) => return Holds::No,
-            (Member::Yes, Some(_), Some(_)) => Holds::Yes,
-            _ => Holds::Unknown,
-        };
-        found = found.and(self.resource(resource));
-        for condition in &self.statement.conditions {
-            let mut one = holds(condition, keys);
-            if !account_known && names_account(condition) && one != Holds::Free {
-                one = Holds::Unknown;
-            }
-            found = found.and(one);
-        }
-        if !self.statement.conditions_open.is_empty() {
-            found = found.and(Holds::Unknown);
-        }
-        found
-    }
-
-    fn resource(&self, resource: &str) -> Holds {
-        let Some(element) = self.statement.resources.as_ref().filter(|_| !self.any_resource) else { return Holds::Yes };
-        let mut found = if element.open.is_empty() { Holds::No } else { Holds::Unknown };
-        for text in &element.texts {
-            match covers(&text.text, resource) {
-                crate::iam::Match::Yes => {
-                    found = Holds::Yes;
-                    break;
-                }
-                crate::iam::Match::Unknown => found = Holds::Unknown,
-                crate::iam::Match::No => {}
-            }
-        }
-        match (element.negated, found) {
-            (true, Holds::Yes) => Holds::No,
-            (true, Holds::No) => Holds::Yes,
-            (_, found) => found,
-        }
-    }
-
-    /// Why nobody can tell whether it matches.
-    fn causes(&self) -> Vec<Cause> {
-        match self.statement.causes.as_slice() {
-            [] => vec![Cause::NotInInput {
-                what: "everything that a condition of a service control policy asks for".into(),
-            }],
-            causes => causes.to_vec(),
-        }
-    }
-}
-
-/// Whether a condition on the principal names an account.
-fn names_account(condition: &Condition) -> bool {
-    let has =
-        |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12 && digits != ACCOUNT);
-    is_principal_arn(&condition.key) && condition.values.iter().any(|value| has(&value.text))
-}
-
-fn is_any(element: Option<&Element>) -> bool {
-    element.is_none_or(|element| !element.negated && element.texts.iter().any(|text| &*text.text == "*"))
-}
-
-/// Values for the keys that are free.
-struct Assignments {
-    all: Vec<Vec<(String, Option<String>)>>,
-    /// Whether every other assignment is like one of these.
-    exact: bool,
-}
-
-/// All ways in which the conditions of the statements tell the values of free keys apart; `None` when there are too many.
-fn assignments(relevant: &[(&Clause<'_>, Member)], keys: &Keys) -> Option<Assignments> {
-    let mut free: Vec<(String, Vec<&Condition>)> = Vec::new();
-    for condition in relevant.iter().flat_map(|(clause, _)| &clause.statement.conditions) {
-        if keys.get(&condition.key).is_some() {
-            continue;
-        }
-        match free.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(&condition.key)) {
-            Some((_, conditions)) => conditions.push(condition),
-            None => free.push((condition.key.to_string(), vec![condition])),
-        }
-    }
-    let mut found = Assignments { all: vec![Vec::new()], exact: true };
-    for (key, conditions) in free {
-        let (values, exact) = values_of(&conditions, keys)?;
-        found.exact &= exact;
-        if found.all.len() * values.len() > COMBINATIONS {
-            return None;
-        }
-        found.all = values
-            .iter()
-            .flat_map(|value| {
-                let key = &key;
-                found.all.iter().map(move |so_far| {
-                    let mut next = so_far.clone();
-                    next.push((key.clone(), value.clone()));
-                    next
-                })
-            })
-            .collect();
-    }
-    Some(found)
-}
-
-/// The values of a key that its conditions tell apart, missing first, and whether all others are like one of them.
-fn values_of(conditions: &[&Condition], keys: &Keys) -> Option<(Vec<Option<String>>, bool)> {
-    let mut exact = conditions.iter().all(|condition| condition.operator.quantifier.is_none());
-    let (mut patterns, mut values): (Vec<String>, Vec<Option<String>>) = (Vec::new(), vec![None]);
-    let mut truths = false;
-    for condition in conditions {
-        match condition.operator.test {
-            Test::Null => {}
-            Test::Bool => truths = true,
-            test if test.name().starts_with("String") || test.name().starts_with("Arn") => {
-                let known = condition.values.iter().filter(|value| value.is_known());
-                patterns.extend(known.filter_map(|value| substituted(&value.text, keys)));
-            }
-            // Numbers, dates, addresses: only that the key is missing is tried.
-            _ => exact = false,
-        }
-    }
-    if truths {
-        values.extend([Some("true".to_owned()), Some("false".to_owned())]);
-    }
-    patterns.sort_unstable();
-    patterns.dedup();
-    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-    if !truths || !patterns.is_empty() {
-        values.extend(representatives("", &patterns)?.into_iter().map(Some));
-    }
-    Some((values, exact))
-}
-
-/// Every action that can be asked for today.
-pub(super) fn all_actions() -> impl Iterator<Item = ActionRef> {
-    catalogue().actions().filter(|action| !action.action.retired)
-}
-
-/// An action by its name.
-pub(super) fn action(name: &str) -> Asked<'_> {
-    Asked { name, known: catalogue().action(name) }
-}
-
-impl Clause<'_> {
-    /// Whether the conditions on the region hold in this one.
-    pub(super) fn denies_region(&self, region: &str) -> bool {
-        let conditions = self.statement.conditions.iter().filter(|condition| is_region_key(&condition.key));
-        denies_region(&conditions.collect::<Vec<_>>(), region)
-    }
-}
-
-/// Whether all conditions on the region hold in this one.
-pub(super) fn denies_region(conditions: &[&Condition], region: &str) -> bool {
-    let mut keys = Keys::default();
-    keys.set("aws:RequestedRegion", Given::Is(region.to_owned()));
-    conditions.iter().all(|condition| holds(condition, &keys) == Holds::Yes)
 }

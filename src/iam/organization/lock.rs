@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::law::{Asked, LATER, Law, Memo, Reach, StatementRef, Witness, all_actions, denies_region, is_region_key};
+use super::clause::{Asked, Clause, LATER, StatementRef, all_actions, denies_region, is_region_key};
+use super::law::{Law, Memo, Reach, Witness};
 use super::regions::{REGIONS, outside};
 use super::{Chain, ControlKind, NodeId, Options, Organization, Verdict};
 use crate::iam::catalogue::{ActionRef, Scope};
@@ -152,7 +153,7 @@ pub fn allowed_regions(organization: &Organization) -> Vec<String> {
 }
 
 /// Whether a statement denies by the region.
-fn is_lock(clause: &super::law::Clause<'_>) -> bool {
+fn is_lock(clause: &Clause<'_>) -> bool {
     clause.statement.effect == Some(Effect::Deny)
         && clause.statement.conditions.iter().any(|condition| is_region_key(&condition.key))
 }

@@ -9,6 +9,8 @@
 //!
 //! Sources: "SCP evaluation", "Service control policies" and "Resource control policies" in the AWS Organizations User Guide.
 
+mod assignments;
+mod clause;
 mod condition;
 mod guardrails;
 mod law;
@@ -17,14 +19,16 @@ mod principal;
 mod protect;
 mod regions;
 mod representative;
+mod resources;
 mod root;
 mod size;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use clause::StatementRef;
 pub use guardrails::{Group, guardrails};
-pub use law::{StatementRef, Witness};
+pub use law::Witness;
 pub use lock::{Broken, Exempt, Hole, HoleKind, RegionLock, allowed_regions, region_lock};
 pub use protect::{OpenAction, Protection, protection};
 pub use regions::{REGIONS, is_region};

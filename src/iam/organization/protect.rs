@@ -1,6 +1,7 @@
 //! Protected actions: whether anyone but break-glass principals can use them.
 
-use super::law::{Law, Memo, Reach, StatementRef, Witness, action};
+use super::clause::{StatementRef, action};
+use super::law::{Law, Memo, Reach, Witness};
 use super::regions::outside;
 use super::{Chain, Options, Organization, Verdict};
 use crate::iam::catalogue::Scope;

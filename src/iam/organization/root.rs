@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::law::{Asked, Law, Memo, Reach, StatementRef, Witness, all_actions};
+use super::clause::{Asked, StatementRef, all_actions};
+use super::law::{Law, Memo, Reach, Witness};
 use super::regions::outside;
 use super::{Chain, Options, Organization, Verdict};
 use crate::iam::catalogue::Scope;

@@ -86,16 +86,34 @@ struct Segment<'p> {
     steps: usize,
 }
 
-fn segments(path: &str) -> impl Iterator<Item = Segment<'_>> {
+/// The steps of a path, between its dots, each with its place in bytes. A dot inside of double quotes is part of a name.
+pub fn steps(path: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
-    path.split('.').map(move |text| {
+    let mut quoted = false;
+    let separates = move |char| {
+        quoted ^= char == '"';
+        char == '.' && !quoted
+    };
+    path.split(separates).map(move |text| {
+        let at = start;
+        start += text.len() + 1;
+        (at, text)
+    })
+}
+
+/// The name that is written in double quotes; any other name is itself.
+#[must_use]
+pub fn unquoted(name: &str) -> &str {
+    name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name)
+}
+
+fn segments(path: &str) -> impl Iterator<Item = Segment<'_>> {
+    steps(path).map(|(start, text)| {
         let (mut name, mut steps) = (text, 0);
         while let Some(rest) = name.strip_suffix("[]").or_else(|| name.strip_suffix("[*]")) {
             (name, steps) = (rest, steps + 1);
         }
-        let segment = Segment { text, start, name, steps };
-        start += text.len() + 1;
-        segment
+        Segment { text, start, name, steps }
     })
 }
 
@@ -107,7 +125,7 @@ pub(super) fn names(path: &str) -> impl Iterator<Item = &str> {
 
 impl Type {
     /// What stands at a path from here. Names are joined by dots; `Name[]` or `Name[*]` steps to any element of a list, `.*`
-    /// to any value of a map, where a key does too. A path from an element of a list of lists may start with `[]`. Free-form
+    /// to any value of a map, where a key does too; a key with a dot stands in double quotes. A path from an element of a list of lists may start with `[]`. Free-form
     /// JSON accepts every path.
     ///
     /// # Errors
@@ -126,11 +144,14 @@ impl Type {
                 suggestion: suggestion.map(String::into_boxed_str),
             };
             let starts_with_step = before.is_none() && segment.steps > 0;
-            if (segment.name.is_empty() && !starts_with_step) || segment.name.contains(['[', ']']) {
+            let name = unquoted(segment.name);
+            let quoted = name.len() < segment.name.len();
+            let odd = if quoted { name.is_empty() || name.contains('"') } else { name.contains(['[', ']', '"']) };
+            if (name.is_empty() && !starts_with_step) || odd {
                 return Err(fail(PathErrorKind::Malformed, &segment, here, None));
             }
-            if !segment.name.is_empty() {
-                here = here.enter(segment.name).map_err(|kind| match (kind, &before) {
+            if !name.is_empty() {
+                here = here.enter(name).map_err(|kind| match (kind, &before) {
                     (PathErrorKind::IsAList, Some(list)) => fail(kind, list, here, Some(format!("{}[]", list.text))),
                     (PathErrorKind::Unknown, _) => {
                         let name = did_you_mean(segment.name, here.members().map(|member| member.name));

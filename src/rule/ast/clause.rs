@@ -1,6 +1,6 @@
 //! Clauses: what is asked of a resource.
 
-use super::{IamQuestion, Operand, Pattern, ScpQuestion};
+use super::{IamQuestion, Literal, Operand, Pattern, ScpQuestion};
 use crate::source::Symbol;
 
 /// A step of a path.
@@ -45,6 +45,15 @@ pub enum Absent {
     Harmless,
     /// Nobody can tell.
     Unknown,
+}
+
+/// What holds when a test finds nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fallback {
+    /// This, whatever is asked.
+    Holds(Absent),
+    /// What the operator says of this value, which AWS takes instead; when that holds, it does by default.
+    Value(Literal),
 }
 
 /// What is asked of a scalar, list or text.
@@ -135,7 +144,7 @@ pub enum Clause {
         /// What it asks.
         operator: Operator,
         /// What holds when nothing is there; `None` for required properties and `exists`.
-        absent: Option<Absent>,
+        absent: Option<Fallback>,
         /// Whether texts are compared without case.
         ignore_case: bool,
     },
@@ -186,6 +195,13 @@ pub enum Clause {
         keys: Option<Pattern>,
         /// What makes a text a secret.
         text: SecretText,
+    },
+    /// Whether the value names a KMS key that the customer manages.
+    CustomerKey {
+        /// The value.
+        path: Path,
+        /// What holds when nothing is there; `None` for required properties.
+        absent: Option<Absent>,
     },
     /// Whether all these tags are there.
     TagsPresent(Operand),

@@ -8,7 +8,8 @@ mod scp;
 mod test;
 
 pub use clause::{
-    Absent, CidrQuestion, Clause, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText, Segment, Subject,
+    Absent, CidrQuestion, Clause, Fallback, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText, Segment,
+    Subject,
 };
 pub use iam::{IamQuestion, IamRequest, LeastQuestion};
 pub use literal::{Literal, Operand, Pattern};

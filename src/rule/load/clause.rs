@@ -1,15 +1,15 @@
 //! Clauses: exactly one subject each, and what is asked of it.
 
 use crate::inventory::schema::did_you_mean;
-use crate::rule::ast::{Absent, Clause, Operator, Path, Quantifier, Segment, Subject};
-use crate::source::{Kind, Member, NodeId};
+use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operator, Path, Quantifier, Segment, Subject};
+use crate::source::{Kind, Member, NodeId, Span};
 
 use super::operator::{ATTRIBUTES, OPERATORS, Subject as OperatorSubject};
 use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 15] = [
+const SUBJECTS: [&str; 16] = [
     "path",
     "attribute",
     "all",
@@ -23,6 +23,7 @@ const SUBJECTS: [&str; 15] = [
     "network",
     "scp",
     "secret",
+    "key",
     "tags",
     "relation",
 ];
@@ -81,6 +82,10 @@ impl Reader<'_> {
             "on" => {
                 self.clause_keys(id, "on", &[], &[&["match", "quantifier", "missing"], extra].concat());
                 self.on(id, value, spoken)
+            }
+            "key" => {
+                self.clause_keys(id, "key", &[], &[&["absent"], extra].concat());
+                self.customer_key(id, value, scope)
             }
             key => {
                 self.clause_keys(id, key, &[], extra);
@@ -207,7 +212,7 @@ impl Reader<'_> {
             Some(case) => self.word(case, "case", &[("ignore", true)])?,
             None => false,
         };
-        let absent = tree.get(id, "absent").and_then(|absent| self.word(absent, "absent", &ABSENT));
+        let absent = tree.get(id, "absent").and_then(|absent| self.default(absent));
         let operator = self.the_operator(id, subject);
         let looked_at = self.looked_at(subject, scope);
         let (subject, resolved) = looked_at?;
@@ -220,8 +225,28 @@ impl Reader<'_> {
         };
         let looks = OperatorSubject { text: &resolved.path.text, types: &resolved.types, values, ignore_case };
         let test = self.operator(&operator, &looks)?;
-        self.check_absent(id, &operator, &test, absent, &resolved, values.is_some() || !resolved.types.is_empty());
+        if let (Some(Fallback::Value(value)), Some(node)) = (&absent, tree.get(id, "absent")) {
+            self.check_default(tree.key(&operator), value, &looks, tree.span(node));
+        }
+        let known = values.is_some() || !resolved.types.is_empty();
+        self.check_absent(id, &operator, &test, absent.is_some(), &resolved, known);
         Some(Clause::Test { subject, operator: test, absent, ignore_case })
+    }
+
+    /// What holds when nothing is there: a word, or `{ value = ... }` with what AWS takes instead.
+    fn default(&mut self, id: NodeId) -> Option<Fallback> {
+        if !matches!(self.tree.kind(id), Kind::Map { .. }) {
+            return self.word(id, "absent", &ABSENT).map(Fallback::Holds);
+        }
+        self.keys(id, &["value"]);
+        let value = self.require(id, "value")?;
+        match self.literal(value)? {
+            Literal::Table(_) => {
+                self.wrong_type(value, "value", "a single value or a list");
+                None
+            }
+            value => Some(Fallback::Value(value)),
+        }
     }
 
     /// The property, attribute or key that a test looks at.
@@ -255,7 +280,7 @@ impl Reader<'_> {
         id: NodeId,
         key: &Member,
         operator: &Operator,
-        absent: Option<Absent>,
+        absent: bool,
         resolved: &Resolved,
         known: bool,
     ) {
@@ -265,21 +290,16 @@ impl Reader<'_> {
             if let Some(member) = tree.member(id, "absent") {
                 self.error(member.key_span, "`absent` does not go with `exists`, which asks for just that");
             }
-        } else if self.checks.is_some()
-            && absent.is_none()
-            && tree.get(id, "absent").is_none()
-            && !resolved.required
-            && known
-        {
-            let message = format!(
-                "`absent` is missing: `{text}` is optional, and `{key_text}` does not say what holds without it"
-            );
-            self.error_help(
-                key.key_span,
-                message,
-                "write `absent = \"fail\"`, `\"pass\"` or `\"unknown\"`, as AWS's default is".to_owned(),
-            );
+        } else if self.checks.is_some() && !absent && tree.get(id, "absent").is_none() && !resolved.required && known {
+            self.absent_is_missing(key.key_span, key_text, text);
         }
+    }
+
+    pub(super) fn absent_is_missing(&mut self, at: Span, asks: &str, path: &str) {
+        let message =
+            format!("`absent` is missing: `{path}` is optional, and `{asks}` does not say what holds without it");
+        let words = "write `absent = \"fail\"`, `\"pass\"` or `\"unknown\"`, as AWS's default is";
+        self.error_help(at, message, words.to_owned());
     }
 
     /// A quantifier over the elements at a path.

@@ -32,6 +32,8 @@ const KEYS: [&str; 17] = [
     "remediation",
     "test",
 ];
+/// The scanners whose ids rules of the project name, so that each is spelled in one way.
+const SCANNERS: [&str; 7] = ["aws-config", "security-hub", "checkov", "prowler", "trivy", "cdk-nag", "guard"];
 const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 const STATUSES: [(&str, Status); 3] =
@@ -148,6 +150,10 @@ impl<'a> Reader<'a> {
             let scanner = tree.key(member);
             if !is_kebab_case(scanner) {
                 self.error(member.key_span, format!("`{scanner}` is not lower-case words joined by hyphens"));
+            } else if self.checks.is_some_and(|checks| checks.conventions == Conventions::Project)
+                && !SCANNERS.contains(&scanner)
+            {
+                self.unknown(member.key_span, "scanner", scanner, &SCANNERS);
             }
             let ids = match tree.string(member.value) {
                 Some(_) => self.text(member.value, scanner).map(|id| vec![(id, Span::default())]).unwrap_or_default(),

@@ -178,6 +178,33 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether what AWS takes where nothing is written can stand there.
+    pub(super) fn check_default(&mut self, key: &str, value: &Literal, subject: &Subject<'_>, span: Span) {
+        if self.checks.is_none() {
+            return;
+        }
+        if matches!(value, Literal::List(_)) && !key.ends_with("contains") {
+            return self.error(span, format!("`{key}` asks nothing of a list, which is the value here"));
+        }
+        for ty in subject.types {
+            match (value, ty.kind()) {
+                (Literal::List(items), SchemaKind::List(item)) => {
+                    items.iter().for_each(|value| self.check_value("equals", value, item, subject, span));
+                }
+                (Literal::List(_), kind) if kind != SchemaKind::Any => {
+                    self.error(span, format!("a list does not fit `{}`, which is {}", subject.text, ty.describe()));
+                }
+                (_, SchemaKind::List(_)) => {
+                    self.error(span, format!("`{value}` does not fit `{}`, which is a list", subject.text));
+                }
+                _ => self.check_value("equals", value, *ty, subject, span),
+            }
+        }
+        if let Some(values) = subject.values {
+            self.check_allowed("equals", value.text().unwrap_or_default(), values, subject, span);
+        }
+    }
+
     fn check_allowed(&mut self, key: &str, value: &str, allowed: &[&str], subject: &Subject<'_>, span: Span) {
         let equal = |other: &&str| match subject.ignore_case {
             true => other.eq_ignore_ascii_case(value),

@@ -1,6 +1,6 @@
 //! Property paths: their steps, and whether the resource schema has them.
 
-use crate::inventory::schema::{Kind, ResourceType, Type};
+use crate::inventory::schema::{Kind, ResourceType, Type, steps, unquoted};
 use crate::rule::ast::{Path, Segment};
 use crate::source::{NodeId, Span};
 
@@ -97,15 +97,18 @@ impl<'a> Reader<'a> {
 
     fn segments(&mut self, text: &str, span: Span) -> Option<Vec<Segment>> {
         let mut segments = Vec::new();
-        let mut start = 0;
-        for step in text.split('.') {
+        for (start, step) in steps(text) {
             let mut name = step;
             let mut lists = 0;
             while let Some(rest) = name.strip_suffix("[]") {
                 (name, lists) = (rest, lists + 1);
             }
             let first_element = start == 0 && name.is_empty() && lists > 0;
-            if (name.is_empty() && !first_element) || name.contains(['[', ']', ' ']) {
+            let plain = unquoted(name);
+            let quoted = plain.len() < name.len();
+            let odd =
+                if quoted { plain.is_empty() || plain.contains('"') } else { name.contains(['[', ']', ' ', '"']) };
+            if (name.is_empty() && !first_element) || odd {
                 let at = inner(self.tree.file().text(), span, text, start..start + step.len());
                 let message = match step {
                     "" => "the path has an empty step".to_owned(),
@@ -114,17 +117,17 @@ impl<'a> Reader<'a> {
                 self.error_help(
                     at,
                     message,
-                    "write `A.B`, `A[].B` for every element or `A.*` for every value".to_owned(),
+                    "write `A.B`, `A[].B` for every element, `A.*` for every value or `A.\"b.c\"` for a key with a dot"
+                        .to_owned(),
                 );
                 return None;
             }
             match name {
                 "" => {}
                 "*" => segments.push(Segment::Values),
-                name => segments.push(Segment::Key(self.names.intern(name))),
+                _ => segments.push(Segment::Key(self.names.intern(plain))),
             }
             segments.extend(std::iter::repeat_n(Segment::Elements, lists));
-            start += step.len() + 1;
         }
         Some(segments)
     }

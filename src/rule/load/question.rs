@@ -4,6 +4,7 @@ use crate::inventory::schema::Kind as SchemaKind;
 use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText};
 use crate::source::{Member, NodeId, Span};
 
+use super::clause::ABSENT;
 use super::format::{cidr_problem, regex_problem};
 use super::operator::texts;
 use super::path::Scope;
@@ -124,6 +125,35 @@ impl Reader<'_> {
             self.error(self.tree.span(id), message);
         }
         Some(Clause::Secret { path: path.path, keys, text })
+    }
+
+    /// `key = { path = "KmsKeyId", customer = true }`, with `absent` beside it.
+    pub(super) fn customer_key(&mut self, clause: NodeId, id: NodeId, scope: &Scope) -> Option<Clause> {
+        let tree = self.tree;
+        if !self.is_table(id, "key") {
+            return None;
+        }
+        self.keys(id, &["path", "customer"]);
+        let path = self.require(id, "path").and_then(|path| self.path(path, "path", scope));
+        self.require(id, "customer")?;
+        self.asked(tree.member(id, "customer")?)?;
+        let path = path?;
+        for ty in &path.types {
+            if !ty.accepts_scalar() {
+                let message = format!("`key` does not fit `{}`, which is {}", path.path.text, ty.describe());
+                self.error(tree.span(id), message);
+            }
+        }
+        let absent = match tree.get(clause, "absent") {
+            Some(word) => Some(self.word(word, "absent", &ABSENT)?),
+            None => {
+                if self.checks.is_some() && !path.required && !path.types.is_empty() {
+                    self.absent_is_missing(tree.span(id), "key", &path.path.text);
+                }
+                None
+            }
+        };
+        Some(Clause::CustomerKey { path: path.path, absent })
     }
 
     pub(super) fn tags(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {

@@ -1,5 +1,5 @@
 use crate::framework;
-use crate::rule::ast::{Absent, Clause, Literal, Operand, Operator, Quantifier, Segment, Via};
+use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operand, Operator, Quantifier, Segment, Via};
 
 use super::*;
 
@@ -199,8 +199,11 @@ fn a_rule_is_compiled_as_written() {
     assert_eq!(rule.peers, [("checkov".into(), "CKV_1".into()), ("checkov".into(), "CKV_2".into())]);
     assert_eq!(&*rule.reviewed, "2026-11-21");
     assert_eq!(rule.params[1].value, Literal::Number(7.0, "7".into()));
-    let Clause::Test { operator: Operator::AtLeast(Operand::Param(1)), absent: Some(Absent::Pass), .. } =
-        &rule.asserts[1].clause
+    let Clause::Test {
+        operator: Operator::AtLeast(Operand::Param(1)),
+        absent: Some(Fallback::Holds(Absent::Pass)),
+        ..
+    } = &rule.asserts[1].clause
     else {
         panic!("{:?}", rule.asserts[1].clause)
     };
@@ -403,13 +406,13 @@ fn types_and_paths_are_checked_against_the_schema() {
         "path    = \"Runtime\"\n",
         "path    = \"VpcConfig..SubnetIds\"\n",
         "",
-        "the path has an empty step | write `A.B`, `A[].B` for every element or `A.*` for every value",
+        "the path has an empty step | write `A.B`, `A[].B` for every element, `A.*` for every value or `A.\"b.c\"` for a key with a dot",
     );
     check(
         "path    = \"Runtime\"\n",
         "path    = \"Layers[0]\"\n",
         "Layers[0]",
-        "`Layers[0]` is not a step of a path | write `A.B`, `A[].B` for every element or `A.*` for every value",
+        "`Layers[0]` is not a step of a path | write `A.B`, `A[].B` for every element, `A.*` for every value or `A.\"b.c\"` for a key with a dot",
     );
     check(
         "to   = \"KmsKeyArn\"",
@@ -464,7 +467,7 @@ fn a_value_of_the_past_may_be_ruled_out_with_a_warning() {
 #[test]
 fn a_clause_has_one_subject_and_one_operator() {
     let runtime = "path    = \"Runtime\"\none_of  = [\"python3.13\", \"nodejs22.x\"]\nabsent  = \"fail\"";
-    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `tags`, `relation`";
+    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`";
     check(
         runtime,
         "attribute = \"DeletionPolicy\"\npath = \"Runtime\"\nexists = true",
@@ -551,6 +554,44 @@ fn absent_is_mandatory_on_optional_properties_and_forbidden_with_exists() {
     ));
     assert_eq!(told(&problems), "", "`Role` is required");
     assert_eq!(rules.rules.len(), 1);
+}
+
+#[test]
+fn a_default_is_a_value_that_may_stand_there() {
+    let absent = |value: &str| format!("at_least = {{ param = \"days\" }}\nabsent   = {{ value = {value} }}");
+    let before = "at_least = { param = \"days\" }\nabsent   = \"pass\"";
+    let (rules, problems) = load(&RULE.replace(before, &absent("3")));
+    assert_eq!((told(&problems), rules.rules.len()), (String::new(), 1));
+    let at = "{ value = \"three\" }";
+    check(before, &absent("\"three\""), at, "`three` does not fit `Timeout`, which is an integer");
+    check(before, &absent("{}"), "{}", "`value` is to be a single value or a list, not a table");
+    let before = "absent  = \"fail\"\nmessage = \"`Runtime`";
+    let at = "{ value = [\"x\"] }";
+    let after = format!("absent  = {at}\nmessage = \"`Runtime`");
+    check(before, &after, at, "`one_of` asks nothing of a list, which is the value here");
+}
+
+#[test]
+fn a_question_for_a_key_says_what_holds_without_one() {
+    let clause = |clause: &str| {
+        format!(
+            "on      = \"key\"\nmatch   = [{{ path = \"EnableKeyRotation\", equals = true, absent = \"fail\" }}, {clause}]"
+        )
+    };
+    let before = "on      = \"key\"\nmatch   = [{ path = \"EnableKeyRotation\", equals = true, absent = \"fail\" }]";
+    check(
+        before,
+        &clause("{ key = { path = \"Description\", customer = true } }"),
+        "{ path = \"Description\", customer = true }",
+        "`absent` is missing: `Description` is optional, and `key` does not say what holds without it | write \
+         `absent = \"fail\"`, `\"pass\"` or `\"unknown\"`, as AWS's default is",
+    );
+    check(
+        before,
+        &clause("{ key = { path = \"Tags\", customer = true }, absent = \"fail\" }"),
+        "{ path = \"Tags\", customer = true }",
+        "`key` does not fit `Tags`, which is a list",
+    );
 }
 
 #[test]

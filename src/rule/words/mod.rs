@@ -4,8 +4,8 @@ mod iam;
 mod scp;
 
 use super::ast::{
-    Absent, CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule, SecretText,
-    Subject,
+    Absent, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule,
+    SecretText, Subject,
 };
 
 /// The lines of a clause, each with its depth of indentation from 0.
@@ -22,9 +22,10 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
                 Subject::Key => "its key".to_owned(),
             };
             let default = match absent {
-                Some(Absent::Pass | Absent::Harmless) => ", or is not set",
-                Some(Absent::Unknown) => " (unknown when it is not set)",
-                Some(Absent::Fail) | None => "",
+                Some(Fallback::Holds(Absent::Pass | Absent::Harmless)) => ", or is not set".to_owned(),
+                Some(Fallback::Holds(Absent::Unknown)) => " (unknown when it is not set)".to_owned(),
+                Some(Fallback::Value(value)) => format!(" (`{value}` when it is not set)"),
+                Some(Fallback::Holds(Absent::Fail)) | None => String::new(),
             };
             out.push((depth, format!("{subject} {}{default}", self::operator(rule, operator))));
         }
@@ -61,6 +62,14 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
         }
         Clause::InScope(true) => out.push((depth, "it carries the tags of the scope".to_owned())),
         Clause::InScope(false) => out.push((depth, "it does not carry the tags of the scope".to_owned())),
+        Clause::CustomerKey { path, absent } => {
+            let default = match absent {
+                Some(Absent::Pass | Absent::Harmless) => ", or is not set",
+                Some(Absent::Unknown) => " (unknown when it is not set)",
+                Some(Absent::Fail) | None => "",
+            };
+            out.push((depth, format!("`{}` names a customer managed KMS key{default}", path.text)));
+        }
         Clause::TagsPresent(tags) => out.push((depth, format!("it has the tags {}", value(rule, tags)))),
     }
 }
