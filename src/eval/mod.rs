@@ -87,6 +87,7 @@ pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Ve
     let context = Context::new(inventory, rules, options);
     let pairs: Vec<(ResourceId, usize)> = inventory
         .resources()
+        .chain(inventory.declarations())
         .flat_map(|(id, resource)| {
             selecting.get(&resource.type_name).into_iter().flatten().map(move |rule| (id, *rule))
         })
@@ -107,6 +108,7 @@ pub fn evaluate_rule(inventory: &Inventory, rules: &RuleSet, rule: usize, option
     let types = &rules.rules[rule].types;
     inventory
         .resources()
+        .chain(inventory.declarations())
         .filter(|(id, _)| types.iter().any(|name| **name == *inventory.type_name(*id)))
         .map(|(id, _)| judge::judge(&context, rule, id))
         .collect()

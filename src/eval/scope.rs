@@ -272,8 +272,12 @@ impl<'a> Scope<'a> {
     }
 
     fn test_key(&self, operator: &Operator, ignore_case: bool, cursor: &Cursor, wanted: Wanted) -> Answer {
-        let Some(key) = cursor.key else { return Answer::of(false) };
-        let name = self.context.inventory.names.text(key);
+        let inventory = self.context.inventory;
+        // Beside the keys of a map, declarations of a template have a name.
+        let name = match cursor.key {
+            Some(key) => inventory.names.text(key),
+            None => &inventory.resource(cursor.resource).logical_id,
+        };
         let answer = Answer::of(self.compare_text(name, operator, ignore_case));
         if !wanted.wants(answer.holds()) {
             return answer;

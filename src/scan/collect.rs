@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use rustc_hash::FxHashMap;
+
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
 use super::problem::{bare_diagnostic, problem, without_lines};
@@ -194,8 +196,16 @@ impl<'a> Scope<'a> {
     pub(super) fn collect(&self, verdicts: &[eval::Verdict], part: &mut Part) {
         let (base, mut more) = (part.resources.len(), 0);
         part.resources.extend(self.inventory.resources().map(|(id, _)| self.resource(id)));
+        let mut declarations: FxHashMap<ResourceId, usize> = FxHashMap::default();
         for verdict in verdicts {
-            let resource = base + verdict.resource.0 as usize;
+            let resource = match verdict.resource.0 as usize {
+                index if index < self.inventory.resources().len() => base + index,
+                // A declaration is of interest only where a rule judges it.
+                _ => *declarations.entry(verdict.resource).or_insert_with(|| {
+                    part.resources.push(self.resource(verdict.resource));
+                    part.resources.len() - 1
+                }),
+            };
             part.verdicts.push(self.verdict(verdict, resource));
             for violation in violations(verdict) {
                 match part.findings.len() < FINDINGS {
