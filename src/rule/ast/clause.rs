@@ -81,6 +81,10 @@ pub enum Operator {
     CidrWithin(Operand),
     /// The date that the table gives for the value is not after today.
     BeforeToday(Operand),
+    /// The date lies more than so many days before today, or not.
+    OlderThanDays(Operand, bool),
+    /// The date lies at most so many days after today, or not: it may have passed.
+    ExpiresWithinDays(Operand, bool),
 }
 
 /// How many elements or partners must match.
@@ -203,6 +207,8 @@ pub enum Clause {
         /// What holds when nothing is there; `None` for required properties.
         absent: Option<Absent>,
     },
+    /// It holds by AWS's default, for this reason: no property says so.
+    ByDefault(Box<str>),
     /// Whether all these tags are there.
     TagsPresent(Operand),
     /// Whether the resource carries the tags of the declared scope, or does not.

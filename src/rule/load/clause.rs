@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 16] = [
+const SUBJECTS: [&str; 17] = [
     "path",
     "attribute",
     "all",
@@ -26,6 +26,7 @@ const SUBJECTS: [&str; 16] = [
     "key",
     "tags",
     "relation",
+    "by_default",
 ];
 /// What may be said beside the subject and is no operator.
 const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
@@ -107,6 +108,7 @@ impl Reader<'_> {
                         spoken.tags = true;
                         self.tags(value, scope)
                     }
+                    "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
                     _ => {
                         spoken.partners = true;
                         self.partner_exists(value)

@@ -70,6 +70,7 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
         }
         Clause::InScope(true) => out.push((depth, "it carries the tags of the scope".to_owned())),
         Clause::InScope(false) => out.push((depth, "it does not carry the tags of the scope".to_owned())),
+        Clause::ByDefault(reason) => out.push((depth, format!("by AWS's default: {reason}"))),
         Clause::TagValue { key, operator, absent, .. } => {
             let default = match absent {
                 Some(Absent::Pass | Absent::Harmless) => ", or is not there",
@@ -117,6 +118,15 @@ fn operator(rule: &Rule, operator: &Operator) -> String {
         Operator::Exists(true) => "is set".to_owned(),
         Operator::Exists(false) => "is not set".to_owned(),
         Operator::CidrWithin(operand) => format!("lies inside {}", value(rule, operand)),
+        Operator::OlderThanDays(operand, positive) => {
+            format!("is {}older than {} days", not(positive), value(rule, operand))
+        }
+        Operator::ExpiresWithinDays(operand, true) => {
+            format!("is a date that has passed or comes within {} days", value(rule, operand))
+        }
+        Operator::ExpiresWithinDays(operand, false) => {
+            format!("is a date that comes after more than {} days", value(rule, operand))
+        }
         Operator::BeforeToday(operand) => format!("has reached its date ({})", value(rule, operand)),
     }
 }
