@@ -32,7 +32,13 @@ fn run() -> Result<(), String> {
         rule.remove("test");
         let id = rule.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let types = rule.get("select").and_then(|select| select.get("types")).and_then(Value::as_array);
-        let types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
+        let section = rule.get("select").and_then(|select| select.get("section")).and_then(Value::as_str);
+        types.extend(section.and_then(|section| match section {
+            "Parameters" => Some("Fasscan::Template::Parameter"),
+            "Outputs" => Some("Fasscan::Template::Output"),
+            _ => None,
+        }));
         let types = format!("&{types:?}");
         let json = Value::Object(rule).to_string();
         if all.len() > 1 {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::rule_files::{RuleFolders, choose, files};
+use super::rule_files::{RuleFolders, check_frameworks, files};
 use super::{Color, Problem, write};
 use crate::report::text::{TextOptions, diagnostics};
 use crate::rule::{self, Checks, Conventions, RuleSet, builtin_files, load_checked, load_user};
@@ -52,7 +52,7 @@ enum Command {
         /// Rule files, or folders with rules [default: the built-in rules].
         paths: Vec<PathBuf>,
         /// What rules compare dates with [default: the current day, UTC].
-        #[arg(long, value_name = "DATE", value_parser = super::check::date)]
+        #[arg(long, value_name = "DATE", value_parser = super::scanning::date)]
         today: Option<Box<str>>,
     },
     /// Say what is wrong with rules.
@@ -72,7 +72,9 @@ pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
     match &rules.command {
         Command::List { folders, frameworks, format } => {
             let mut rules = folders.load(color)?;
-            choose(&mut rules, &[], frameworks)?;
+            check_frameworks(frameworks)?;
+            let bears = |rule: &rule::Rule, id: &String| rule.controls.iter().any(|one| *one.framework == **id);
+            rules.rules.retain(|rule| frameworks.is_empty() || frameworks.iter().any(|id| bears(rule, id)));
             write::stdout(&match format {
                 ListFormat::Text => rule::list(&rules),
                 ListFormat::Json => rule::list_json(&rules),
@@ -90,7 +92,7 @@ pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
             Ok(Status::GatePassed.code())
         }
         Command::Docs { dir, paths } => docs(dir, paths),
-        Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::check::today), color),
+        Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::scanning::today), color),
         Command::Lint { paths } => lint(paths, color),
     }
 }

@@ -9,6 +9,7 @@ pub mod openness;
 pub mod organization;
 pub mod permissions;
 pub mod policies;
+pub mod scope;
 pub mod secret;
 pub mod tags;
 

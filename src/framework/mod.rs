@@ -8,6 +8,9 @@ mod status;
 
 use std::sync::{Arc, OnceLock};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::source::{Limits, SourceFile, json};
 
 pub use load::load;
@@ -46,7 +49,8 @@ pub struct Control {
 }
 
 /// How far a scan of configuration can answer a control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Automation {
     /// Fully.
     Direct,
@@ -59,7 +63,8 @@ pub enum Automation {
 }
 
 /// Whom a control concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum AppliesTo {
     /// Everyone.
     All,

@@ -1,5 +1,8 @@
 //! What a scan says of a control.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::Automation;
 
 /// What the rules that bear on a control found, in the scope of the scan. A resource counts once, by its worst verdict.
@@ -20,7 +23,8 @@ pub struct Tally {
 }
 
 /// What a scan says of a control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// A resource fails a rule.
     Fail,

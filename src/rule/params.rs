@@ -166,7 +166,10 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
         })
     };
     let here = match clause {
-        Clause::Test { operator, .. } => match operator {
+        Clause::TagValue { key, .. } if is(key) => {
+            value.text().is_none_or(str::is_empty).then(|| format!("`{value}` is not the key of a tag"))
+        }
+        Clause::Test { operator, .. } | Clause::TagValue { operator, .. } => match operator {
             Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
             Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
             Operator::BeforeToday(operand) if is(operand) => match value {
@@ -202,7 +205,9 @@ fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Lit
         }
     };
     match clause {
-        Clause::Test { operator: Operator::Matches(pattern, _), .. } | Clause::Secret { keys: Some(pattern), .. } => {
+        Clause::Test { operator: Operator::Matches(pattern, _), .. }
+        | Clause::TagValue { operator: Operator::Matches(pattern, _), .. }
+        | Clause::Secret { keys: Some(pattern), .. } => {
             renew_pattern(pattern);
         }
         Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {

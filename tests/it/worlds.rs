@@ -22,7 +22,7 @@ fn rules() -> &'static RuleSet {
 }
 
 fn options() -> eval::Options {
-    eval::Options { today: "2026-11-21".into(), strict: false }
+    eval::Options { today: "2026-11-21".into(), strict: false, ..Default::default() }
 }
 
 /// What the rule about databases says of each resource, and what is said of the template.

@@ -237,7 +237,7 @@ fn the_sample_lock_of_aws_leaves_regional_services_open() {
     let in_arn = |action: &crate::iam::catalogue::ActionRef| {
         action.action.resource_types.iter().any(|used| used.resource.arn.contains("${Region}"))
     };
-    let regional: Vec<_> = law::all_actions().filter(in_arn).collect();
+    let regional: Vec<_> = super::clause::all_actions().filter(in_arn).collect();
     assert_eq!(regional.len(), 14_173);
     let texts = &organization.policies[0].document.statements[0].actions.texts;
     let exempted: Vec<String> = texts.iter().map(|text| text.text.to_lowercase()).collect();

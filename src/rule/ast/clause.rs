@@ -205,4 +205,17 @@ pub enum Clause {
     },
     /// Whether all these tags are there.
     TagsPresent(Operand),
+    /// Whether the resource carries the tags of the declared scope, or does not.
+    InScope(bool),
+    /// One operator on the value of a tag.
+    TagValue {
+        /// The tag's key.
+        key: Operand,
+        /// What it asks.
+        operator: Operator,
+        /// What holds without the tag; `None` for `exists`.
+        absent: Option<Absent>,
+        /// Whether texts are compared without case.
+        ignore_case: bool,
+    },
 }

@@ -9,7 +9,7 @@ use crate::source::{Level, NodeId, SourceFile, Span};
 use super::Conventions;
 use super::clause::Spoken;
 use super::format::{is_date, is_kebab_case, is_name, sentence_problem};
-use super::path::Scope;
+use super::path::{Scope, Within};
 use super::reader::{Declared, Reader};
 use crate::rule::builtin_profiles;
 
@@ -38,6 +38,9 @@ const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 const STATUSES: [(&str, Status); 3] =
     [("preview", Status::Preview), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
+/// The sections of a template whose declarations a rule may select, with the types that these have in the inventory.
+const SECTIONS: [(&str, &str); 2] =
+    [("Parameters", "Fasscan::Template::Parameter"), ("Outputs", "Fasscan::Template::Output")];
 const STRENGTHS: [(&str, Strength); 2] = [("direct", Strength::Direct), ("supports", Strength::Supports)];
 
 impl<'a> Reader<'a> {
@@ -209,12 +212,24 @@ impl<'a> Reader<'a> {
 
     /// The selected types and their scope.
     fn select(&mut self, root: NodeId) -> (Vec<Box<str>>, Scope) {
+        let tree = self.tree;
         let nothing = (Vec::new(), Scope::default());
         let Some(table) = self.require(root, "select") else { return nothing };
         if !self.is_table(table, "select") {
             return nothing;
         }
-        self.keys(table, &["types", "where"]);
+        self.keys(table, &["types", "section", "where"]);
+        if let Some(section) = tree.member(table, "section") {
+            if let Some(types) = tree.member(table, "types") {
+                self.error(types.key_span, "`types` and `section` do not go together");
+            }
+            let span = tree.span(section.value);
+            let Some(name) = self.word(section.value, "section", &SECTIONS) else { return nothing };
+            let mut scope = self.scope_of(&[(name, span)]);
+            // What is declared has a name, as the value of a map has a key.
+            scope.within = Within::Keyed;
+            return (vec![name.into()], scope);
+        }
         let Some(node) = self.require(table, "types") else { return nothing };
         let types = self.texts(node, "types");
         if self.tree.items(node).is_empty() && !self.failed_since(0) {

@@ -3,6 +3,8 @@
 //! The built-in rules come this way too, without the checks that they passed before they were built in.
 
 mod clause;
+#[cfg(test)]
+mod clause_tests;
 pub(crate) mod format;
 mod iam;
 mod inline_test;
@@ -14,6 +16,7 @@ pub(crate) mod question;
 mod reader;
 mod related;
 mod scp;
+mod tags;
 #[cfg(test)]
 pub(super) mod tests;
 

@@ -80,12 +80,12 @@ fn load_as(path: &str, text: &str) -> (RuleSet, Vec<Diagnostic>) {
     load_user(&[file], framework::builtin(), RuleSet::default())
 }
 
-fn load(text: &str) -> (RuleSet, Vec<Diagnostic>) {
+pub(super) fn load(text: &str) -> (RuleSet, Vec<Diagnostic>) {
     load_as("own-rule.toml", text)
 }
 
 /// One line each: level where it is none, place, message, help.
-fn told(problems: &[Diagnostic]) -> String {
+pub(super) fn told(problems: &[Diagnostic]) -> String {
     let mut out = String::new();
     for problem in problems {
         if problem.level != Level::Error {

@@ -68,6 +68,16 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             };
             out.push((depth, format!("`{}` names a customer managed KMS key{default}", path.text)));
         }
+        Clause::InScope(true) => out.push((depth, "it carries the tags of the scope".to_owned())),
+        Clause::InScope(false) => out.push((depth, "it does not carry the tags of the scope".to_owned())),
+        Clause::TagValue { key, operator, absent, .. } => {
+            let default = match absent {
+                Some(Absent::Pass | Absent::Harmless) => ", or is not there",
+                Some(Absent::Unknown) => " (unknown when it is not there)",
+                Some(Absent::Fail) | None => "",
+            };
+            out.push((depth, format!("the tag {} {}{default}", value(rule, key), self::operator(rule, operator))));
+        }
         Clause::TagsPresent(tags) => out.push((depth, format!("it has the tags {}", value(rule, tags)))),
     }
 }

@@ -78,7 +78,7 @@ fn rule(id: &str, title: &str, severity: Severity, remediation: &str, controls: 
                 rationale: "The control asks for it".to_owned(),
             })
             .collect(),
-        peers: BTreeMap::from([("aws-config".to_owned(), id.to_uppercase().replace('-', "_"))]),
+        peers: BTreeMap::from([("aws-config".to_owned(), vec![id.to_uppercase().replace('-', "_")])]),
     }
 }
 
@@ -114,6 +114,7 @@ fn resource(type_name: &str, id: &str, file: &str, line: u32) -> ResourceInfo {
         cdk_path: Some(format!("Payments/{id}/Resource")),
         file: file.to_owned(),
         line,
+        out_of_scope: false,
     }
 }
 
@@ -149,6 +150,7 @@ fn finding(rule: usize, resource: usize, needle: &str, path: &str, message: &str
         related: Vec::new(),
         when: Vec::new(),
         fingerprint: format!("{rule:08x}{resource:08x}"),
+        out_of_scope: false,
         environments: Vec::new(),
     }
 }
