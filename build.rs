@@ -1,8 +1,8 @@
-//! Makes the built-in rules and frameworks of `rules/` part of the program.
+//! Makes the built-in rules, frameworks and profiles of `rules/` part of the program.
 //!
 //! `rules.json` is a list of the rules without their tests, as JSON, which is read faster than TOML; `rules.rs` is a table of
 //! them: path, id, resource types, and where in that list the rule is. `sources.rs` has the files themselves, for the commands
-//! that test and check rules, and `frameworks.json` all frameworks. A file that is not TOML ends the build with its place;
+//! that test and check rules; `frameworks.json` all frameworks, `profiles.json` all profiles, and `profile_ids.rs` their ids. A file that is not TOML ends the build with its place;
 //! everything else that can be wrong with a rule is found by the tests.
 
 use std::fmt::Write as _;
@@ -32,7 +32,13 @@ fn run() -> Result<(), String> {
         rule.remove("test");
         let id = rule.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let types = rule.get("select").and_then(|select| select.get("types")).and_then(Value::as_array);
-        let types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
+        let section = rule.get("select").and_then(|select| select.get("section")).and_then(Value::as_str);
+        types.extend(section.and_then(|section| match section {
+            "Parameters" => Some("Fasscan::Template::Parameter"),
+            "Outputs" => Some("Fasscan::Template::Output"),
+            _ => None,
+        }));
         let types = format!("&{types:?}");
         let json = Value::Object(rule).to_string();
         if all.len() > 1 {
@@ -52,6 +58,13 @@ fn run() -> Result<(), String> {
     for path in toml_files(&root, "rules/frameworks")? {
         frameworks.push(Value::Object(read(&root, &path)?));
     }
+    let (mut profiles, mut ids) = (Vec::new(), Vec::new());
+    for path in toml_files(&root, "rules/profiles")? {
+        ids.push(path.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml").to_owned());
+        profiles.push(Value::Object(read(&root, &path)?));
+    }
+    write(&out.join("profile_ids.rs"), &format!("&{ids:?}"))?;
+    write(&out.join("profiles.json"), &Value::Array(profiles).to_string())?;
     write(&out.join("rules.rs"), &rules)?;
     write(&out.join("rules.json"), &all)?;
     write(&out.join("frameworks.json"), &Value::Array(frameworks).to_string())?;

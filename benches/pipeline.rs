@@ -257,7 +257,7 @@ fn rules() -> RuleSet {
 }
 
 fn options() -> eval::Options {
-    eval::Options { today: "2026-01-31".into(), strict: false }
+    eval::Options { today: "2026-01-31".into(), strict: false, ..Default::default() }
 }
 
 fn request(path: impl AsRef<Path>) -> Request {
@@ -268,6 +268,7 @@ fn request(path: impl AsRef<Path>) -> Request {
         deployments: Vec::new(),
         options: options(),
         fail_on: None,
+        assessment: Default::default(),
         jobs: NonZeroUsize::new(1),
         limits: Limits::default(),
     }

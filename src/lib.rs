@@ -5,12 +5,14 @@
 //! `docs/architecture.md` has the table of who may use whom.
 
 pub mod cli;
+pub mod config;
 pub mod deployment;
 pub mod eval;
 pub mod facts;
 pub mod framework;
 pub mod iam;
 pub mod inventory;
+pub mod profile;
 pub mod report;
 pub mod rule;
 pub mod rule_tests;

@@ -1,6 +1,8 @@
 //! Packs the CloudFormation schemas of an unpacked `cfn-lint` wheel into `src/inventory/schema/cfn-schema.bin`.
 //!
-//! A development tool: `cargo run --example pack_schema -- UNPACKED_WHEEL_DIR [OUTPUT]`. See `docs/schema.md`.
+//! `own` in place of the folder packs the types of fasscan's own, `own.json` beside it, into `own-schema.bin`.
+//!
+//! A development tool: `cargo run --example pack_schema -- UNPACKED_WHEEL_DIR|own [OUTPUT]`. See `docs/schema.md`.
 
 mod pack;
 
@@ -12,6 +14,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 const OUTPUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/inventory/schema/cfn-schema.bin");
+const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/inventory/schema/own.json");
+const OWN_OUTPUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/inventory/schema/own-schema.bin");
 /// A region map of the transform, not of a region: its types exist only before the transform has run.
 const SAM: &str = "sam";
 /// Its schema counts where regions differ, because it has nearly every type first.
@@ -20,9 +24,10 @@ const FIRST: &str = "us-east-1";
 #[allow(clippy::print_stdout, reason = "a tool that says what it wrote")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
-    let wheel = PathBuf::from(arguments.next().ok_or("usage: pack_schema UNPACKED_WHEEL_DIR [OUTPUT]")?);
-    let output = arguments.next().map_or_else(|| PathBuf::from(OUTPUT), PathBuf::from);
-    let catalogue = read_wheel(&wheel)?;
+    let wheel = PathBuf::from(arguments.next().ok_or("usage: pack_schema UNPACKED_WHEEL_DIR|own [OUTPUT]")?);
+    let own = wheel.as_os_str() == "own";
+    let output = arguments.next().map_or_else(|| PathBuf::from(if own { OWN_OUTPUT } else { OUTPUT }), PathBuf::from);
+    let catalogue = if own { pack::own(&fs::read_to_string(OWN)?)? } else { read_wheel(&wheel)? };
     let packed = pack::pack(&catalogue)?;
     fs::write(&output, &packed)?;
     println!("{}: {} resource types, {} bytes", catalogue.source, catalogue.resources.len(), packed.len());

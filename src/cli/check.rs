@@ -1,23 +1,18 @@
 //! `fasscan check`: templates and assemblies.
 
 use std::io::IsTerminal as _;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::deployments::Deployments;
-use super::rule_files::{ParamValue, RuleFolders, choose, set_params};
+use super::choice::Choice;
+use super::scanning::{Scanning, columns};
 use super::{Color, ERROR, Problem, write};
-use crate::eval;
 use crate::report::document::Severity;
 use crate::report::text::{Detail, TextOptions};
 use crate::report::{Report, json, sarif, text};
-use crate::scan::{Request, Status, scan};
-use crate::source::Limits;
-use crate::source::paths::io_reason;
-use crate::template::unit::Environment;
+use crate::scan::Status;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -26,48 +21,24 @@ pub(super) struct Check {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    folders: RuleFolders,
-    /// Only rules that bear on this framework; may be given more than once.
-    #[arg(long = "framework", value_name = "ID")]
-    frameworks: Vec<String>,
-    /// Only this rule; may be given more than once.
-    #[arg(long = "rule", value_name = "ID")]
-    rules: Vec<String>,
-    /// Set a parameter of a rule; lists are separated by commas.
-    #[arg(long = "rule-param", value_name = "RULE.NAME=VALUE")]
-    rule_params: Vec<ParamValue>,
+    choice: Choice,
     /// The severity from which on a finding fails the gate.
     #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
     fail_on: FailOn,
-    /// Fail what passes by a default of AWS only.
-    #[arg(long)]
-    strict: bool,
-    /// Do not fail when something could not be read or examined.
-    #[arg(long)]
-    allow_incomplete: bool,
     /// Write a report: `text`, `json` or `sarif`, to standard output or to a file; may be given more than once.
     #[arg(long = "output", short, value_name = "FORMAT[=FILE]", default_value = "text")]
     outputs: Vec<Output>,
-    #[command(flatten)]
-    deployments: Deployments,
-    /// The account that templates are deployed to which do not say it themselves.
-    #[arg(long, value_name = "ID", value_parser = account)]
-    account: Option<Box<str>>,
-    /// The region that templates are deployed to which do not say it themselves.
-    #[arg(long, value_name = "REGION", value_parser = region)]
-    region: Option<Box<str>>,
-    /// What rules compare dates with [default: the current day, UTC].
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    today: Option<Box<str>>,
     /// Show everything in the text report.
     #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
     /// Show one line for each finding in the text report.
     #[arg(long, short)]
     quiet: bool,
-    /// How many inputs are worked on at the same time [default: the number of processors].
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    /// Write every verdict into SARIF: also passes, unknowns and rules that do not concern a resource.
+    #[arg(long)]
+    all_results: bool,
+    #[command(flatten)]
+    scanning: Scanning,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -128,21 +99,9 @@ impl FromStr for Output {
 /// Scans, writes the reports and gives the exit code.
 pub(super) fn run(check: &Check, color: Color) -> Result<u8, Problem> {
     check.refuse_conflicts()?;
-    let mut rules = check.folders.load(color)?;
-    choose(&mut rules, &check.rules, &check.frameworks)?;
-    set_params(&mut rules, &check.rule_params)?;
-    let request = Request {
-        paths: check.paths.clone(),
-        cwd: current_dir()?,
-        environment: Environment { account: check.account.clone(), region: check.region.clone() },
-        deployments: check.deployments.load(color)?,
-        options: eval::Options { today: check.today.clone().unwrap_or_else(today), strict: check.strict },
-        fail_on: check.fail_on.severity(),
-        jobs: check.jobs,
-        limits: Limits::default(),
-    };
-    let report = scan(&request, &rules);
-    let mut code = Status::of(&report, check.allow_incomplete).code();
+    let settled = check.choice.settle(color)?;
+    let report = check.scanning.run(&check.paths, settled, check.fail_on.severity(), color)?;
+    let mut code = Status::of(&report, check.scanning.allow_incomplete).code();
     for output in &check.outputs {
         let text = check.render(&report, output, color);
         let written = match &output.file {
@@ -170,6 +129,9 @@ impl Check {
                 return Err(Problem::new(format!("two reports cannot both go to `{}`", path.display())));
             }
         }
+        if self.all_results && !self.outputs.iter().any(|output| output.format == Format::Sarif) {
+            return Err(Problem::new("`--all-results` is about the SARIF report, and none is written"));
+        }
         if (self.verbose || self.quiet) && !self.outputs.iter().any(|output| output.format == Format::Text) {
             let flag = if self.verbose { "--verbose" } else { "--quiet" };
             return Err(Problem::new(format!("`{flag}` is about the text report, and none is written")));
@@ -180,7 +142,7 @@ impl Check {
     fn render(&self, report: &Report, output: &Output, color: Color) -> String {
         match output.format {
             Format::Json => json::render(report),
-            Format::Sarif => sarif::render(report, &sarif::SarifOptions::default()),
+            Format::Sarif => sarif::render(report, &sarif::SarifOptions { all: self.all_results }),
             Format::Text => {
                 let detail = match (self.verbose, self.quiet) {
                     (true, _) => Detail::Verbose,
@@ -197,45 +159,5 @@ impl Check {
                 text::render(report, &TextOptions { color: colored, width, detail })
             }
         }
-    }
-}
-
-/// The width of the terminal, as the shell says it.
-fn columns() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
-}
-
-/// The current directory.
-pub(super) fn current_dir() -> Result<PathBuf, Problem> {
-    std::env::current_dir()
-        .map_err(|error| Problem::new(format!("cannot read the current directory: {}", io_reason(&error))))
-}
-
-/// The current day, UTC.
-pub(super) fn today() -> Box<str> {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string().into()
-}
-
-pub(super) fn date(text: &str) -> Result<Box<str>, String> {
-    match jiff::civil::Date::from_str(text) {
-        Ok(date) if date.to_string() == text => Ok(text.into()),
-        _ => Err("a date is of the form `2026-01-31`".to_owned()),
-    }
-}
-
-pub(super) fn account(text: &str) -> Result<Box<str>, String> {
-    match text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => Ok(text.into()),
-        false => Err("an account has twelve digits".to_owned()),
-    }
-}
-
-fn region(text: &str) -> Result<Box<str>, String> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let words =
-        |parts: &[&str]| parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()));
-    match parts.split_last() {
-        Some((last, head)) if head.len() >= 2 && words(head) && last.parse::<u8>().is_ok() => Ok(text.into()),
-        _ => Err("a region is of the form `us-east-1`".to_owned()),
     }
 }

@@ -50,10 +50,15 @@ impl FromStr for Environment {
 }
 
 impl Deployments {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.params.is_empty() && self.files.is_empty() && self.environments.is_empty()
+    }
+
     /// Reads the files: one deployment for each environment, or one without a name. Warnings are written to standard error.
     pub(super) fn load(&self, color: Color) -> Result<Vec<Deployment>, Problem> {
         let params = self.params.iter().map(|text| param(text)).collect::<Result<Vec<_>, _>>()?;
-        let loader = Loader::new(super::check::current_dir()?, Limits::default());
+        let loader = Loader::new(super::scanning::current_dir()?, Limits::default());
         let mut files = Files { loader: &loader, problems: Vec::new(), warnings: Vec::new() };
         let mut shared = Deployment::default();
         for file in &self.files {

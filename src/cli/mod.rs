@@ -4,11 +4,14 @@
 //! everything else to standard error. A flag acts or is refused.
 
 mod check;
+mod choice;
+mod controls;
 mod deployments;
 mod iam;
 mod problem;
 mod rule_files;
 mod rules;
+mod scanning;
 mod scp;
 mod write;
 
@@ -36,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Check CloudFormation templates and CDK assemblies.
     Check(Box<check::Check>),
+    /// List the requirements of frameworks: which rules answer for them, or what a scan says of each.
+    Controls(Box<controls::Controls>),
     /// Check, compare and try IAM policies.
     Iam(iam::Iam),
     /// Look at, test and check rules.
@@ -79,6 +84,7 @@ pub fn main() -> ExitCode {
     let color = arguments.color;
     let done = match arguments.command {
         Command::Check(check) => check::run(&check, color),
+        Command::Controls(controls) => controls::run(&controls, color),
         Command::Iam(iam) => iam::run(&iam, color),
         Command::Rules(rules) => rules::run(&rules, color),
         Command::Scp(scp) => scp::run(&scp, color),

@@ -36,6 +36,11 @@ impl Problem {
         Self(problems.into_iter().map(parameter_diagnostic).collect())
     }
 
+    /// What a report says was wrong with its input.
+    pub(super) fn told(problems: &[document::Diagnostic]) -> Self {
+        Self(problems.to_vec())
+    }
+
     /// Writes the problems to standard error.
     pub(super) fn print(&self, color: Color) {
         let options = TextOptions { color: color.on(&std::io::stderr()), ..TextOptions::default() };

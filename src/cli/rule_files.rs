@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::{Color, Problem};
 use crate::framework;
+use crate::report::assessment::Param;
 use crate::rule::{Literal, RuleSet, load_user};
 use crate::source::paths::io_reason;
 use crate::source::{Diagnostic, Level, Limits, Loader, SourceFile};
@@ -60,7 +61,7 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Arc<SourceFile>>, Problem> 
     }
     found.sort();
     found.dedup();
-    let loader = Loader::new(super::check::current_dir()?, Limits::default());
+    let loader = Loader::new(super::scanning::current_dir()?, Limits::default());
     let mut problems: Vec<Diagnostic> = Vec::new();
     let mut files = Vec::new();
     for path in found {
@@ -92,32 +93,27 @@ fn below(dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Probl
     Ok(())
 }
 
-/// Keeps the rules that are named (all when none is) and that bear on one of the frameworks (on any when none is named).
-pub(super) fn choose(rules: &mut RuleSet, named: &[String], frameworks: &[String]) -> Result<(), Problem> {
+/// The ids of the rules that are named, by their ids or those of other scanners.
+pub(super) fn named(rules: &RuleSet, names: &[String]) -> Result<Vec<Box<str>>, Problem> {
     let mut ids = Vec::new();
-    for name in named {
-        let Some(rule) = rules.find(name) else {
+    for name in names {
+        let found = rules.named(name);
+        if found.is_empty() {
             let help = rules.suggest(name).map(|id| format!("did you mean `{id}`"));
             return Err(Problem::new(format!("there is no rule `{name}`")).with_help(help));
-        };
-        ids.push(rule.id.clone());
-    }
-    for id in frameworks {
-        if !framework::builtin().iter().any(|framework| *framework.id == **id) {
-            let known: Vec<String> =
-                framework::builtin().iter().map(|framework| format!("`{}`", framework.id)).collect();
-            let help = format!("the frameworks are {}", known.join(", "));
-            return Err(Problem::new(format!("there is no framework `{id}`")).with_help(Some(help)));
         }
+        ids.extend(found.into_iter().map(|rule| rule.id.clone()));
     }
-    rules.rules.retain(|rule| {
-        let bears = |id: &String| rule.controls.iter().any(|control| *control.framework == **id);
-        (ids.is_empty() || ids.contains(&rule.id)) && (frameworks.is_empty() || frameworks.iter().any(bears))
-    });
-    if rules.rules.is_empty() {
-        return Err(Problem::new("`--rule` and `--framework` together leave no rule"));
-    }
-    Ok(())
+    Ok(ids)
+}
+
+/// Refuses frameworks that there are not.
+pub(super) fn check_frameworks(ids: &[String]) -> Result<(), Problem> {
+    let known = framework::builtin();
+    let Some(id) = ids.iter().find(|id| !known.iter().any(|framework| *framework.id == ***id)) else { return Ok(()) };
+    let known: Vec<String> = known.iter().map(|framework| format!("`{}`", framework.id)).collect();
+    let help = format!("the frameworks are {}", known.join(", "));
+    Err(Problem::new(format!("there is no framework `{id}`")).with_help(Some(help)))
 }
 
 /// `RULE.NAME=VALUE`.
@@ -126,6 +122,13 @@ pub(super) struct ParamValue {
     rule: String,
     name: String,
     value: String,
+}
+
+impl ParamValue {
+    /// The rule and the parameter, as they are written.
+    pub(super) fn target(&self) -> (Box<str>, Box<str>) {
+        (self.rule.as_str().into(), self.name.as_str().into())
+    }
 }
 
 impl std::str::FromStr for ParamValue {
@@ -138,16 +141,20 @@ impl std::str::FromStr for ParamValue {
     }
 }
 
-/// Sets parameters of the chosen rules.
-pub(super) fn set_params(rules: &mut RuleSet, params: &[ParamValue]) -> Result<(), Problem> {
+/// Sets parameters of the chosen rules, and gives what was set.
+pub(super) fn set_params(rules: &mut RuleSet, params: &[ParamValue]) -> Result<Vec<Param>, Problem> {
+    let mut set = Vec::new();
     for ParamValue { rule, name, value } in params {
         let found = rules.find(rule).and_then(|rule| rule.params.iter().find(|param| *param.name == **name));
         let literal = found.map_or_else(|| Literal::Text(value.as_str().into()), |param| like(&param.value, value));
+        let value = literal.to_string();
         rules
             .set_param(rule, name, literal)
             .map_err(|error| Problem::new(error.to_string()).with_help(error.help()))?;
+        let rule = rules.find(rule).map_or_else(|| rule.clone(), |rule| rule.id.to_string());
+        set.push(Param { rule, name: name.clone(), value, set_by: "--rule-param".to_owned() });
     }
-    Ok(())
+    Ok(set)
 }
 
 /// The text as a value of the same kind as `model`; lists are separated by commas. What is of no such kind stays a text,

@@ -24,6 +24,7 @@ mod tags;
 mod trail;
 mod verdict;
 
+pub use crate::facts::scope::Scope;
 pub use verdict::{Case, Outcome, Verdict, Violation, When};
 
 use rayon::prelude::*;
@@ -39,12 +40,14 @@ use crate::value::ResourceId;
 const PARALLEL_FROM: usize = 1_000;
 
 /// What an evaluation depends on besides the inventory and the rules.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// `YYYY-MM-DD`; what rules compare dates with.
     pub today: Box<str>,
     /// Whether a pass that rests on AWS's default only is a fail.
     pub strict: bool,
+    /// Which tags make a resource part of the scope.
+    pub scope: Scope,
 }
 
 /// What all verdicts of one evaluation share.
@@ -87,6 +90,7 @@ pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Ve
     let context = Context::new(inventory, rules, options);
     let pairs: Vec<(ResourceId, usize)> = inventory
         .resources()
+        .chain(inventory.declarations())
         .flat_map(|(id, resource)| {
             selecting.get(&resource.type_name).into_iter().flatten().map(move |rule| (id, *rule))
         })
@@ -107,6 +111,7 @@ pub fn evaluate_rule(inventory: &Inventory, rules: &RuleSet, rule: usize, option
     let types = &rules.rules[rule].types;
     inventory
         .resources()
+        .chain(inventory.declarations())
         .filter(|(id, _)| types.iter().any(|name| **name == *inventory.type_name(*id)))
         .map(|(id, _)| judge::judge(&context, rule, id))
         .collect()

@@ -126,6 +126,7 @@ impl<'a> Scope<'a> {
             Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
             Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
+            Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::ByDefault(_) => self.fallback(Some(Absent::Pass), &cursor.trail, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
             Clause::TagValue { key, operator, absent, ignore_case } => {
@@ -288,8 +289,12 @@ impl<'a> Scope<'a> {
     }
 
     fn test_key(&self, operator: &Operator, ignore_case: bool, cursor: &Cursor, wanted: Wanted) -> Answer {
-        let Some(key) = cursor.key else { return Answer::of(false) };
-        let name = self.context.inventory.names.text(key);
+        let inventory = self.context.inventory;
+        // Beside the keys of a map, declarations of a template have a name.
+        let name = match cursor.key {
+            Some(key) => inventory.names.text(key),
+            None => &inventory.resource(cursor.resource).logical_id,
+        };
         let answer = Answer::of(self.compare_text(name, operator, ignore_case));
         if !wanted.wants(answer.holds()) {
             return answer;

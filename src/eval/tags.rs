@@ -85,4 +85,12 @@ impl Scope<'_> {
             }
         }
     }
+
+    /// Whether the resource is (not) in the declared scope.
+    pub(super) fn in_scope(&self, inside: bool, cursor: &Cursor, wanted: Wanted) -> Answer {
+        match self.context.options.scope.carried(self.context.inventory, &self.view, cursor.resource) {
+            Err(causes) => Answer::unknown(causes),
+            Ok(carried) => self.of_tags(Answer::of(carried == inside), None, cursor, wanted),
+        }
+    }
 }

@@ -39,8 +39,13 @@ pub struct Inventory {
     /// What was there and could not be looked at.
     pub gaps: Vec<Gap>,
     resources: Vec<Resource>,
+    /// Declarations of templates, which are no resources; their ids have [`DECLARATION`].
+    declarations: Vec<Resource>,
     by_type: FxHashMap<Symbol, Vec<ResourceId>>,
 }
+
+/// Marks the id of a declaration.
+const DECLARATION: u32 = 1 << 31;
 
 impl Inventory {
     /// Adds a resource; its properties may be set later.
@@ -49,6 +54,20 @@ impl Inventory {
         self.by_type.entry(resource.type_name).or_default().push(id);
         self.resources.push(resource);
         id
+    }
+
+    /// Adds a declaration of a template's section, as a resource of a type of fasscan's own. Nothing refers to it, and only rules
+    /// that select its type look at it.
+    pub fn push_declaration(&mut self, declaration: Resource) -> ResourceId {
+        let id = ResourceId(self.declarations.len() as u32 | DECLARATION);
+        self.by_type.entry(declaration.type_name).or_default().push(id);
+        self.declarations.push(declaration);
+        id
+    }
+
+    /// The declarations with their ids, in document order.
+    pub fn declarations(&self) -> impl ExactSizeIterator<Item = (ResourceId, &Resource)> {
+        self.declarations.iter().enumerate().map(|(index, one)| (ResourceId(index as u32 | DECLARATION), one))
     }
 
     /// Adds a reference to an attribute of a resource.
@@ -63,10 +82,13 @@ impl Inventory {
         self.resources.iter().enumerate().map(|(index, resource)| (ResourceId(index as u32), resource))
     }
 
-    /// The resource of this id.
+    /// The resource, or declaration, of this id.
     #[must_use]
     pub fn resource(&self, id: ResourceId) -> &Resource {
-        &self.resources[id.0 as usize]
+        match id.0 & DECLARATION {
+            0 => &self.resources[id.0 as usize],
+            _ => &self.declarations[(id.0 & !DECLARATION) as usize],
+        }
     }
 
     /// The resource of this id, to complete it while the inventory is made.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::assessment::{FrameworkResult, Settings};
+
 /// The version of the JSON document; it changes when a consumer could break.
 pub const VERSION: &str = "1.0";
 
@@ -17,6 +19,8 @@ pub struct Report {
     pub date: String,
     /// Counts, and whether the gate passed.
     pub summary: Summary,
+    /// By what the scan judged.
+    pub settings: Settings,
     /// The environments that were named, in the order in which they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<Environment>,
@@ -28,6 +32,8 @@ pub struct Report {
     pub resources: Vec<ResourceInfo>,
     /// One verdict for each rule and resource that the rule selects.
     pub verdicts: Vec<Verdict>,
+    /// What the scan says of each control of the frameworks.
+    pub frameworks: Vec<FrameworkResult>,
     /// What is wrong, most severe first.
     pub findings: Vec<Finding>,
     /// What the templates ask tools not to apply. It changes no verdict and no finding.
@@ -66,6 +72,12 @@ pub struct Summary {
     pub not_applicable: usize,
     /// Findings by severity.
     pub findings: BySeverity,
+    /// Resources outside the declared scope.
+    #[serde(default)]
+    pub resources_out_of_scope: usize,
+    /// Of the findings, those outside the declared scope; the gate and the controls do not count them.
+    #[serde(default)]
+    pub findings_out_of_scope: usize,
     /// Files that were not scanned.
     pub skipped: usize,
     /// Whether everything that was named could be read, and everything that was there examined.
@@ -158,10 +170,13 @@ pub struct RuleInfo {
     pub remediation: String,
     /// Where the facts come from.
     pub references: Vec<String>,
+    /// The profile that it belongs to; such a rule counts for no control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The controls that it bears on.
     pub controls: Vec<Control>,
-    /// The same control elsewhere: scanner and id there.
-    pub peers: std::collections::BTreeMap<String, String>,
+    /// The same control elsewhere: scanner and ids there.
+    pub peers: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// A control of a framework that a rule bears on.
@@ -200,6 +215,9 @@ pub struct ResourceInfo {
     pub file: String,
     /// 1-based line of its definition.
     pub line: u32,
+    /// Whether it is outside the declared scope.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_scope: bool,
 }
 
 /// Outcome of a verdict.
@@ -352,6 +370,9 @@ pub struct Finding {
     pub when: Vec<Case>,
     /// Identity of the finding over time: no line, message, severity or environment is in it.
     pub fingerprint: String,
+    /// Whether the resource is outside the declared scope.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_scope: bool,
     /// The environments in which it is so; empty: no environment was named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<String>,

@@ -4,6 +4,8 @@
 //! lines are redacted before they enter it. What it holds comes from templates all the same, so nothing of it may panic
 //! a format or reach a terminal as a control sequence.
 
+pub mod assessment;
+pub mod controls;
 pub mod document;
 pub mod json;
 pub mod sarif;

@@ -28,6 +28,8 @@ pub struct Builtin {
 static RULES: &[Builtin] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 /// The JSON of all of them, as a list in the same order.
 static ALL: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+/// The ids of the built-in profiles, sorted.
+static PROFILES: &[&str] = include!(concat!(env!("OUT_DIR"), "/profile_ids.rs"));
 /// Path and text of every file, in the same order.
 static SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
@@ -37,6 +39,12 @@ impl Builtin {
     pub fn all() -> &'static [Self] {
         RULES
     }
+}
+
+/// The ids of the built-in profiles, which rules may belong to; sorted.
+#[must_use]
+pub fn builtin_profiles() -> &'static [&'static str] {
+    PROFILES
 }
 
 impl RuleSet {

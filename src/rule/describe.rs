@@ -67,6 +67,7 @@ pub fn show(rule: &Rule) -> String {
     field("aliases", &rule.aliases.join(", "));
     let peers: Vec<String> = rule.peers.iter().map(|(scanner, id)| format!("{scanner} {id}")).collect();
     field("peers", &peers.join(", "));
+    field("profile", rule.profile.as_deref().unwrap_or_default());
     field("file", rule.file.path());
     paragraph(&mut out, "Why it matters", &rule.description);
     clauses(&mut out, "Applies when", rule, rule.conditions.iter());

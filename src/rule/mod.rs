@@ -6,6 +6,9 @@
 pub mod ast;
 mod builtin;
 mod describe;
+pub mod docs;
+mod find;
+mod json;
 mod lint;
 pub mod load;
 mod params;
@@ -17,8 +20,9 @@ pub use ast::{
     Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
     Subject, Via,
 };
-pub use builtin::{Builtin, builtin_files};
+pub use builtin::{Builtin, builtin_files, builtin_profiles};
 pub use describe::{list, show};
+pub use json::list_json;
 pub use lint::{lint, lint_builtin};
 pub use load::{Checks, Conventions, load_checked, load_user};
 pub use params::ParamError;

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use rustc_hash::FxHashMap;
+
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
 use super::problem::{bare_diagnostic, problem, without_lines};
@@ -40,6 +42,8 @@ pub(super) struct Part {
     pub(super) suppressions: Vec<doc::Suppression>,
     pub(super) gaps: Vec<doc::Gap>,
     pub(super) diagnostics: Vec<doc::Diagnostic>,
+    /// Whether something has a tag of the declared scope.
+    pub(super) tagged: bool,
     /// The files that templates include, sorted.
     pub(super) included: Vec<PathBuf>,
 }
@@ -54,6 +58,7 @@ impl Part {
     pub(super) fn append(&mut self, other: Self) {
         let base = self.resources.len();
         self.hidden.extend(other.hidden);
+        self.tagged |= other.tagged;
         self.resources.extend(other.resources);
         self.verdicts.extend(other.verdicts.into_iter().map(|mut verdict| {
             verdict.resource += base;
@@ -139,7 +144,10 @@ fn summary(report: &Report, fail_on: Option<Severity>) -> doc::Summary {
         }
     }
     summary.findings = counts::by_severity(report.findings.iter().map(|finding| finding.severity));
-    let fails = |finding: &&doc::Finding| fail_on.is_some_and(|least| finding.severity >= least);
+    summary.resources_out_of_scope = report.resources.iter().filter(|resource| resource.out_of_scope).count();
+    summary.findings_out_of_scope = report.findings.iter().filter(|finding| finding.out_of_scope).count();
+    let fails =
+        |finding: &&doc::Finding| !finding.out_of_scope && fail_on.is_some_and(|least| finding.severity >= least);
     let failing = report.findings.iter().filter(fails).count();
     summary.gate = doc::Gate { fail_on, passed: failing == 0, failing };
     let unread = report.diagnostics.iter().any(|problem| problem.level == level_name(Level::Error));
@@ -188,8 +196,16 @@ impl<'a> Scope<'a> {
     pub(super) fn collect(&self, verdicts: &[eval::Verdict], part: &mut Part) {
         let (base, mut more) = (part.resources.len(), 0);
         part.resources.extend(self.inventory.resources().map(|(id, _)| self.resource(id)));
+        let mut declarations: FxHashMap<ResourceId, usize> = FxHashMap::default();
         for verdict in verdicts {
-            let resource = base + verdict.resource.0 as usize;
+            let resource = match verdict.resource.0 as usize {
+                index if index < self.inventory.resources().len() => base + index,
+                // A declaration is of interest only where a rule judges it.
+                _ => *declarations.entry(verdict.resource).or_insert_with(|| {
+                    part.resources.push(self.resource(verdict.resource));
+                    part.resources.len() - 1
+                }),
+            };
             part.verdicts.push(self.verdict(verdict, resource));
             for violation in violations(verdict) {
                 match part.findings.len() < FINDINGS {
@@ -230,6 +246,7 @@ impl<'a> Scope<'a> {
             cdk_path: cdk_path(resource).map(str::to_owned),
             file: file.path().to_owned(),
             line: file.position(resource.key_span.start).line,
+            out_of_scope: false,
         }
     }
 
@@ -308,6 +325,7 @@ impl<'a> Scope<'a> {
                 &self.identity_of(violation.owner),
                 &violation.path,
             ),
+            out_of_scope: false,
             environments: Vec::new(),
         }
     }

@@ -17,11 +17,17 @@ pub(super) fn merged(parts: Vec<Part>, names: &[&str]) -> Part {
     let mut suppressions = Together::default();
     for (environment, part) in parts.into_iter().enumerate() {
         out.hidden.extend(part.hidden);
+        out.tagged |= part.tagged;
         let mut add = |info: doc::ResourceInfo| {
             let index = resources.add(resource_key(&info), (), environment);
             match out.resources.get_mut(index) {
-                Some(known) if known.region != info.region => known.region = None,
-                Some(_) => {}
+                Some(known) => {
+                    if known.region != info.region {
+                        known.region = None;
+                    }
+                    // In the scope of one environment is in the scope.
+                    known.out_of_scope &= info.out_of_scope;
+                }
                 None => out.resources.push(info),
             }
             index

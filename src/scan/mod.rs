@@ -5,6 +5,7 @@
 //! the inputs, so that the same input gives the same report, byte for byte.
 
 mod collect;
+mod controls;
 mod counts;
 mod deploy;
 mod excerpt;
@@ -13,6 +14,7 @@ mod merge;
 mod problem;
 mod redact;
 mod rules;
+mod scope;
 mod status;
 
 use std::collections::BTreeSet;
@@ -33,7 +35,9 @@ use crate::template::unit::Environment;
 
 use self::collect::Part;
 
+pub use controls::{Assessment, coverage};
 pub use problem::{bare_diagnostic, parameter_diagnostic, plain_diagnostic};
+pub use rules::info;
 pub use status::Status;
 
 /// Stack of a worker, in bytes: as much as the main thread has, for a unit may be worked on by either.
@@ -57,6 +61,8 @@ pub struct Request {
     pub options: eval::Options,
     /// The severity from which on a finding fails the gate; none: no finding does.
     pub fail_on: Option<Severity>,
+    /// What to say of frameworks.
+    pub assessment: Assessment,
     /// How many units are worked on at the same time; none: as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
     /// How much a file may hold.
@@ -100,11 +106,14 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
     // Where nothing was read, nothing is missing in it.
     let undeclared = declared.map(|declared| deploy::undeclared(&request.deployments, &declared)).unwrap_or_default();
     report.diagnostics.extend(undeclared.into_iter().map(parameter_diagnostic));
-    let hidden = std::mem::take(&mut all.hidden);
+    let (hidden, tagged) = (std::mem::take(&mut all.hidden), all.tagged);
     all.join(&mut report);
     redact::mask_everywhere(&mut report, &hidden);
     report.skipped.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
+    scope::mark(&mut report, &request.options.scope, tagged);
     collect::finish(&mut report, request.fail_on);
+    report.settings = request.assessment.settings.clone();
+    report.frameworks = controls::assess(&report, &request.assessment);
     report
 }
 
@@ -175,6 +184,11 @@ impl Judge<'_> {
         let scope = collect::Scope::new(unit, &inventory, self.rules, secret_rules, deployments, &verdicts);
         let mut part = Part::default();
         scope.collect(&verdicts, &mut part);
+        let members = self.request.options.scope.members(&inventory);
+        part.tagged = members.tagged;
+        for (info, inside) in part.resources.iter_mut().zip(members.inside) {
+            info.out_of_scope = !inside;
+        }
         own.extend(problems.extract_if(.., |problem| scope.owns(problem)).map(|problem| scope.diagnostic(problem)));
         part.hidden.extend(scope.hidden());
         let refused = deploy::refused(&unit.unit, deployment, |name| scope.hides(name));

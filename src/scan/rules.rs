@@ -1,11 +1,14 @@
 //! The rules as reports have them.
 
+use std::collections::BTreeMap;
+
 use crate::eval::looks_for_secrets;
 use crate::report::document::{Control, RuleInfo, Severity};
 use crate::rule;
 
 /// What a reader of the report needs of a rule.
-pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
+#[must_use]
+pub fn info(rule: &rule::Rule) -> RuleInfo {
     let controls = rule.controls.iter().flat_map(|reference| {
         reference.ids.iter().map(|id| Control {
             framework: reference.framework.to_string(),
@@ -14,6 +17,10 @@ pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
             rationale: reference.rationale.to_string(),
         })
     });
+    let mut peers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (scanner, id) in &rule.peers {
+        peers.entry(scanner.to_string()).or_default().push(id.to_string());
+    }
     RuleInfo {
         id: rule.id.to_string(),
         title: rule.title.to_string(),
@@ -21,8 +28,9 @@ pub(super) fn info(rule: &rule::Rule) -> RuleInfo {
         description: rule.description.to_string(),
         remediation: rule.remediation.to_string(),
         references: rule.references.iter().map(ToString::to_string).collect(),
+        profile: rule.profile.as_deref().map(str::to_owned),
         controls: controls.collect(),
-        peers: rule.peers.iter().map(|(scanner, id)| (scanner.to_string(), id.to_string())).collect(),
+        peers,
     }
 }
 

@@ -9,6 +9,7 @@ mod compare;
 mod conditions;
 pub mod constraints;
 mod custom;
+mod declarations;
 mod expanded;
 mod functions;
 pub mod load;

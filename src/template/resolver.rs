@@ -207,6 +207,7 @@ impl<'u> Resolver<'u> {
             .collect();
         let id = self.stacks[stack].id;
         self.inventory.stacks[id.0 as usize].outputs = outputs;
+        self.add_declarations(stack);
     }
 
     /// The keys of a section, in document order.

@@ -110,6 +110,10 @@ fn rules_are_listed_shown_checked_and_tested() {
     assert!(list.stdout.contains("test-database-unencrypted"));
     let show = fasscan(&["rules", "show", "test-database-unencrypted", "--rules", "fixtures/rules"]);
     assert!(show.stdout.contains("Set `StorageEncrypted: true`."), "{}", show.stdout);
+    for peer in ["CKV_AWS_16", "RDS_STORAGE_ENCRYPTED", "rds-storage-encrypted"] {
+        let show = fasscan(&["rules", "show", peer]);
+        assert!(show.stdout.starts_with("rds-storage-unencrypted\n"), "{peer}: {}", show.stdout);
+    }
     assert_eq!(fasscan(&["rules", "show", "nothing"]).code(), 2);
     assert_eq!(fasscan(&["rules", "lint", "fixtures/rules"]).code(), 0);
     let test = fasscan(&["rules", "test", "fixtures/rules"]);

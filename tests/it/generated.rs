@@ -36,3 +36,30 @@ fn schema_of_the_json_report() {
 fn table_of_escalation_methods() {
     check_block("docs/iam.md", "escalation methods", &fasscan::iam::escalation::table());
 }
+
+#[test]
+fn pages_about_rules() {
+    let schema = fasscan::inventory::schema::Schema::embedded();
+    let frameworks = fasscan::framework::builtin();
+    let checks = fasscan::rule::Checks { schema, frameworks, conventions: fasscan::rule::Conventions::Project };
+    let (rules, problems) =
+        fasscan::rule::load_checked(&fasscan::rule::builtin_files(), &checks, fasscan::rule::RuleSet::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let pages = fasscan::rule::docs::pages(&rules, frameworks);
+    for page in &pages {
+        check(&format!("docs/rules/{}", page.path), &page.text);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if pages.iter().any(|page| page.path == name) {
+            continue;
+        }
+        assert!(
+            std::env::var_os("UPDATE").is_some(),
+            "{name} is the page of no rule; run `UPDATE=1 cargo test generated`"
+        );
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -27,7 +27,7 @@ fn inventory(template: &Value) -> Inventory {
 /// Rule and logical id to what does not depend on places: outcome, messages, causes, case.
 fn verdicts(template: &Value) -> BTreeMap<(String, String), (&'static str, String)> {
     let inventory = inventory(template);
-    let options = eval::Options { today: "2026-11-21".into(), strict: false };
+    let options = eval::Options { today: "2026-11-21".into(), strict: false, ..Default::default() };
     eval::evaluate(&inventory, rules(), &options)
         .into_iter()
         .map(|verdict| {

@@ -216,8 +216,9 @@ fn report_of_files(files: &[(&str, &str)], deployments: Vec<Deployment>) -> Repo
         cwd: dir.path().canonicalize().unwrap(),
         environment: Environment::default(),
         deployments,
-        options: Options { today: "2026-11-21".into(), strict: true },
+        options: Options { today: "2026-11-21".into(), strict: true, ..Options::default() },
         fail_on: None,
+        assessment: Default::default(),
         jobs: None,
         limits: Limits::default(),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fasscan::framework;
 use fasscan::inventory::schema::Schema;
 use fasscan::rule::{Checks, Conventions, RuleSet, builtin_files, load_checked, load_user};
-use fasscan::source::SourceFile;
+use fasscan::source::{Level, SourceFile};
 
 fn project_rules() -> (RuleSet, Vec<fasscan::source::Diagnostic>) {
     let checks =
@@ -47,7 +47,9 @@ fn every_part_of_the_language_means_what_its_example_expects() {
     };
     let files: Vec<Arc<SourceFile>> = files.iter().map(read).collect();
     let (mut rules, problems) = load_user(&files, framework::builtin(), RuleSet::default());
-    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    // An example need not show every outcome.
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error);
+    let problems: Vec<String> = errors.map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert_eq!(rules.rules.len(), files.len());
     let summary = fasscan::rule_tests::run(&mut rules, "2026-11-21");

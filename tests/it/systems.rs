@@ -61,7 +61,7 @@ fn failures(system: &str, today: &str) -> BTreeSet<(String, String)> {
         for unit in &loaded.units {
             let (inventory, diagnostics) = unit.resolve();
             assert!(diagnostics.is_empty(), "{diagnostics:?}");
-            let options = eval::Options { today: today.into(), strict: false };
+            let options = eval::Options { today: today.into(), strict: false, ..Default::default() };
             for verdict in eval::evaluate(&inventory, &rules, &options) {
                 if let Outcome::Fail { violations, .. } = &verdict.outcome {
                     let owners = violations.iter().map(|violation| violation.owner).chain([verdict.resource]);

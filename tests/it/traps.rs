@@ -23,7 +23,7 @@ fn verdicts(name: &str, rules: &[&str]) -> Vec<String> {
     for unit in &loaded.units {
         let (inventory, _) = unit.resolve();
         lines.extend(inventory.gaps.iter().map(|gap| format!("not examined: {}", gap.what)));
-        let options = eval::Options { today: "2026-11-21".into(), strict: false };
+        let options = eval::Options { today: "2026-11-21".into(), strict: false, ..Default::default() };
         for verdict in eval::evaluate(&inventory, &set, &options) {
             let id = &*set.rules[verdict.rule].id;
             if !rules.contains(&id) {

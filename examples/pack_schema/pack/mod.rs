@@ -33,6 +33,14 @@ const HAS_ITEM: u32 = 1 << 8;
 const HAS_VALUE: u32 = 1 << 9;
 const MEMBERS_SHIFT: u32 = 16;
 
+/// The catalogue of fasscan's own types, from a JSON object of their properties by name.
+pub(crate) fn own(text: &str) -> Result<Catalogue, String> {
+    let types: BTreeMap<String, Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let resource = |(name, schema)| Resource { name, regions: Vec::new(), schema };
+    let resources = types.into_iter().map(resource).collect();
+    Ok(Catalogue { source: "fasscan".into(), regions: Vec::new(), resources })
+}
+
 /// The catalogue as bytes; the same for the same content, whatever the order of its resources.
 pub(crate) fn pack(catalogue: &Catalogue) -> Result<Vec<u8>, String> {
     if catalogue.regions.len() > 64 {

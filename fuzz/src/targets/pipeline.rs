@@ -64,8 +64,9 @@ fn examine(paths: Vec<PathBuf>) {
         cwd: work().to_path_buf(),
         environment: Environment { account: Some("123456789012".into()), region: Some("eu-west-1".into()) },
         deployments: Vec::new(),
-        options: eval::Options { today: TODAY.into(), strict: false },
+        options: eval::Options { today: TODAY.into(), strict: false, ..Default::default() },
         fail_on: Some(Severity::Low),
+        assessment: Default::default(),
         jobs: std::num::NonZeroUsize::new(1),
         limits: Limits::default(),
     };

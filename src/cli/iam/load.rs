@@ -140,7 +140,7 @@ pub(super) fn position(files: &Files, place: Place) -> String {
 /// Reads the policy documents of files, templates, assemblies and directories; `-` is standard input. Where `kind` is given,
 /// every document is of it.
 pub(super) fn load(paths: &[PathBuf], kind: Option<PolicyKind>) -> Result<Loaded, Problem> {
-    let cwd = super::super::check::current_dir()?;
+    let cwd = super::super::scanning::current_dir()?;
     let loader = Loader::new(cwd, Limits::default());
     let mut load = Load { loader: &loader, kind, loaded: Loaded::default() };
     for path in paths {

@@ -33,7 +33,7 @@ pub(super) struct Simulate {
     #[arg(long, value_name = "ARN")]
     resource: String,
     /// The account that the resource is in, where its ARN does not say it.
-    #[arg(long, value_name = "ID", value_parser = super::super::check::account)]
+    #[arg(long, value_name = "ID", value_parser = super::super::scanning::account)]
     resource_account: Option<Box<str>>,
     /// A key of the request; given again, it has several values.
     #[arg(long = "context", value_name = "KEY=VALUE")]
@@ -61,7 +61,7 @@ pub(super) struct Simulate {
     #[arg(long = "endpoint-policy", value_name = "FILE")]
     endpoint: Vec<PathBuf>,
     /// The management account of the organisation, which SCPs and RCPs do not apply to.
-    #[arg(long, value_name = "ID", value_parser = super::super::check::account)]
+    #[arg(long, value_name = "ID", value_parser = super::super::scanning::account)]
     management_account: Option<Box<str>>,
     /// How to write the decision.
     #[arg(long, short, value_enum, default_value_t = Output::Text, value_name = "FORMAT")]

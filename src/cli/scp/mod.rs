@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use self::answer::Report;
-use super::check::current_dir;
+use super::scanning::current_dir;
 use super::{Color, Problem, write};
 use crate::facts::Facts;
 use crate::facts::organization::has_organization;

@@ -1,7 +1,7 @@
 //! How much of a type of resource a pattern covers.
 
 use crate::iam::catalogue::{ActionRef, ResourceUse};
-use crate::iam::document::{Element, Text};
+use crate::iam::document::{Element, Text, UNKNOWN};
 use crate::iam::{Match, matches};
 use crate::value::OPAQUE;
 
@@ -98,19 +98,30 @@ fn replaced(format: &str, by: &str) -> String {
 }
 
 /// Whether a pattern can mean a resource of an ARN format at all.
-pub(super) fn touches(pattern: &Text, format: &str) -> bool {
-    let wide = pattern.widened();
+pub(super) fn touches(pattern: &Text, format: &str) -> Match {
     let format = glob(format);
+    if pattern.is_known() {
+        return Match::from(meet(&pattern.text, &format));
+    }
+    // Where a name that nobody spells does, any does.
+    match meet(&pattern.widened(), &format) {
+        true if meet(&pattern.text.replace(UNKNOWN, ANY_NAME), &format) => Match::Yes,
+        true => Match::Unknown,
+        false => Match::No,
+    }
+}
+
+fn meet(pattern: &str, format: &str) -> bool {
     // A token that stands for a whole ARN has no parts to compare.
-    if wide.starts_with(OPAQUE) {
+    if pattern.starts_with(OPAQUE) {
         return true;
     }
     let colons = |text: &str| text.bytes().filter(|byte| *byte == b':').take(5).count();
-    if colons(&wide) != 5 || colons(&format) != 5 {
-        return overlap(wide.as_bytes(), format.as_bytes());
+    if colons(pattern) != 5 || colons(format) != 5 {
+        return overlap(pattern.as_bytes(), format.as_bytes());
     }
     // Wildcards act inside a segment.
-    wide.splitn(6, ':').zip(format.splitn(6, ':')).all(|(own, theirs)| overlap(own.as_bytes(), theirs.as_bytes()))
+    pattern.splitn(6, ':').zip(format.splitn(6, ':')).all(|(own, theirs)| overlap(own.as_bytes(), theirs.as_bytes()))
 }
 
 /// Whether two patterns have a text in common.

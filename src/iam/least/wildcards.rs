@@ -71,7 +71,7 @@ pub fn service_wildcards(allows: &Allows<'_>) -> Answer {
     for acts in &allows.allows {
         let services = whole_services(allows, acts);
         answer.found(acts.index, services.found.into_iter().map(|service| (service.text, service.open)).collect());
-        if !services.unknown.is_empty() || may_be_service(acts) {
+        if !services.unknown.is_empty() || may_be_service(allows, acts) {
             allows.open(&mut answer, acts.statement);
         }
     }
@@ -101,15 +101,7 @@ fn whole_services<'a>(allows: &Allows<'_>, acts: &'a Acts<'_>) -> WholeServices<
     if acts.statement.principals.is_some() || restricted == Match::No {
         return services;
     }
-    // What a denial takes back does not count, and what has no resource types is open on `*`.
-    let open = |action: &ActionRef| match action.action.resource_types.is_empty() {
-        true => {
-            let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
-            let everywhere = acts.statement.resources.as_ref().map_or(Match::No, whole);
-            [everywhere, Match::negated(allows.taken(action))].into_iter().fold(sure, Match::and)
-        }
-        false => allows.unscoped(acts, action),
-    };
+    let open = |action: &ActionRef| open_anywhere(allows, acts, action);
     for (text, actions) in service_texts(acts) {
         let changing: Vec<(&ActionRef, Match)> =
             actions.iter().filter(|action| changes(action)).map(|action| (action, open(action))).collect();
@@ -135,13 +127,23 @@ fn whole_services<'a>(allows: &Allows<'_>, acts: &'a Acts<'_>) -> WholeServices<
     services
 }
 
+/// Whether a statement leaves open which resource an action is used on: what has no resource types is open on `*`.
+fn open_anywhere(allows: &Allows<'_>, acts: &Acts<'_>, action: &ActionRef) -> Match {
+    if !action.action.resource_types.is_empty() {
+        return allows.unscoped(acts, action);
+    }
+    let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+    let everywhere = acts.statement.resources.as_ref().map_or(Match::No, whole);
+    [everywhere, Match::negated(allows.taken(action))].into_iter().fold(sure, Match::and)
+}
+
 /// Whether nothing of the statement that decides is unknown.
 fn sure_only(text: &Text, acts: &Acts<'_>) -> bool {
     text.is_known() && acts.statement.causes.is_empty()
 }
 
 /// Whether an action of which nothing is known may be a service as a whole, on every resource.
-fn may_be_service(acts: &Acts<'_>) -> bool {
+fn may_be_service(allows: &Allows<'_>, acts: &Acts<'_>) -> bool {
     let actions = &acts.statement.actions;
     // `?:*` as well: any service.
     let nothing_known = |text: &Text| {
@@ -149,8 +151,9 @@ fn may_be_service(acts: &Acts<'_>) -> bool {
         !text.is_known() && text.widened().split(':').all(all)
     };
     let may = !actions.open.is_empty() || actions.texts.iter().any(nothing_known);
-    let resources = acts.statement.resources.as_ref().map_or(Match::No, whole);
-    !actions.negated && may && Match::and(resources, unconditional(acts.statement)) != Match::No
+    let mut maybe = acts.maybe.iter().filter_map(|id| catalogue().by_id(id));
+    let open = |action: ActionRef| changes(&action) && open_anywhere(allows, acts, &action) != Match::No;
+    !actions.negated && may && unconditional(acts.statement) != Match::No && maybe.any(open)
 }
 
 /// The texts of a statement that mean (or may mean) a service as a whole, with its actions.
@@ -190,13 +193,18 @@ pub fn wildcard_actions(allows: &Allows<'_>) -> Answer {
             let candidates: Vec<(ActionRef, Match)> = ids
                 .into_iter()
                 .filter_map(|id| catalogue().by_id(id))
-                .filter(|action| changes(action) && applies(acts, action, &mut touched))
-                .map(|action| (action, Match::or(allows.unscoped(acts, &action), allows.taken(&action))))
+                .filter(changes)
+                .map(|action| (action, applies(acts, &action, &mut touched)))
+                .filter(|(_, applies)| *applies != Match::No)
+                .map(|(action, applies)| {
+                    let elsewhere = Match::or(allows.unscoped(acts, &action), allows.taken(&action));
+                    (action, Match::and(applies, elsewhere.negated()))
+                })
                 .collect();
-            let given = |but: fn(Match) -> bool| -> Vec<ActionRef> {
-                candidates.iter().filter(|(_, elsewhere)| but(*elsewhere)).map(|(action, _)| *action).collect()
+            let given = |is: fn(Match) -> bool| -> Vec<ActionRef> {
+                candidates.iter().filter(|(_, given)| is(*given)).map(|(action, _)| *action).collect()
             };
-            let (sure, maybe) = (given(|is| is == Match::No), given(|is| is != Match::Yes));
+            let (sure, maybe) = (given(|is| is == Match::Yes), given(|is| is != Match::No));
             if acts.statement.effect.is_some() && text.is_known() && gives_too_much(text, &sure) {
                 found.push((text, sure));
             } else if gives_too_much(text, &maybe) {
@@ -222,21 +230,23 @@ fn gives_too_much(text: &Text, actions: &[ActionRef]) -> bool {
 }
 
 /// Whether an action can be used on what a statement names. In the policy of a resource every action of the text is about it.
-fn applies(acts: &Acts<'_>, action: &ActionRef, touched: &mut Touched) -> bool {
-    let Some(resources) = &acts.statement.resources else { return false };
+fn applies(acts: &Acts<'_>, action: &ActionRef, touched: &mut Touched) -> Match {
+    let Some(resources) = &acts.statement.resources else { return Match::No };
     let formats = action.action.resource_types;
     // An action without resource types is for `*` only, about which others speak; whatever the resources may turn out to be.
-    if resources.negated || !resources.open.is_empty() {
-        return !formats.is_empty();
+    if resources.negated || formats.is_empty() {
+        return Match::from(!formats.is_empty());
     }
     let mut means = |format: &'static str| {
-        *touched.entry(format).or_insert_with(|| resources.texts.iter().any(|text| touches(text, format)))
+        let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
+        let any = || resources.texts.iter().map(|text| touches(text, format)).fold(open, Match::or);
+        *touched.entry(format).or_insert_with(any)
     };
-    formats.iter().any(|used| means(used.resource.arn))
+    formats.iter().map(|used| means(used.resource.arn)).fold(Match::No, Match::or)
 }
 
 /// Which ARN formats the resources of a statement can mean: thousands of actions share hundreds of formats.
-type Touched = FxHashMap<&'static str, bool>;
+type Touched = FxHashMap<&'static str, Match>;
 
 /// Wildcards in `Resource` that open every resource of a type to actions that change something or hand out data, where the
 /// resource could be named. `besides` are risks that another question asks for; [`service_wildcards`] and [`pass_role_unscoped`] are left out, too.

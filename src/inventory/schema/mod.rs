@@ -1,5 +1,7 @@
 //! Every CloudFormation resource type with its properties, embedded in the binary.
 //!
+//! A second, small catalogue has types of fasscan's own, for what CloudFormation has no resource type: `own.json`.
+//!
 //! The catalogue is a flat file that is read in place: nothing is decoded at start, a lookup is a few binary searches. It
 //! answers what may stand where; it knows nothing of templates, values or rules. What is wrong with the file makes an
 //! answer empty, never a panic. `docs/schema.md` says where the data comes from and how it is refreshed.
@@ -31,6 +33,10 @@ pub use types::{Kind, Member, Members, Type, Values};
 use std::cmp::Ordering;
 
 static EMBEDDED: &[u8] = include_bytes!("cfn-schema.bin");
+/// The types of fasscan's own, packed from `own.json`.
+static OWN: &[u8] = include_bytes!("own-schema.bin");
+/// What the names of fasscan's own types start with.
+const OWN_PREFIX: &str = "Fasscan::";
 
 const MAGIC: &[u8] = b"fascfn\x00\x01";
 const RESOURCE_WORDS: u32 = 8;
@@ -87,14 +93,24 @@ impl Schema {
         self.text(self.header(Header::Source))
     }
 
-    /// The names of all resource types, sorted.
+    /// What rules may select beside the resource types of CloudFormation: declarations of a template's sections
+    /// (`Fasscan::Template::…`), and what only a live account has, with the property names of the API that answers.
+    #[must_use]
+    pub fn own() -> Self {
+        Self::open(OWN)
+    }
+
+    /// The names of all resource types, sorted; without fasscan's own.
     pub fn types(self) -> impl Iterator<Item = &'static str> {
         (0..self.count()).map_while(move |index| self.resource_word(index, 0)).map(move |name| self.text(name))
     }
 
-    /// The resource type of that exact name. Every `Custom::…` name is answered with `AWS::CloudFormation::CustomResource`.
+    /// The resource type of that exact name, be it one of fasscan's own. Every `Custom::…` name is answered with `AWS::CloudFormation::CustomResource`.
     #[must_use]
     pub fn resource(self, name: &str) -> Option<ResourceType> {
+        if name.starts_with(OWN_PREFIX) && !std::ptr::eq(self.bytes, OWN) {
+            return Self::own().resource(name);
+        }
         let name = if name.starts_with("Custom::") { CUSTOM_RESOURCE } else { name };
         let compare = |index| Some(self.text_bytes(self.resource_word(index, 0)?).cmp(name.as_bytes()));
         search(self.count(), compare).map(|index| ResourceType { schema: self, index })
@@ -103,7 +119,7 @@ impl Schema {
     /// The resource type whose name is nearest to a name that is none, when one is near enough to be meant.
     #[must_use]
     pub fn suggest_type(self, name: &str) -> Option<&'static str> {
-        did_you_mean(name, self.types())
+        did_you_mean(name, self.types().chain(Self::own().types()))
     }
 
     /// The regions of which the source has data, sorted.

@@ -34,6 +34,24 @@ fn walk(schema: Schema) -> usize {
     seen.len()
 }
 
+// --- fasscan's own types
+
+#[test]
+fn the_own_catalogue_is_packed_from_its_text() {
+    let packed = pack::pack(&pack::own(include_str!("own.json")).unwrap()).unwrap();
+    assert!(packed == OWN, "run `cargo run --example pack_schema -- own`");
+}
+
+#[test]
+fn own_types_are_found_beside_those_of_cloudformation() {
+    for name in Schema::own().types() {
+        assert_eq!(Schema::embedded().resource(name).map(ResourceType::name), Some(name));
+    }
+    assert_eq!(kind("Fasscan::IAM::PasswordPolicy", "MinimumPasswordLength"), Kind::Integer);
+    assert_eq!(kind("Fasscan::EC2::Snapshot", "CreateVolumePermissions[].Group"), Kind::String);
+    assert_eq!(Schema::embedded().suggest_type("Fasscan::IAM::PaswordPolicy"), Some("Fasscan::IAM::PasswordPolicy"));
+}
+
 // --- the embedded catalogue
 
 #[test]

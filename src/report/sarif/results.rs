@@ -20,11 +20,13 @@ pub(super) fn all<'a>(
     options: SarifOptions,
 ) -> (impl Fn() -> Box<dyn Iterator<Item = Result> + 'a>, usize) {
     let others = report.verdicts.iter().filter(move |verdict| options.all && verdict.outcome != Outcome::Fail);
-    let left_out = (report.findings.len() + others.clone().count()).saturating_sub(MOST_RESULTS);
+    // Who asks for everything gets everything; such a log is not for GitHub.
+    let most = if options.all { usize::MAX } else { MOST_RESULTS };
+    let left_out = (report.findings.len() + others.clone().count()).saturating_sub(most);
     let make = move || -> Box<dyn Iterator<Item = Result> + 'a> {
         let findings = ordered(report).into_iter().map(|finding| from_finding(report, finding));
         let others = others.clone().filter_map(|verdict| from_verdict(report, verdict));
-        Box::new(findings.chain(others).take(MOST_RESULTS))
+        Box::new(findings.chain(others).take(most))
     };
     (make, left_out)
 }
@@ -48,7 +50,8 @@ fn from_finding(report: &Report, finding: &Finding) -> Result {
     name(&mut primary, resource);
     let mut result = base(report, finding.rule, finding_text(report, finding, resource, linked), primary);
     result.kind = Some(ResultKind::Fail);
-    result.level = Some(rules::level(finding.severity));
+    // Nothing outside the scope holds up a pull request.
+    result.level = Some(if finding.out_of_scope { ResultLevel::Note } else { rules::level(finding.severity) });
     result.related_locations = (!related.is_empty()).then_some(related);
     result.partial_fingerprints = Some(BTreeMap::from([("fasscan/v1".to_owned(), finding.fingerprint.clone())]));
     result.properties = Some(finding_properties(finding, resource));
@@ -133,6 +136,9 @@ fn finding_properties(finding: &Finding, resource: Option<&ResourceInfo>) -> Pro
     }
     if !finding.when.is_empty() {
         entries.push(("when", super::json(&finding.when)));
+    }
+    if finding.out_of_scope {
+        entries.push(("out_of_scope", true.into()));
     }
     entries.extend(in_environments(&finding.environments));
     if let Some(frame) = finding.source.as_ref().filter(|frame| !frame.exists) {

@@ -1,6 +1,7 @@
 //! Rules and the frameworks whose controls they bear on.
 
 use super::{bag, sentence, signed};
+use crate::report::assessment::{ControlResult, FrameworkResult};
 use crate::report::document::{Control, Report, RuleInfo, Severity};
 use crate::report::severity_name;
 use serde_sarif::sarif::{
@@ -12,22 +13,29 @@ use std::collections::BTreeMap;
 /// GitHub shows ten tags of a rule.
 const TAGS: usize = 10;
 
-/// A framework and those of its controls that some rule bears on.
+/// A framework and its controls: all of one that is reported on, or else those that some rule bears on.
 pub(super) struct Framework<'a> {
     id: &'a str,
+    /// What the scan says of it.
+    result: Option<&'a FrameworkResult>,
     /// Control to its index among the taxa.
     controls: BTreeMap<&'a str, usize>,
 }
 
-/// The frameworks of the rules, in the order of their ids.
+/// The frameworks of the rules and those that are reported on, in the order of their ids.
 pub(super) fn frameworks(report: &Report) -> Vec<Framework<'_>> {
     let mut found: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for control in report.rules.iter().flat_map(|rule| &rule.controls) {
         found.entry(&control.framework).or_default().insert(&control.id, 0);
     }
+    for framework in &report.frameworks {
+        let controls = found.entry(&framework.id).or_default();
+        controls.extend(framework.controls.iter().map(|control| (control.id.as_str(), 0)));
+    }
     let indexed = found.into_iter().map(|(id, mut controls)| {
         controls.values_mut().enumerate().for_each(|(at, index)| *index = at);
-        Framework { id, controls }
+        let result = report.frameworks.iter().find(|framework| framework.id == id);
+        Framework { id, result, controls }
     });
     indexed.collect()
 }
@@ -35,19 +43,40 @@ pub(super) fn frameworks(report: &Report) -> Vec<Framework<'_>> {
 /// A framework as a taxonomy: its controls are the taxa.
 pub(super) fn taxonomy(framework: &Framework<'_>) -> ToolComponent {
     let (organization, name, version) = describe(framework.id);
-    let taxa: Vec<_> =
-        framework.controls.keys().map(|&id| ReportingDescriptor::builder().id(id).name(id).build()).collect();
-    let text = sentence(&format!("Controls of {name} that the rules bear on"));
+    let results = framework.result.map_or(&[][..], |result| &result.controls).iter();
+    let results: BTreeMap<&str, &ControlResult> = results.map(|control| (control.id.as_str(), control)).collect();
+    let taxa: Vec<_> = framework.controls.keys().map(|id| taxon(id, results.get(id).copied())).collect();
+    let text = match framework.result {
+        Some(_) => sentence(&format!("Controls of {name}, each with its status in this scan")),
+        None => sentence(&format!("Controls of {name} that the rules bear on")),
+    };
     let mut component = ToolComponent::builder()
         .name(framework.id)
         .full_name(name)
         .short_description(plain(text))
         .taxa(taxa)
-        .is_comprehensive(false)
+        .is_comprehensive(framework.result.is_some())
         .build();
     component.organization = organization.map(str::to_owned);
     component.version = version.map(str::to_owned);
     component
+}
+
+/// A control with what the scan says of it.
+fn taxon(id: &str, result: Option<&ControlResult>) -> ReportingDescriptor {
+    let mut taxon = ReportingDescriptor::builder().id(id).name(id).build();
+    let Some(result) = result else { return taxon };
+    taxon.short_description = Some(plain(sentence(&result.title)));
+    let mut entries = vec![
+        ("status", super::json(&result.status)),
+        ("automation", super::json(&result.automation)),
+        ("resources", super::json(&result.resources)),
+    ];
+    if let Some(evidence) = &result.evidence {
+        entries.push(("evidence", evidence.clone().into()));
+    }
+    taxon.properties = Some(bag(entries));
+    taxon
 }
 
 /// Publisher, name and version of a framework; one that is not known is called by its id.
@@ -109,7 +138,7 @@ fn properties(rule: &RuleInfo) -> serde_sarif::sarif::PropertyBag {
         ("controls", controls.into()),
     ];
     if let Some(config) = rule.peers.get("aws-config") {
-        entries.push(("aws_config_rules", vec![config.clone()].into()));
+        entries.push(("aws_config_rules", config.clone().into()));
     }
     let mut tags = vec!["security".to_owned()];
     for control in &rule.controls {
@@ -161,7 +190,10 @@ fn help(rule: &RuleInfo) -> MultiformatMessageString {
     });
     part("Controls", controls.collect());
     part("References", rule.references.iter().map(|uri| (uri.clone(), format!("<{uri}>"))).collect());
-    let peers = rule.peers.iter().map(|(scanner, id)| (format!("{scanner} {id}"), format!("{scanner} `{id}`")));
+    let peers = rule
+        .peers
+        .iter()
+        .flat_map(|(scanner, ids)| ids.iter().map(move |id| (format!("{scanner} {id}"), format!("{scanner} `{id}`"))));
     part("The same check elsewhere", peers.collect());
     MultiformatMessageString::builder().text(text.trim_end()).markdown(markdown.trim_end()).build()
 }

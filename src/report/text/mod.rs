@@ -12,6 +12,7 @@ use super::{Report, case_text, document, environments_text, ordered, rule_id, se
 use paint::Paint;
 
 pub use paint::clean;
+pub(super) use paint::wrap;
 
 /// Columns when nobody says how wide the terminal is.
 const DEFAULT_WIDTH: usize = 120;
@@ -97,6 +98,9 @@ fn quiet(page: Page<'_>) -> Option<String> {
         };
         if let Some(environments) = environments_text(report, &finding.environments) {
             when += &format!(" ({environments})");
+        }
+        if finding.out_of_scope {
+            when += " (out of scope)";
         }
         lines.push(format!("{place}: {name}: {}", paint::clean(&(statement(report, finding) + &when))));
     }

@@ -78,7 +78,7 @@ const fn printable(c: char) -> char {
 }
 
 /// Breaks a line at blanks so that none is longer than `width` characters, except for words that are.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;

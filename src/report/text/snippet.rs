@@ -40,6 +40,9 @@ pub(super) fn finding(page: Page<'_>, finding: &Finding) -> String {
     if let Some(environments) = environments_text(page.report, &finding.environments) {
         notes.add("note", &environments);
     }
+    if finding.out_of_scope {
+        notes.add("note", "out of scope: it counts neither for the gate nor for a control");
+    }
     for related in &finding.related {
         let at = &related.location;
         notes.add("note", &format!("{} ({}:{}:{})", related.message, at.file, at.start.line, at.start.column));

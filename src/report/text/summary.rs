@@ -1,8 +1,9 @@
 //! The last lines: what was counted, and what the gate says.
 
 use super::Page;
-use super::paint::{count, wrap};
+use super::paint::{clean, count, wrap};
 use super::severity_name;
+use crate::report::assessment::{ByStatus, FrameworkResult};
 use crate::report::document::Severity;
 
 /// The summary, without a line feed at the end.
@@ -15,6 +16,8 @@ pub(super) fn block(page: Page<'_>) -> String {
     } else {
         lines.push(counts(page));
         lines.push(findings(page));
+        lines.extend(scope(page));
+        lines.extend(frameworks(page));
     }
     if !page.report.summary.complete {
         let incomplete = page.paint.bad("incomplete");
@@ -76,6 +79,47 @@ fn findings(page: Page<'_>) -> String {
         true => "none".to_owned(),
     };
     format!("{} {text}", paint.strong("findings:"))
+}
+
+/// How much of the input counts, when a scope is declared.
+fn scope(page: Page<'_>) -> Option<String> {
+    let report = page.report;
+    if report.settings.scope.is_empty() {
+        return None;
+    }
+    let tags = report.settings.scope.iter().map(|tags| {
+        let parts: Vec<String> = tags.iter().map(|(key, values)| format!("{key} = {}", values.join(" or "))).collect();
+        parts.join(" and ")
+    });
+    let (all, outside) = (report.resources.len(), report.summary.resources_out_of_scope);
+    let mut text = format!(
+        "{} of {} by {}",
+        all.saturating_sub(outside),
+        count(all, "resource", "resources"),
+        tags.collect::<Vec<_>>().join(", or ")
+    );
+    match report.summary.findings_out_of_scope {
+        0 => {}
+        number => text += &format!("; {} outside", count(number, "finding is", "findings are")),
+    }
+    let lines = wrap(&clean(&text), page.width.saturating_sub("scope: ".len()));
+    Some(format!("{} {}", page.paint.strong("scope:"), lines.join("\n       ")))
+}
+
+/// One line for each framework that the scan has something to say about: how many of its controls have which status.
+fn frameworks(page: Page<'_>) -> Vec<String> {
+    let line = |framework: &FrameworkResult| {
+        let (title, version) = (clean(&framework.title), clean(&framework.version));
+        let head = format!("{title} {version}:");
+        let lines = wrap(&framework.counts(), page.width.saturating_sub(head.chars().count() + 1));
+        let indent = format!("\n{}", " ".repeat(head.chars().count() + 1));
+        format!("{} {}", page.paint.strong(&head), lines.join(&indent))
+    };
+    let assessed = |framework: &&FrameworkResult| {
+        let ByStatus { fail, unknown, partial, pass, .. } = framework.summary;
+        fail + unknown + partial + pass > 0
+    };
+    page.report.frameworks.iter().filter(assessed).map(line).collect()
 }
 
 fn gate(page: Page<'_>) -> String {

@@ -249,6 +249,8 @@ pub enum Clause {
     ByDefault(Box<str>),
     /// Whether all these tags are there.
     TagsPresent(Operand),
+    /// Whether the resource carries the tags of the declared scope, or does not.
+    InScope(bool),
     /// One operator on the value of a tag.
     TagValue {
         /// The tag's key.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex_automata::meta::Regex;
 
 use super::Rule;
+use crate::source::{Kind, NodeId, Tree};
 
 /// A value written in a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,25 @@ pub struct Pattern {
 }
 
 impl Literal {
+    /// The value at a node of a file; `None` for `null`.
+    #[must_use]
+    pub fn of(tree: &Tree, id: NodeId) -> Option<Self> {
+        Some(match tree.kind(id) {
+            Kind::Null => return None,
+            Kind::Bool(value) => Self::Bool(value),
+            Kind::Number(text) => {
+                let text = tree.text(text);
+                Self::Number(text.parse().unwrap_or(f64::NAN), text.into())
+            }
+            Kind::String(text) => Self::Text(tree.text(text).into()),
+            Kind::List { .. } => Self::List(tree.items(id).iter().filter_map(|item| Self::of(tree, *item)).collect()),
+            Kind::Map { .. } => {
+                let members = tree.members(id).iter();
+                Self::Table(members.filter_map(|m| Some((tree.key(m).into(), Self::of(tree, m.value)?))).collect())
+            }
+        })
+    }
+
     /// The elements of a list; a scalar is a list of itself.
     #[must_use]
     pub fn list(&self) -> &[Literal] {

@@ -90,6 +90,8 @@ pub struct Rule {
     pub aliases: Vec<Box<str>>,
     /// The same control elsewhere: scanner and id there.
     pub peers: Vec<(Box<str>, Box<str>)>,
+    /// The profile that it belongs to; such a rule counts for no control.
+    pub profile: Option<Box<str>>,
     /// Why it matters.
     pub description: Box<str>,
     /// Where the facts come from.

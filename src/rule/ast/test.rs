@@ -1,6 +1,7 @@
 //! Inline tests and what they expect.
 
 use super::Literal;
+use crate::facts::scope::Scope;
 use crate::source::Span;
 
 /// Name of an outcome in tests and reports.
@@ -59,6 +60,8 @@ pub struct RuleTest {
     pub params: Vec<(Box<str>, Literal)>,
     /// Whether a pass by default is a fail.
     pub strict: bool,
+    /// Which tags make a resource part of the scope.
+    pub scope: Scope,
     /// Account of the stack.
     pub account: Option<Box<str>>,
     /// Region of the stack.

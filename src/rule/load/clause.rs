@@ -255,8 +255,17 @@ impl Reader<'_> {
     fn looked_at(&mut self, subject: &Member, scope: &Scope) -> Option<(Subject, Resolved)> {
         let tree = self.tree;
         if tree.key(subject) == "attribute" {
-            let name = self.word(subject.value, "attribute", &ATTRIBUTES.map(|(name, _)| (name, name)))?;
-            let path = Path { text: name.into(), segments: vec![Segment::Key(self.names.intern(name))] };
+            let text = self.text(subject.value, "attribute")?;
+            // What stands in `Metadata` is up to whoever reads it.
+            let segments = match text.starts_with("Metadata.") {
+                true => self.segments(text, tree.span(subject.value))?,
+                false => {
+                    let known = ATTRIBUTES.map(|(name, _)| (name, name)).into_iter().chain([("Metadata", "Metadata")]);
+                    let name = self.word(subject.value, "attribute", &known.collect::<Vec<_>>())?;
+                    vec![Segment::Key(self.names.intern(name))]
+                }
+            };
+            let path = Path { text: text.into(), segments };
             let resolved = Resolved { path: path.clone(), types: Vec::new(), required: false };
             return Some((Subject::Attribute(path), resolved));
         }

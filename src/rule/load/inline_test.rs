@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::facts::scope::Scope;
 use crate::rule::ast::{Expectation, Literal, OutcomeName, RuleTest};
 use crate::source::{Level, NodeId, Span};
 
@@ -9,7 +10,7 @@ use super::Conventions;
 use super::format::is_date;
 use super::reader::Reader;
 
-const KEYS: [&str; 8] = ["name", "template", "params", "strict", "region", "account", "today", "expect"];
+const KEYS: [&str; 9] = ["name", "template", "params", "strict", "scope", "region", "account", "today", "expect"];
 const EXPECT_KEYS: [&str; 6] = ["resource", "outcome", "line", "when", "cause", "by_default"];
 const OUTCOMES: [(&str, OutcomeName); 4] = [
     ("pass", OutcomeName::Pass),
@@ -74,7 +75,10 @@ impl<'a> Reader<'a> {
         if !expected().any(|expect| expect.outcome == OutcomeName::Fail && expect.line.is_some()) {
             missing.push("a fail with its line");
         }
-        if !expected().any(|expect| expect.outcome == OutcomeName::Unknown) {
+        // Parameters are declared by literals: of them everything is known.
+        let declared =
+            self.tree.at(root, &["select", "section"]).and_then(|id| self.tree.string(id)) == Some("Parameters");
+        if !declared && !expected().any(|expect| expect.outcome == OutcomeName::Unknown) {
             missing.push("an unknown");
         }
         if !missing.is_empty() {
@@ -83,6 +87,18 @@ impl<'a> Reader<'a> {
             let problem = self.diagnostic(level, place, message).with_help("add a `[[test]]`");
             self.problems.push(problem);
         }
+    }
+
+    /// `scope = { KEY = "VALUE" }`: the declared scope of the test.
+    fn test_scope(&mut self, id: NodeId) -> Scope {
+        let tree = self.tree;
+        let Some(table) = tree.get(id, "scope").filter(|table| self.is_table(*table, "scope")) else {
+            return Scope::default();
+        };
+        let members = tree.members(table).iter();
+        let tags =
+            members.filter_map(|tag| Some((tree.key(tag).into(), vec![self.text(tag.value, tree.key(tag))?.into()])));
+        Scope::of(tags.collect())
     }
 
     fn inline_test(&mut self, id: NodeId) -> Option<RuleTest> {
@@ -95,6 +111,7 @@ impl<'a> Reader<'a> {
         let template = self.required_text(id, "template");
         let params = self.test_params(id);
         let strict = self.optional_bool(id, "strict").unwrap_or(false);
+        let scope = self.test_scope(id);
         let region = self.optional_text(id, "region").map(Into::into);
         let account = self.optional_text(id, "account").map(Into::into);
         let today = self.today(id).map(Into::into);
@@ -109,7 +126,7 @@ impl<'a> Reader<'a> {
             }
         }
         let (name, template) = (name?.into(), template?.into());
-        Some(RuleTest { name, template, params, strict, account, region, today, expect, span: tree.span(id) })
+        Some(RuleTest { name, template, params, strict, scope, account, region, today, expect, span: tree.span(id) })
     }
 
     /// The day on which the test runs.

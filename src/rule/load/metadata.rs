@@ -9,10 +9,11 @@ use crate::source::{Level, NodeId, SourceFile, Span};
 use super::Conventions;
 use super::clause::Spoken;
 use super::format::{is_date, is_kebab_case, is_name, sentence_problem};
-use super::path::Scope;
+use super::path::{Scope, Within};
 use super::reader::{Declared, Reader};
+use crate::rule::builtin_profiles;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "title",
     "severity",
@@ -20,6 +21,7 @@ const KEYS: [&str; 16] = [
     "reviewed",
     "aliases",
     "peers",
+    "profile",
     "description",
     "references",
     "params",
@@ -36,6 +38,9 @@ const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 const STATUSES: [(&str, Status); 3] =
     [("preview", Status::Preview), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
+/// The sections of a template whose declarations a rule may select, with the types that these have in the inventory.
+const SECTIONS: [(&str, &str); 2] =
+    [("Parameters", "Fasscan::Template::Parameter"), ("Outputs", "Fasscan::Template::Output")];
 const STRENGTHS: [(&str, Strength); 2] = [("direct", Strength::Direct), ("supports", Strength::Supports)];
 
 impl<'a> Reader<'a> {
@@ -53,6 +58,7 @@ impl<'a> Reader<'a> {
         let reviewed = self.reviewed(root);
         let aliases = self.aliases(root, id);
         let peers = self.peers(root);
+        let profile = self.profile(root);
         let description = self.required_text(root, "description");
         let references = self.references(root);
         self.declare_params(root);
@@ -79,6 +85,7 @@ impl<'a> Reader<'a> {
             reviewed: reviewed?.into(),
             aliases,
             peers,
+            profile: profile.map(Into::into),
             description: description?.into(),
             references,
             params,
@@ -160,6 +167,25 @@ impl<'a> Reader<'a> {
         peers
     }
 
+    /// The profile that the rule belongs to. Those of a user may belong to a profile of the user.
+    fn profile(&mut self, root: NodeId) -> Option<&'a str> {
+        let node = self.tree.get(root, "profile")?;
+        let profile = self.text(node, "profile")?;
+        let Some(checks) = self.checks else { return Some(profile) };
+        let span = self.tree.span(node);
+        if !is_kebab_case(profile) {
+            self.error(span, format!("`{profile}` is not lower-case words joined by hyphens"));
+        } else if checks.conventions == Conventions::Project && !builtin_profiles().contains(&profile) {
+            self.unknown(span, "profile", profile, builtin_profiles());
+        }
+        let control = self.tree.get(root, "control").and_then(|list| self.tree.items(list).first());
+        if let Some(control) = control {
+            let message = "a rule that belongs to a profile counts for no control";
+            self.error(self.tree.span(*control), message);
+        }
+        Some(profile)
+    }
+
     fn references(&mut self, root: NodeId) -> Vec<Box<str>> {
         let Some(node) = self.tree.get(root, "references") else { return Vec::new() };
         let references = self.texts(node, "references");
@@ -186,12 +212,24 @@ impl<'a> Reader<'a> {
 
     /// The selected types and their scope.
     fn select(&mut self, root: NodeId) -> (Vec<Box<str>>, Scope) {
+        let tree = self.tree;
         let nothing = (Vec::new(), Scope::default());
         let Some(table) = self.require(root, "select") else { return nothing };
         if !self.is_table(table, "select") {
             return nothing;
         }
-        self.keys(table, &["types", "where"]);
+        self.keys(table, &["types", "section", "where"]);
+        if let Some(section) = tree.member(table, "section") {
+            if let Some(types) = tree.member(table, "types") {
+                self.error(types.key_span, "`types` and `section` do not go together");
+            }
+            let span = tree.span(section.value);
+            let Some(name) = self.word(section.value, "section", &SECTIONS) else { return nothing };
+            let mut scope = self.scope_of(&[(name, span)]);
+            // What is declared has a name, as the value of a map has a key.
+            scope.within = Within::Keyed;
+            return (vec![name.into()], scope);
+        }
         let Some(node) = self.require(table, "types") else { return nothing };
         let types = self.texts(node, "types");
         if self.tree.items(node).is_empty() && !self.failed_since(0) {
@@ -349,7 +387,8 @@ impl<'a> Reader<'a> {
             return;
         }
         let tree = self.tree;
-        for key in ["control", "references"] {
+        let needed = if tree.get(root, "profile").is_some() { &["references"][..] } else { &["control", "references"] };
+        for &key in needed {
             if tree.get(root, key).is_none_or(|list| tree.items(list).is_empty()) {
                 self.error(self.place(root), format!("`{key}` is missing"));
             }

@@ -30,7 +30,8 @@ pub(super) enum Within {
     Resource,
     /// At an element of a list.
     Element,
-    /// At a value of a map, or at an element of something of which nothing is known: it may have a key.
+    /// At a value of a map, at a declaration of a template, or at an element of something of which nothing is known: it may
+    /// have a key.
     Keyed,
 }
 
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
         Some(Resolved { path: Path { text: text.into(), segments }, types, required })
     }
 
-    fn segments(&mut self, text: &str, span: Span) -> Option<Vec<Segment>> {
+    pub(super) fn segments(&mut self, text: &str, span: Span) -> Option<Vec<Segment>> {
         let mut segments = Vec::new();
         for (start, step) in steps(text) {
             let mut name = step;

@@ -184,24 +184,11 @@ impl<'a> Reader<'a> {
 
     /// Any value as a literal.
     pub(super) fn literal(&mut self, id: NodeId) -> Option<Literal> {
-        let tree = self.tree;
-        Some(match tree.kind(id) {
-            Kind::Null => {
-                self.error(tree.span(id), "`null` is no value here");
-                return None;
-            }
-            Kind::Bool(value) => Literal::Bool(value),
-            Kind::Number(text) => {
-                let text = tree.text(text);
-                Literal::Number(text.parse().unwrap_or(f64::NAN), text.into())
-            }
-            Kind::String(text) => Literal::Text(tree.text(text).into()),
-            Kind::List { .. } => Literal::List(tree.items(id).iter().filter_map(|item| self.literal(*item)).collect()),
-            Kind::Map { .. } => {
-                let members = tree.members(id).iter();
-                Literal::Table(members.filter_map(|m| Some((tree.key(m).into(), self.literal(m.value)?))).collect())
-            }
-        })
+        let literal = Literal::of(self.tree, id);
+        if literal.is_none() {
+            self.error(self.tree.span(id), "`null` is no value here");
+        }
+        literal
     }
 
     /// A value, or the name of a parameter: `{ param = "NAME" }`.

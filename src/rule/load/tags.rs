@@ -9,7 +9,7 @@ use super::path::Scope;
 use super::reader::Reader;
 
 impl Reader<'_> {
-    /// `tags = { present = ... }` or `tags = { key = ..., OPERATOR, absent = ... }`.
+    /// `tags = { present = ... }`, `tags = { in_scope = ... }` or `tags = { key = ..., OPERATOR, absent = ... }`.
     pub(super) fn tags(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
         let tree = self.tree;
         if !self.is_table(id, "tags") {
@@ -24,7 +24,13 @@ impl Reader<'_> {
         if tree.get(id, "key").is_some() {
             return self.tag_value(id);
         }
-        self.keys(id, &["present", "key"]);
+        self.keys(id, &["present", "key", "in_scope"]);
+        if let Some(inside) = tree.get(id, "in_scope") {
+            if let Some(present) = tree.get(id, "present") {
+                self.error(tree.span(present), "`present` and `in_scope` are two questions");
+            }
+            return self.boolean(inside, "in_scope").map(Clause::InScope);
+        }
         let present = self.require(id, "present")?;
         self.texts_operand(present, "present", |_| None).map(Clause::TagsPresent)
     }

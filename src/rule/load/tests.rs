@@ -303,6 +303,31 @@ fn rules_of_this_repository_keep_more_conventions() {
 }
 
 #[test]
+fn a_rule_of_a_profile_counts_for_no_control() {
+    let (head, rest) = RULE.split_once("[[control]]").expect("control");
+    let (control, rest) = rest.split_once("[remediation]").expect("remediation");
+    let text = format!("{head}[remediation]{rest}").replace("status ", "profile = \"platform\"\nstatus ");
+    let checks =
+        Checks { schema: Schema::embedded(), frameworks: framework::builtin(), conventions: Conventions::Project };
+    let told_of = |text: &str| {
+        let file = Arc::new(SourceFile::new("rules/aws/own/own-rule.toml", text));
+        told(&load_checked(&[file], &checks, RuleSet::default()).1)
+    };
+    assert_eq!(told_of(&text), "");
+    assert_eq!(
+        load(&text.replace("\"platform\"", "\"of-the-house\"")).0.rules[0].profile.as_deref(),
+        Some("of-the-house")
+    );
+    let unknown = told_of(&text.replace("\"platform\"", "\"platfrom\""));
+    assert!(
+        unknown.contains("own-rule.toml:4:11: unknown profile `platfrom`\n  help: did you mean `platform`"),
+        "{unknown}"
+    );
+    let both = told_of(&text.replace("[remediation]", &format!("[[control]]{control}[remediation]")));
+    assert!(both.contains(": a rule that belongs to a profile counts for no control"), "{both}");
+}
+
+#[test]
 fn a_rule_of_a_user_without_tests_is_loaded_with_a_warning() {
     let (rules, problems) = load(RULE.split("[[test]]").next().expect("head"));
     assert_eq!(rules.rules.len(), 1);

@@ -80,6 +80,8 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             };
             out.push((depth, format!("`{}` names a customer managed KMS key{default}", path.text)));
         }
+        Clause::InScope(true) => out.push((depth, "it carries the tags of the scope".to_owned())),
+        Clause::InScope(false) => out.push((depth, "it does not carry the tags of the scope".to_owned())),
         Clause::ByDefault(reason) => out.push((depth, format!("by AWS's default: {reason}"))),
         Clause::TagValue { key, operator, absent, .. } => {
             let default = match absent {

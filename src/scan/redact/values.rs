@@ -16,6 +16,8 @@ pub(super) fn collect(inventory: &Inventory, places: &mut Vec<Place>, texts: &mu
     let mut seen = vec![[false; 2]; values.len()];
     let mut open: Vec<(ValueId, bool)> =
         inventory.resources().map(|(_, resource)| (resource.properties, false)).collect();
+    // What stands beside the properties may have secrets too: `AWS::CloudFormation::Init` writes files.
+    open.extend(inventory.resources().map(|(_, resource)| (resource.attributes, false)));
     while let Some((id, secret)) = open.pop() {
         let Some(seen) = seen.get_mut(id.0 as usize).map(|seen| &mut seen[usize::from(secret)]) else { continue };
         if std::mem::replace(seen, true) {

@@ -264,8 +264,9 @@ fn the_same_template_twice_is_found_fault_with_twice() {
             cwd: dir.path().to_path_buf(),
             environment: Environment::default(),
             deployments: Vec::new(),
-            options: fasscan::eval::Options { today: "2026-11-21".into(), strict: false },
+            options: fasscan::eval::Options { today: "2026-11-21".into(), strict: false, ..Default::default() },
             fail_on: None,
+            assessment: Default::default(),
             jobs: None,
             limits: Limits::default(),
         };

@@ -131,7 +131,7 @@ impl Seed {
 
 fn said(inventory: &Inventory) -> Verdicts {
     let rules = &project().rules;
-    let options = eval::Options { today: "2026-11-21".into(), strict: false };
+    let options = eval::Options { today: "2026-11-21".into(), strict: false, ..Default::default() };
     let mut all = Verdicts::new();
     for verdict in eval::evaluate(inventory, rules, &options) {
         let id = inventory.resource(verdict.resource).logical_id.to_string();
