@@ -28,6 +28,7 @@ pub struct Facts<'a> {
     unseen: OnceLock<Unseen>,
     organizations: organization::Cache,
     escalations: permissions::Cache,
+    policies: policies::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -43,6 +44,7 @@ impl<'a> Facts<'a> {
             unseen: OnceLock::new(),
             organizations: organization::Cache::default(),
             escalations: permissions::Cache::default(),
+            policies: policies::Cache::default(),
         }
     }
 
