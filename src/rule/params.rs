@@ -6,6 +6,7 @@ use crate::inventory::schema::did_you_mean;
 
 use super::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
+use super::load::operator::days_problem;
 use super::load::question::{ports_of, ports_problem};
 
 /// Why a parameter could not be set.
@@ -142,7 +143,7 @@ fn inside(clause: &Clause) -> &[Clause] {
     match clause {
         Clause::All(clauses) | Clause::Any(clauses) => clauses,
         Clause::Not(clause) => std::slice::from_ref(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => matches,
         _ => &[],
     }
 }
@@ -151,7 +152,7 @@ fn inside_mut(clause: &mut Clause) -> &mut [Clause] {
     match clause {
         Clause::All(clauses) | Clause::Any(clauses) => clauses,
         Clause::Not(clause) => std::slice::from_mut(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => matches,
         _ => &mut [],
     }
 }
@@ -172,6 +173,9 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
         Clause::Test { operator, .. } | Clause::TagValue { operator, .. } => match operator {
             Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
             Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
+            Operator::OlderThanDays(operand, _) | Operator::ExpiresWithinDays(operand, _) if is(operand) => {
+                days_problem("days", value)
+            }
             Operator::BeforeToday(operand) if is(operand) => match value {
                 Literal::Table(members) => members.iter().find_map(|(name, date)| {
                     let good = date.text().is_some_and(is_date);

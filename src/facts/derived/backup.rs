@@ -141,10 +141,11 @@ impl<'a> Facts<'a> {
         if let Some(cause) = key.cause {
             return Err(cause);
         }
-        let value = match tags::value(inventory, view, start, &key.text)? {
-            None => return Ok(false),
-            Some(Tag::OfStack(value)) => Some(Text::known(value)),
-            Some(Tag::Written(value)) => text(inventory, view, inventory.resource(start).stack, value),
+        let value = match tags::find(inventory, view, start, &key.text) {
+            Tag::Absent => return Ok(false),
+            Tag::Unknown(cause) => return Err(view.values.cause(cause).clone()),
+            Tag::OfStack(value) => Some(Text::known(value)),
+            Tag::Written { value, .. } => text(inventory, view, inventory.resource(start).stack, value),
         };
         let Some(value) = value else { return Ok(false) };
         if like { fits(&wanted, &value) } else { wanted.is(&value) }

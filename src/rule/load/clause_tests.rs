@@ -62,3 +62,28 @@ fn the_value_of_a_tag_is_asked_by_one_operator_and_says_what_holds_without() {
     let untagged = told_of("AWS::S3::BucketPolicy", r#"{ tags = { key = "A", exists = true } }"#);
     insta::assert_snapshot!(untagged, @"`AWS::S3::BucketPolicy` has no tags");
 }
+
+#[test]
+fn dates_are_compared_with_a_number_of_whole_days() {
+    let date = |question: &str| {
+        told_of("AWS::S3::Bucket", &format!("{{ path = \"BucketName\", absent = \"fail\", {question} }}"))
+    };
+    assert_eq!(date("older_than_days = { param = \"number\" }"), "");
+    insta::assert_snapshot!(date("not_expires_within_days = \"30\""), @"`not_expires_within_days` is to be a number of days, not a text");
+    insta::assert_snapshot!(date("older_than_days = -1"), @"`older_than_days` is to be a number of whole days, not `-1`");
+    insta::assert_snapshot!(date("older_than_day = 1"), @r#"
+    unknown operator `older_than_day`
+    did you mean `older_than_days`
+    "#);
+    insta::assert_snapshot!(told_of("AWS::Lambda::Function", "{ path = \"Layers\", older_than_days = 1, absent = \"fail\" }"), @r#"
+    `older_than_days` does not fit `Layers`, which is a list
+    use `contains`, the path `Layers[]`, or a quantifier such as `some = "Layers"`
+    "#);
+}
+
+#[test]
+fn a_default_that_no_property_says_has_a_reason() {
+    assert_eq!(told_of("AWS::S3::Bucket", "{ by_default = \"TLS 1.2\" }"), "");
+    insta::assert_snapshot!(told_of("AWS::S3::Bucket", "{ by_default = true }"), @"`by_default` is to be a text, not a boolean");
+    insta::assert_snapshot!(told_of("AWS::S3::Bucket", "{ by_default = \"TLS 1.2\", absent = \"pass\" }"), @"`absent` does not go with `by_default`");
+}

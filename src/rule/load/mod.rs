@@ -10,7 +10,7 @@ mod iam;
 mod inline_test;
 mod message;
 mod metadata;
-mod operator;
+pub(crate) mod operator;
 mod path;
 pub(crate) mod question;
 mod reader;

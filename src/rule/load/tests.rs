@@ -467,7 +467,7 @@ fn a_value_of_the_past_may_be_ruled_out_with_a_warning() {
 #[test]
 fn a_clause_has_one_subject_and_one_operator() {
     let runtime = "path    = \"Runtime\"\none_of  = [\"python3.13\", \"nodejs22.x\"]\nabsent  = \"fail\"";
-    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`";
+    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`, `by_default`";
     check(
         runtime,
         "attribute = \"DeletionPolicy\"\npath = \"Runtime\"\nexists = true",
