@@ -114,6 +114,7 @@ fn value(rule: &Rule, operand: &Operand) -> String {
         Literal::Table(members) => {
             members.iter().map(|(name, item)| format!("`{name}` {item}")).collect::<Vec<_>>().join(", ")
         }
+        Literal::Text(text) if text.is_empty() => "an empty text".to_owned(),
         scalar => format!("`{scalar}`"),
     }
 }
