@@ -398,6 +398,8 @@ Resources:
 
     verdicts: 0 pass, 1 fail, 0 unknown, 0 not applicable
     findings: 2 high
+    PCI DSS 4.0.1: 4 fail, 154 not assessed, 13 inherited, 109 manual
+    SOC 2 Trust Services Criteria 2017: 1 fail, 33 not assessed, 1 inherited, 26 manual
     gate failed: 2 findings of severity low or above
     ");
 }

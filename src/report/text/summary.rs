@@ -3,7 +3,7 @@
 use super::Page;
 use super::paint::{clean, count, wrap};
 use super::severity_name;
-use crate::report::assessment::FrameworkResult;
+use crate::report::assessment::{ByStatus, FrameworkResult};
 use crate::report::document::Severity;
 
 /// The summary, without a line feed at the end.
@@ -106,7 +106,7 @@ fn scope(page: Page<'_>) -> Option<String> {
     Some(format!("{} {}", page.paint.strong("scope:"), lines.join("\n       ")))
 }
 
-/// One line for each framework: how many of its controls have which status.
+/// One line for each framework that the scan has something to say about: how many of its controls have which status.
 fn frameworks(page: Page<'_>) -> Vec<String> {
     let line = |framework: &FrameworkResult| {
         let (title, version) = (clean(&framework.title), clean(&framework.version));
@@ -115,7 +115,11 @@ fn frameworks(page: Page<'_>) -> Vec<String> {
         let indent = format!("\n{}", " ".repeat(head.chars().count() + 1));
         format!("{} {}", page.paint.strong(&head), lines.join(&indent))
     };
-    page.report.frameworks.iter().map(line).collect()
+    let assessed = |framework: &&FrameworkResult| {
+        let ByStatus { fail, unknown, partial, pass, .. } = framework.summary;
+        fail + unknown + partial + pass > 0
+    };
+    page.report.frameworks.iter().filter(assessed).map(line).collect()
 }
 
 fn gate(page: Page<'_>) -> String {

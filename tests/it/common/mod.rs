@@ -1,5 +1,7 @@
 //! A report with one of everything, for the tests of the formats.
 
+use fasscan::framework::{self, Status};
+use fasscan::report::assessment::{ControlResult, FrameworkResult, Param, ResourceCounts, RuleCounts, Settings};
 use fasscan::report::document::{
     BySeverity, Case, Cause, Control, Diagnostic, DiagnosticNote, Excerpt, Finding, Gap, Gate, Input, Location,
     Outcome, Position, RelatedLocation, Report, ResourceInfo, RuleInfo, Severity, Skipped, SourceFrame, Summary, Tool,
@@ -118,11 +120,45 @@ fn resource(type_name: &str, id: &str, file: &str, line: u32) -> ResourceInfo {
     }
 }
 
+fn settings() -> Settings {
+    let param = Param {
+        rule: "s3-name".to_owned(),
+        name: "words".to_owned(),
+        value: "card, pan".to_owned(),
+        set_by: "fasscan.toml:7".to_owned(),
+    };
+    Settings {
+        config: Some("fasscan.toml".to_owned()),
+        profiles: vec!["pci-cde".to_owned()],
+        scope: vec![BTreeMap::from([("Compliance".to_owned(), vec!["PCI-DSS".to_owned()])])],
+        params: vec![param],
+        left_out: Vec::new(),
+    }
+}
+
+/// Three controls: one that fails, one of which nothing was assessed, and one for people.
+fn framework_result() -> FrameworkResult {
+    let framework = &framework::builtin()[0];
+    let mut result = FrameworkResult::of(framework);
+    let failing = (ResourceCounts { pass: 1, fail: 1, unknown: 0 }, RuleCounts { fail: 1, ..RuleCounts::default() });
+    for (id, status, (resources, rules)) in [
+        ("1.1.1", Status::Manual, Default::default()),
+        ("1.4.4", Status::Fail, failing),
+        ("10.2.1", Status::NotAssessed, Default::default()),
+    ] {
+        let control = framework.control(id).unwrap();
+        result.summary.add(status);
+        result.controls.push(ControlResult::of(control, status, resources, rules));
+    }
+    result
+}
+
 fn resources() -> Vec<ResourceInfo> {
     let bare = ResourceInfo {
         account: None,
         region: None,
         cdk_path: None,
+        out_of_scope: true,
         ..resource("AWS::S3::Bucket", "Bücher", YAML_FILE, 2)
     };
     vec![
@@ -150,7 +186,7 @@ fn finding(rule: usize, resource: usize, needle: &str, path: &str, message: &str
         related: Vec::new(),
         when: Vec::new(),
         fingerprint: format!("{rule:08x}{resource:08x}"),
-        out_of_scope: false,
+        out_of_scope: resource == 2,
         environments: Vec::new(),
     }
 }
@@ -260,6 +296,8 @@ fn summary() -> Summary {
         unknown: 1,
         not_applicable: 1,
         findings: BySeverity { critical: 1, high: 1, medium: 1, low: 2 },
+        resources_out_of_scope: 1,
+        findings_out_of_scope: 2,
         skipped: 3,
         complete: false,
         gate: Gate { fail_on: Some(Severity::High), passed: false, failing: 2 },
@@ -277,6 +315,8 @@ pub(crate) fn sample() -> Report {
             Input { path: YAML_FILE.to_owned(), kind: "template".to_owned() },
         ],
         summary: summary(),
+        settings: settings(),
+        frameworks: vec![framework_result()],
         rules: rules(),
         resources: resources(),
         verdicts: verdicts(),
@@ -305,11 +345,13 @@ pub(crate) fn empty() -> Report {
         tool: Tool { name: "fasscan".to_owned(), version: "0.1.0".to_owned() },
         date: "2026-11-21".to_owned(),
         summary: Summary { complete: true, gate: Gate { passed: true, ..Gate::default() }, ..Summary::default() },
+        settings: Settings::default(),
         environments: Vec::new(),
         inputs: Vec::new(),
         rules: Vec::new(),
         resources: Vec::new(),
         verdicts: Vec::new(),
+        frameworks: Vec::new(),
         findings: Vec::new(),
         suppressions: Vec::new(),
         gaps: Vec::new(),
