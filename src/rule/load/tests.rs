@@ -502,7 +502,7 @@ fn a_clause_has_one_subject_and_one_operator() {
         runtime,
         "attribute = \"UpdatePolicy\"\nexists = true",
         "\"UpdatePolicy\"",
-        "unknown attribute `UpdatePolicy` | known are `DeletionPolicy`, `UpdateReplacePolicy`",
+        "unknown attribute `UpdatePolicy` | known are `DeletionPolicy`, `UpdateReplacePolicy`, `Metadata`",
     );
     check(
         runtime,
