@@ -11,7 +11,6 @@ use crate::value::{Cause, Kind, OPAQUE, Read, ResourceId, ValueId};
 const NAMES: usize = 5;
 
 /// Between how many and how many there are, and why that is open.
-#[derive(Default)]
 struct Range {
     least: usize,
     /// `None`: without a bound.
@@ -33,7 +32,6 @@ enum Key {
 #[derive(Default)]
 struct Found {
     keys: Vec<Key>,
-    shown: Vec<String>,
     /// Why there may be a further one, for each.
     possible: Vec<Cause>,
     /// Why there may be any number more.
@@ -43,23 +41,28 @@ struct Found {
 impl Scope<'_> {
     /// So many partners are there.
     pub(super) fn count(&self, related: usize, bound: &Bound, cursor: &Cursor, wanted: Wanted) -> Answer {
-        let partners = self.partners(related, None);
-        let mut sure: Vec<ResourceId> = partners.sure.iter().map(|partner| partner.id).collect();
+        let partners = self.partners_at(related, cursor);
+        let mut sure: Vec<_> = partners.sure.iter().map(|partner| (partner.id, partner.value)).collect();
         sure.sort_unstable();
         sure.dedup();
-        let mut range = Range { least: sure.len(), ..Range::default() };
         let mut open: Vec<ResourceId> = partners.possible.iter().filter_map(|(id, _)| *id).collect();
         open.sort_unstable();
         open.dedup();
-        open.retain(|id| !sure.contains(id));
-        if partners.possible.iter().all(|(id, _)| id.is_some()) {
-            range.most = Some(sure.len() + open.len() + partners.elsewhere.len());
-        }
-        range.causes = partners.possible.into_iter().map(|(_, cause)| cause).chain(partners.elsewhere).collect();
-        let name = |id: &ResourceId| format!("`{}`", self.context.inventory.resource(*id).logical_id);
+        open.retain(|id| sure.iter().all(|(known, _)| known != id));
+        let least = sure.len() + partners.hidden.len();
+        // What is not in sight may be many.
+        let in_sight = partners.possible.iter().all(|(id, _)| id.is_some());
+        let most = in_sight.then_some(least + open.len() + partners.elsewhere.len());
+        let causes = partners.possible.into_iter().map(|(_, cause)| cause).chain(partners.elsewhere).collect();
+        let name = |(id, _): &(ResourceId, _)| format!("`{}`", self.context.inventory.resource(*id).logical_id);
         let names = listed(sure.iter().map(name).collect());
         let blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
-        self.bounded(range, bound, Blame { bindings: vec![("partner", names)], absent: false, ..blame }, wanted)
+        self.bounded(
+            Range { least, most, causes },
+            bound,
+            Blame { bindings: vec![("partner", names)], ..blame },
+            wanted,
+        )
     }
 
     /// So many different values are at a path.
@@ -84,15 +87,13 @@ impl Scope<'_> {
                 }
             }
             Some(related) => {
-                let partners = self.partners(related, None);
+                let partners = self.partners_at(related, cursor);
                 if let Some(reference) = partners.sure.iter().find_map(|partner| partner.reference.as_ref()) {
                     blame = reference.clone();
                 }
-                self.add_partners(partners, matches, path, &mut found);
+                self.add_partners(partners, related, matches, path, &mut found);
             }
         }
-        blame.absent = false;
-        blame.found = Some(listed(found.shown.clone())).filter(|shown| !shown.is_empty());
         self.bounded(found.range(), bound, blame, wanted)
     }
 
@@ -107,21 +108,20 @@ impl Scope<'_> {
             Bound::AtLeast(_) | Bound::AtMost(_) => None,
         };
         let Some(holds) = holds else { return Answer::unknown(range.causes) };
-        blame.bindings.push(("count", range.least.to_string()));
+        (blame.found, blame.absent) = (Some(range.least.to_string()), false);
         Answer::of(holds).with(if wanted.wants(holds) { vec![blame] } else { Vec::new() })
     }
 
-    fn add_partners(&self, partners: Partners, matches: &[Clause], path: &Path, found: &mut Found) {
-        found.possible.extend(partners.elsewhere);
-        for partner in partners.sure {
-            let at = self.at_resource(partner.id);
-            let mut answer = self.all(matches, &at, Wanted::Nothing);
+    fn add_partners(&self, partners: Partners, related: usize, matches: &[Clause], path: &Path, found: &mut Found) {
+        for at in self.cursors(&partners, related) {
+            let mut answer = self.whole(|| self.all(matches, &at, Wanted::Nothing));
             match answer.truth {
                 Truth::False => {}
                 Truth::Unknown => found.possible.push(answer.causes.pop().unwrap_or(Cause::Undecided)),
-                Truth::True { .. } => self.add_of(partner.id, path, found),
+                Truth::True { .. } => self.add_of(&at, path, found),
             }
         }
+        found.possible.extend(partners.elsewhere.into_iter().chain(partners.hidden));
         for (id, cause) in partners.possible {
             match id {
                 Some(_) => found.possible.push(cause),
@@ -131,11 +131,11 @@ impl Scope<'_> {
     }
 
     /// The values of a partner; where it has none, AWS chooses one.
-    fn add_of(&self, partner: ResourceId, path: &Path, found: &mut Found) {
-        for leaf in self.leaves(&self.at_resource(partner), path) {
+    fn add_of(&self, partner: &Cursor, path: &Path, found: &mut Found) {
+        for leaf in self.leaves(partner, path) {
             match leaf {
                 Leaf::Absent { .. } => {
-                    let name = &self.context.inventory.resource(partner).logical_id;
+                    let name = &self.context.inventory.resource(partner.resource).logical_id;
                     found.possible.push(Cause::NotInInput { what: format!("`{}` of `{name}`", path.text).into() });
                 }
                 leaf => self.add_leaf(leaf, found),
@@ -165,10 +165,7 @@ impl Scope<'_> {
         }
         match self.key(id) {
             Some(key) if found.keys.contains(&key) => {}
-            Some(key) => {
-                found.shown.extend(self.shown(id).map(|shown| format!("`{shown}`")));
-                found.keys.push(key);
-            }
+            Some(key) => found.keys.push(key),
             None => found.possible.push(match self.view.text(id) {
                 Read::Unknown(cause) => self.cause(cause),
                 _ => Cause::Invalid,
@@ -195,6 +192,12 @@ impl Scope<'_> {
                 let front: Option<String> = front.iter().map(|part| self.same_everywhere(*part)).collect();
                 Some(Key::Behind(front?, behind))
             }
+            Kind::Unknown(cause) => match self.view.values.cause(cause) {
+                Cause::Environment { name } if name.starts_with("Fn::GetAZs[") => {
+                    Some(Key::Behind("Fn::GetAZs".to_owned(), name.to_string()))
+                }
+                _ => None,
+            },
             _ => None,
         }
     }

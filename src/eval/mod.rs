@@ -14,6 +14,7 @@ mod judge;
 mod key;
 mod message;
 mod network;
+mod network_rules;
 mod operator;
 mod partner;
 mod reference;

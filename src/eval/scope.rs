@@ -68,6 +68,7 @@ impl<'a> Scope<'a> {
             trail: Trail::properties(),
             key: None,
             element: None,
+            partner_of: None,
         }
     }
 
@@ -201,7 +202,9 @@ impl<'a> Scope<'a> {
     fn default(&self, absent: Option<&Fallback>, operator: &Operator, ignore_case: bool) -> Option<Absent> {
         absent.map(|default| match default {
             Fallback::Holds(absent) => *absent,
-            Fallback::Value(value) if self.compare_literal(value, operator, ignore_case) => Absent::Pass,
+            Fallback::Value(value) if self.compare_literal(self.rule.operand(value), operator, ignore_case) => {
+                Absent::Pass
+            }
             Fallback::Value(_) => Absent::Fail,
         })
     }

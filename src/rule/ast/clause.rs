@@ -1,6 +1,7 @@
 //! Clauses: what is asked of a resource.
 
-use super::{IamQuestion, Literal, Operand, Pattern, ScpQuestion};
+use super::{IamQuestion, Operand, Pattern, ScpQuestion};
+use crate::facts::network::SubnetClass;
 use crate::source::Symbol;
 
 /// A step of a path.
@@ -48,12 +49,12 @@ pub enum Absent {
 }
 
 /// What holds when a test finds nothing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Fallback {
     /// This, whatever is asked.
     Holds(Absent),
     /// What the operator says of this value, which AWS takes instead; when that holds, it does by default.
-    Value(Literal),
+    Value(Operand),
 }
 
 /// What is asked of a scalar, list or text.
@@ -127,6 +128,13 @@ pub enum Ports {
     AnyOf(Operand),
     /// Any but these.
     AllBut(Operand),
+    /// The port that a property of the selected resource has.
+    OfSelected {
+        /// The property.
+        path: Path,
+        /// Any of these where it is not set; unknown when `None`.
+        absent: Option<Operand>,
+    },
 }
 
 /// `ingress_open` or `egress_open`.
@@ -138,6 +146,17 @@ pub struct CidrQuestion {
     pub ports: Ports,
 }
 
+/// `ingress_wider`.
+#[derive(Debug, Clone)]
+pub struct WiderQuestion {
+    /// Blocks of IPv4 with fewer bits than this are too wide.
+    pub prefix: Operand,
+    /// The same of IPv6.
+    pub prefix6: Operand,
+    /// At which ports.
+    pub ports: Ports,
+}
+
 /// A question about networks.
 #[derive(Debug, Clone)]
 pub enum NetworkQuestion {
@@ -145,8 +164,37 @@ pub enum NetworkQuestion {
     IngressOpen(CidrQuestion),
     /// Of a security group: where it may connect to.
     EgressOpen(CidrQuestion),
+    /// Of a security group: who may connect from a block that is too wide.
+    IngressWider(WiderQuestion),
+    /// Of a network ACL: who may connect.
+    AclOpen(CidrQuestion),
     /// Of a subnet: whether its default route leads to an internet gateway.
     SubnetInternetRouted,
+    /// Of a subnet: whether it is of one of these classes.
+    SubnetClass(Vec<SubnetClass>),
+}
+
+impl NetworkQuestion {
+    /// The ports that it is about.
+    #[must_use]
+    pub fn ports(&self) -> Option<&Ports> {
+        match self {
+            Self::IngressOpen(question) | Self::EgressOpen(question) | Self::AclOpen(question) => Some(&question.ports),
+            Self::IngressWider(question) => Some(&question.ports),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn ports_mut(&mut self) -> Option<&mut Ports> {
+        match self {
+            Self::IngressOpen(question) | Self::EgressOpen(question) | Self::AclOpen(question) => {
+                Some(&mut question.ports)
+            }
+            Self::IngressWider(question) => Some(&mut question.ports),
+            _ => None,
+        }
+    }
 }
 
 /// What makes a text a secret in clear text.

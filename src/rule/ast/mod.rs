@@ -9,7 +9,7 @@ mod test;
 
 pub use clause::{
     Absent, Bound, CidrQuestion, Clause, Fallback, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText,
-    Segment, Subject,
+    Segment, Subject, WiderQuestion,
 };
 pub use iam::{IamQuestion, IamRequest, LeastQuestion};
 pub use literal::{Literal, Operand, Pattern};

@@ -45,7 +45,6 @@ pub(super) struct Spoken {
     pub(super) network: bool,
     pub(super) guardrails: bool,
     pub(super) tags: bool,
-    pub(super) counts: bool,
     pub(super) statements: bool,
     pub(super) witnesses: bool,
     /// Whether one asks what wildcards open.
@@ -106,12 +105,12 @@ impl Reader<'_> {
                         self.scp(value, scope)
                     }
                     "secret" => self.secret(value, scope),
+                    "distinct" => self.distinct(value, scope, spoken),
                     "tags" => {
                         spoken.tags = true;
                         self.tags(value, scope)
                     }
                     "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
-                    "distinct" => self.distinct(value, scope, spoken),
                     _ => self.partner_count(value, spoken),
                 }
             }
@@ -228,7 +227,8 @@ impl Reader<'_> {
         let looks = OperatorSubject { text: &resolved.path.text, types: &resolved.types, values, ignore_case };
         let test = self.operator(&operator, &looks)?;
         if let (Some(Fallback::Value(value)), Some(node)) = (&absent, tree.get(id, "absent")) {
-            self.check_default(tree.key(&operator), value, &looks, tree.span(node));
+            let value = self.value_of(value).clone();
+            self.check_default(tree.key(&operator), &value, &looks, tree.span(node));
         }
         let known = values.is_some() || !resolved.types.is_empty();
         self.check_absent(id, &operator, &test, absent.is_some(), &resolved, known);
@@ -242,13 +242,12 @@ impl Reader<'_> {
         }
         self.keys(id, &["value"]);
         let value = self.require(id, "value")?;
-        match self.literal(value)? {
-            Literal::Table(_) => {
-                self.wrong_type(value, "value", "a single value or a list");
-                None
-            }
-            value => Some(Fallback::Value(value)),
+        let operand = self.operand(value)?;
+        if let Literal::Table(_) = self.value_of(&operand) {
+            self.wrong_type(value, "value", "a single value or a list");
+            return None;
         }
+        Some(Fallback::Value(operand))
     }
 
     /// The property, attribute or key that a test looks at.

@@ -19,7 +19,6 @@ impl Reader<'_> {
         self.keys(id, &["name", "exists", "at_least", "at_most"]);
         let related = self.require(id, "name").and_then(|name| self.relation(name, "name"));
         if tree.get(id, "at_least").is_some() || tree.get(id, "at_most").is_some() {
-            spoken.counts = true;
             if let Some(member) = tree.member(id, "exists") {
                 self.error(member.key_span, "`exists` does not go with `at_least` or `at_most`");
             }
@@ -34,7 +33,6 @@ impl Reader<'_> {
 
     /// `distinct = { path = "A", at_least = 2 }`, of the resource itself or, with `on`, of partners.
     pub(super) fn distinct(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
-        spoken.counts = true;
         if !self.is_table(id, "distinct") {
             return None;
         }

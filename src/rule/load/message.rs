@@ -8,7 +8,7 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 14] = [
+const PLACEHOLDERS: [&str; 13] = [
     "value",
     "path",
     "resource",
@@ -22,7 +22,6 @@ const PLACEHOLDERS: [&str; 14] = [
     "partner",
     "missing",
     "reason",
-    "count",
 ];
 /// What network questions say about an element.
 const NETWORK_PARTS: [&str; 3] = ["cidr", "ports", "protocol"];
@@ -75,7 +74,6 @@ impl Reader<'_> {
                 )
             }
             "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
-            "count" => (!spoken.counts).then_some("`{count}` needs `distinct`, or `relation` with a number"),
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
                 let some = !spoken.elements.is_empty() || spoken.network;

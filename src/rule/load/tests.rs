@@ -502,7 +502,7 @@ fn a_clause_has_one_subject_and_one_operator() {
         runtime,
         "attribute = \"UpdatePolicy\"\nexists = true",
         "\"UpdatePolicy\"",
-        "unknown attribute `UpdatePolicy` | known are `DeletionPolicy`, `UpdateReplacePolicy`",
+        "unknown attribute `UpdatePolicy` | known are `DeletionPolicy`, `UpdateReplacePolicy`, `Metadata`",
     );
     check(
         runtime,
@@ -648,7 +648,7 @@ fn parameters_and_relations_are_declared_and_used() {
         "to   = \"KmsKeyArn\"",
         "",
         "[related.key]",
-        "the relation does not say which property makes it | write `via` with a property of the partner, or `to` with one of the selected resource",
+        "the relation does not say which property makes it | write `via` with a property of the partner, `to` with one of the selected resource, or `derived`",
     );
     check(
         "to   = \"KmsKeyArn\"",

@@ -5,7 +5,7 @@ mod scp;
 
 use super::ast::{
     Absent, Bound, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier,
-    Rule, SecretText, Subject,
+    Rule, SecretText, Subject, Via, WiderQuestion,
 };
 
 /// The lines of a clause, each with its depth of indentation from 0.
@@ -24,7 +24,7 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             let default = match absent {
                 Some(Fallback::Holds(Absent::Pass | Absent::Harmless)) => ", or is not set".to_owned(),
                 Some(Fallback::Holds(Absent::Unknown)) => " (unknown when it is not set)".to_owned(),
-                Some(Fallback::Value(value)) => format!(" (`{value}` when it is not set)"),
+                Some(Fallback::Value(default)) => format!(" ({} when it is not set)", value(rule, default)),
                 Some(Fallback::Holds(Absent::Fail)) | None => String::new(),
             };
             out.push((depth, format!("{subject} {}{default}", self::operator(rule, operator))));
@@ -38,7 +38,11 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
         Clause::On { related, quantifier, matches, missing } => {
             let relation = rule.related.get(*related);
             let name = relation.map_or("", |relation| &relation.name);
-            let types = relation.map(|relation| relation.types.join(" or ")).unwrap_or_default();
+            let types = relation.map(|relation| match (relation.types.len(), &relation.via) {
+                (0, Via::Derived(kind)) => kind.as_str().to_owned(),
+                _ => relation.types.join(" or "),
+            });
+            let types = types.unwrap_or_default();
             let without = match missing {
                 Absent::Fail => "there must be one",
                 Absent::Pass | Absent::Harmless => "none is fine",
@@ -117,6 +121,7 @@ fn value(rule: &Rule, operand: &Operand) -> String {
         Literal::Table(members) => {
             members.iter().map(|(name, item)| format!("`{name}` {item}")).collect::<Vec<_>>().join(", ")
         }
+        Literal::Text(text) if text.is_empty() => "an empty text".to_owned(),
         scalar => format!("`{scalar}`"),
     }
 }
@@ -151,17 +156,27 @@ fn operator(rule: &Rule, operator: &Operator) -> String {
 }
 
 fn network(rule: &Rule, question: &NetworkQuestion) -> String {
+    let at = |ports: &Ports| match ports {
+        Ports::All => "any port".to_owned(),
+        Ports::AnyOf(ports) => format!("a port of {}", value(rule, ports)),
+        Ports::AllBut(ports) => format!("a port beside {}", value(rule, ports).replace("`all-but`, ", "")),
+        Ports::OfSelected { path, .. } => format!("the port in `{}`", path.text),
+    };
     let open = |verb: &str, CidrQuestion { cidrs, ports }: &CidrQuestion| {
-        let ports = match ports {
-            Ports::All => "any port".to_owned(),
-            Ports::AnyOf(ports) => format!("a port of {}", value(rule, ports)),
-            Ports::AllBut(ports) => format!("a port beside {}", value(rule, ports).replace("`all-but`, ", "")),
-        };
-        format!("{verb} {} at {ports}", value(rule, cidrs))
+        format!("{verb} {} at {}", value(rule, cidrs), at(ports))
     };
     match question {
         NetworkQuestion::IngressOpen(question) => open("it can be reached from all of", question),
         NetworkQuestion::EgressOpen(question) => open("it can reach all of", question),
+        NetworkQuestion::SubnetClass(classes) => {
+            let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
+            format!("it is a subnet of class {}", classes.join(" or "))
+        }
+        NetworkQuestion::AclOpen(question) => open("its entries let all in from", question),
+        NetworkQuestion::IngressWider(WiderQuestion { prefix, prefix6, ports }) => {
+            let (v4, v6) = (value(rule, prefix), value(rule, prefix6));
+            format!("it can be reached from a block wider than /{v4} (IPv6: /{v6}) at {}", at(ports)).replace('`', "")
+        }
         NetworkQuestion::SubnetInternetRouted => "its default route leads to an internet gateway".to_owned(),
     }
 }

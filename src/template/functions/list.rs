@@ -14,27 +14,21 @@ impl<'u> Resolver<'u> {
         let Some(items) = self.arguments(stack, node, place, "Fn::Select", 2) else {
             return self.unknown(Cause::Invalid, place);
         };
-        let zones = self.stacks[stack].tree.get(items[1], "Fn::GetAZs").is_some();
         let (index, list) = (self.value(stack, items[0]), self.value(stack, items[1]));
+        let zones = self.stacks[stack].tree.get(items[1], "Fn::GetAZs").is_some();
         self.each_case(index, place, &mut |resolver, index| {
             let Some(text) = resolver.constant_text(index) else { return resolver.pass_unknown(index, place) };
             let Ok(index) = text.parse::<usize>() else {
                 return resolver.invalid(place, "the index of `Fn::Select` is not a number");
             };
             resolver.each_case(list, place, &mut |resolver, list| match resolver.inventory.values.kind(list) {
-                Kind::Unknown(_) if zones => resolver.unknown_zone(index, list, place),
+                // Which zone that is nobody knows, but that another index is another one.
+                Kind::Unknown(_) if zones => {
+                    resolver.unknown(Cause::Environment { name: format!("Fn::GetAZs[{index}]").into() }, place)
+                }
                 _ => resolver.select(index, list, place),
             })
         })
-    }
-
-    /// A zone of a region that is not known: its name is not known either, but differs from that of the others.
-    fn unknown_zone(&mut self, index: usize, region: ValueId, place: Place) -> ValueId {
-        let region = self.pass_unknown(region, place);
-        let Some(letter) = ('a'..='f').nth(index) else { return region };
-        let letter = self.inventory.values.push_text(letter.encode_utf8(&mut [0; 4]), place);
-        let range = self.inventory.values.store_items(&[region, letter]);
-        self.inventory.values.push(Kind::Concat(range), place)
     }
 
     fn select(&mut self, index: usize, list: ValueId, place: Place) -> ValueId {
