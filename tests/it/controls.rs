@@ -110,7 +110,6 @@ fn naive(report: &Value, framework: &str, control: &Value) -> &'static str {
         _ if outcomes.contains("unknown") => "unknown",
         _ if !outcomes.contains("pass") => "not-assessed",
         "direct" if direct_pass && report["summary"]["complete"] == true => "pass",
-        "direct" if direct_pass => "unknown",
         _ => "partial",
     }
 }
