@@ -56,7 +56,11 @@ fn run_one(rules: &mut RuleSet, rule: usize, test: &RuleTest, today: &str) -> Ve
     let failures = match inventory_of(test) {
         Err(message) => vec![say(test.span, message)],
         Ok(inventory) => {
-            let options = eval::Options { today: today.into(), strict: test.strict, scope: test.scope.clone() };
+            let options = eval::Options {
+                today: test.today.as_deref().unwrap_or(today).into(),
+                strict: test.strict,
+                scope: test.scope.clone(),
+            };
             let verdicts = eval::evaluate_rule(&inventory, rules, rule, &options);
             test.expect
                 .iter()

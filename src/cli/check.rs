@@ -34,6 +34,9 @@ pub(super) struct Check {
     /// Show one line for each finding in the text report.
     #[arg(long, short)]
     quiet: bool,
+    /// Write every verdict into SARIF: also passes, unknowns and rules that do not concern a resource.
+    #[arg(long)]
+    all_results: bool,
     #[command(flatten)]
     scanning: Scanning,
 }
@@ -126,6 +129,9 @@ impl Check {
                 return Err(Problem::new(format!("two reports cannot both go to `{}`", path.display())));
             }
         }
+        if self.all_results && !self.outputs.iter().any(|output| output.format == Format::Sarif) {
+            return Err(Problem::new("`--all-results` is about the SARIF report, and none is written"));
+        }
         if (self.verbose || self.quiet) && !self.outputs.iter().any(|output| output.format == Format::Text) {
             let flag = if self.verbose { "--verbose" } else { "--quiet" };
             return Err(Problem::new(format!("`{flag}` is about the text report, and none is written")));
@@ -136,7 +142,7 @@ impl Check {
     fn render(&self, report: &Report, output: &Output, color: Color) -> String {
         match output.format {
             Format::Json => json::render(report),
-            Format::Sarif => sarif::render(report, &sarif::SarifOptions::default()),
+            Format::Sarif => sarif::render(report, &sarif::SarifOptions { all: self.all_results }),
             Format::Text => {
                 let detail = match (self.verbose, self.quiet) {
                     (true, _) => Detail::Verbose,

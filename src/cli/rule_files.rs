@@ -93,7 +93,7 @@ fn below(dir: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Probl
     Ok(())
 }
 
-/// The ids of the rules that are named.
+/// The ids of the rules that are named, by their ids or those of other scanners.
 pub(super) fn named(rules: &RuleSet, names: &[String]) -> Result<Vec<Box<str>>, Problem> {
     let mut ids = Vec::new();
     for name in names {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod cursor;
+mod date;
 mod explain;
 mod focus;
 mod iam;

@@ -20,6 +20,7 @@ impl Scope<'_> {
                 let positive = self.scalar(id, operator, ignore_case);
                 return positive.negated();
             }
+            Operator::OlderThanDays(..) | Operator::ExpiresWithinDays(..) => return self.compare_date(id, operator),
             _ => {}
         }
         self.scalar(id, operator, ignore_case)
@@ -134,6 +135,9 @@ impl Scope<'_> {
                     .is_some_and(|date| date <= &*self.context.options.today),
                 _ => false,
             },
+            Operator::OlderThanDays(..) | Operator::ExpiresWithinDays(..) => {
+                self.date_holds(text, operator).unwrap_or(false)
+            }
             Operator::Exists(there) => *there,
         }
     }

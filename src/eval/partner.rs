@@ -8,6 +8,7 @@ use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::scope::{Scope, Wanted};
 use crate::inventory::Relations;
+use crate::inventory::schema::Schema;
 use crate::rule::{Absent, Clause, Path, Quantifier, Segment, Via};
 use crate::value::{Cause, Kind, Read, ResourceId, ValueId};
 
@@ -207,7 +208,7 @@ impl Scope<'_> {
                                 self.push_existing(id, reference(), found);
                             }
                         }
-                        if any {
+                        if any || self.is_of_another_type(item) {
                             continue;
                         }
                         match self.view.text(item) {
@@ -231,6 +232,20 @@ impl Scope<'_> {
                 Leaf::Absent { .. } => {}
             }
         }
+    }
+
+    /// Whether a value refers to a resource, none of the partners, and can stand for nothing else. An attribute that is also
+    /// a property may name a partner, and so may what custom resources and stacks return.
+    fn is_of_another_type(&self, id: ValueId) -> bool {
+        let Kind::Reference { resource, attribute } = self.view.head(id).1 else { return false };
+        let (inventory, schema) = (self.context.inventory, Schema::embedded());
+        let (name, attribute) = (inventory.type_name(resource), inventory.names.text(attribute));
+        let Some(known) = schema.resource(name).filter(|_| !name.starts_with("AWS::CloudFormation::")) else {
+            return false;
+        };
+        let first = attribute.split('.').next().unwrap_or_default();
+        attribute == "Ref"
+            || first != "Outputs" && (known.is_read_only(attribute) || known.properties().member(first).is_none())
     }
 
     fn push_existing(&self, id: ResourceId, reference: Blame, found: &mut Partners) {

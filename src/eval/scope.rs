@@ -121,9 +121,13 @@ impl<'a> Scope<'a> {
             Clause::Network(question) => self.network(question, cursor, wanted),
             Clause::Scp(question) => self.scp(question, cursor, wanted),
             Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
-            Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
+            Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
+            Clause::ByDefault(_) => self.fallback(Some(Absent::Pass), &cursor.trail, wanted),
             Clause::TagsPresent(tags) => self.tags_present(tags, cursor, wanted),
+            Clause::TagValue { key, operator, absent, ignore_case } => {
+                self.tag_value(key, operator, absent.unwrap_or(Absent::Fail), *ignore_case, cursor, wanted)
+            }
         }
     }
 
@@ -157,7 +161,7 @@ impl<'a> Scope<'a> {
         answer
     }
 
-    fn test_leaf(
+    pub(super) fn test_leaf(
         &self,
         leaf: Leaf,
         operator: &Operator,
@@ -167,6 +171,10 @@ impl<'a> Scope<'a> {
         wanted: Wanted,
     ) -> Answer {
         match leaf {
+            Leaf::Value { written, trail, head } if self.is_no_date(written, operator) => {
+                let answer = self.fallback(self.default(absent, operator, ignore_case), &trail, wanted);
+                self.of_value(answer, written, head, &trail, cursor, wanted)
+            }
             Leaf::Value { written, trail, head } => {
                 let answer = match operator {
                     Operator::Exists(there) => self.exists(written, *there),
@@ -175,11 +183,7 @@ impl<'a> Scope<'a> {
                 self.of_value(answer, written, head, &trail, cursor, wanted)
             }
             Leaf::Absent { head, trail } => {
-                let absent = absent.map(|default| match default {
-                    Fallback::Holds(absent) => *absent,
-                    Fallback::Value(value) if self.compare_literal(value, operator, ignore_case) => Absent::Pass,
-                    Fallback::Value(_) => Absent::Fail,
-                });
+                let absent = self.default(absent, operator, ignore_case);
                 match operator {
                     Operator::Exists(there) => self.of_nothing(Answer::of(!there), head, &trail, cursor, wanted),
                     _ => self.of_nothing(self.fallback(absent, &trail, wanted), head, &trail, cursor, wanted),
@@ -187,6 +191,15 @@ impl<'a> Scope<'a> {
             }
             Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
         }
+    }
+
+    /// What holds where nothing is, for an operator: AWS's default may be a value of which it holds or not.
+    fn default(&self, absent: Option<&Fallback>, operator: &Operator, ignore_case: bool) -> Option<Absent> {
+        absent.map(|default| match default {
+            Fallback::Holds(absent) => *absent,
+            Fallback::Value(value) if self.compare_literal(value, operator, ignore_case) => Absent::Pass,
+            Fallback::Value(_) => Absent::Fail,
+        })
     }
 
     /// The answer that a value gives, with the value as its reason.

@@ -3,6 +3,7 @@
 //! Facts combine resources; they judge nothing. Every fact is read in a world and is three-valued.
 
 pub mod cidr;
+pub mod derived;
 pub mod naming;
 pub mod network;
 pub mod openness;
@@ -29,6 +30,7 @@ pub struct Facts<'a> {
     unseen: OnceLock<Unseen>,
     organizations: organization::Cache,
     escalations: permissions::Cache,
+    derived: derived::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -44,6 +46,7 @@ impl<'a> Facts<'a> {
             unseen: OnceLock::new(),
             organizations: organization::Cache::default(),
             escalations: permissions::Cache::default(),
+            derived: derived::Cache::default(),
         }
     }
 

@@ -36,12 +36,53 @@ pub fn arn_text(inventory: &Inventory, view: &View<'_>, resource: ResourceId) ->
     Some(fill(inventory, view, resource, format))
 }
 
+/// Types with a name that `Ref` does not return.
+const REF_IS_NO_NAME: [&str; 3] = ["AWS::ApiGateway::RestApi", "AWS::ECS::Service", "AWS::MSK::Cluster"];
+
+/// What a resource is called where it is referred to: literal where the template decides it, else a token.
+#[must_use]
+pub fn name_text(inventory: &Inventory, view: &View<'_>, resource: ResourceId) -> String {
+    match REF_IS_NO_NAME.contains(&inventory.type_name(resource)) {
+        true => token(inventory, resource, "Ref"),
+        false => fill(inventory, view, resource, NAME),
+    }
+}
+
+/// The property that holds the physical name of resources of a type.
+#[must_use]
+pub fn name_property(type_name: &str) -> Option<&'static str> {
+    if let Some(identity) = identity(type_name) {
+        return Some(identity.name_property);
+    }
+    Some(match type_name {
+        "AWS::IAM::ManagedPolicy" => "ManagedPolicyName",
+        "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => "AlarmName",
+        "AWS::CodeBuild::Project" | "AWS::EKS::Cluster" | "AWS::ApiGateway::RestApi" | "AWS::Events::Rule" => "Name",
+        "AWS::AutoScaling::AutoScalingGroup" => "AutoScalingGroupName",
+        "AWS::ECS::Cluster" | "AWS::MSK::Cluster" => "ClusterName",
+        "AWS::ECS::Service" => "ServiceName",
+        "AWS::OpenSearchService::Domain" | "AWS::Elasticsearch::Domain" => "DomainName",
+        "AWS::Redshift::Cluster" => "ClusterIdentifier",
+        "AWS::ElastiCache::ReplicationGroup" => "ReplicationGroupId",
+        "AWS::DocDB::DBCluster" | "AWS::Neptune::DBCluster" => "DBClusterIdentifier",
+        "AWS::DynamoDB::GlobalTable" => "TableName",
+        "AWS::StepFunctions::StateMachine" => "StateMachineName",
+        "AWS::KinesisFirehose::DeliveryStream" => "DeliveryStreamName",
+        _ => return None,
+    })
+}
+
 /// The format of what an attribute returns; `Ref` is an attribute.
 fn policy_format(type_name: &str, attribute: &str) -> Option<&'static str> {
     let identity = identity(type_name);
     let arn = arn_format(type_name);
-    let is_arn =
-        |name: &str| matches!(name, "Arn") || identity.and_then(|own| own.arn).is_some_and(|(own, _)| own == name);
+    // `TopicArn`, `DBInstanceArn`: after the last part of the type, so that `StreamArn` of a table is none.
+    let last = type_name.rsplit("::").next().unwrap_or_default();
+    let is_arn = |name: &str| {
+        name == "Arn"
+            || name.strip_suffix("Arn") == Some(last)
+            || identity.and_then(|own| own.arn).is_some_and(|(own, _)| own == name)
+    };
     match attribute {
         // Types whose `Ref` is their ARN.
         "Ref"
@@ -55,6 +96,7 @@ fn policy_format(type_name: &str, attribute: &str) -> Option<&'static str> {
         {
             arn
         }
+        "Ref" if REF_IS_NO_NAME.contains(&type_name) => None,
         "Ref" => identity.map(|identity| identity.reference).or(Some(NAME)),
         name if is_arn(name) => arn,
         _ => None,
@@ -77,6 +119,21 @@ fn arn_format(type_name: &str) -> Option<&'static str> {
         "AWS::ECR::Repository" => "arn:{partition}:ecr:{region}:{account}:repository/{name}",
         "AWS::Events::EventBus" => "arn:{partition}:events:{region}:{account}:event-bus/{name}",
         "AWS::KinesisFirehose::DeliveryStream" => "arn:{partition}:firehose:{region}:{account}:deliverystream/{name}",
+        "AWS::RDS::DBInstance" | "AWS::DocDB::DBInstance" | "AWS::Neptune::DBInstance" => {
+            "arn:{partition}:rds:{region}:{account}:db:{name}"
+        }
+        "AWS::RDS::DBCluster" | "AWS::DocDB::DBCluster" | "AWS::Neptune::DBCluster" => {
+            "arn:{partition}:rds:{region}:{account}:cluster:{name}"
+        }
+        "AWS::DynamoDB::GlobalTable" => "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+        "AWS::EC2::Instance" => "arn:{partition}:ec2:{region}:{account}:instance/{name}",
+        "AWS::EC2::Volume" => "arn:{partition}:ec2:{region}:{account}:volume/{name}",
+        "AWS::EFS::FileSystem" => "arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{name}",
+        "AWS::FSx::FileSystem" => "arn:{partition}:fsx:{region}:{account}:file-system/{name}",
+        "AWS::Redshift::Cluster" => "arn:{partition}:redshift:{region}:{account}:cluster:{name}",
+        "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => {
+            "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"
+        }
         _ => return identity(type_name).and_then(|identity| identity.arn).map(|(_, format)| format),
     })
 }
@@ -88,11 +145,7 @@ fn fill(inventory: &Inventory, view: &View<'_>, resource: ResourceId, format: &s
         Kind::Text(text) => Some(view.values.str(text).to_owned()),
         _ => None,
     };
-    let name_property = match type_name {
-        "AWS::IAM::ManagedPolicy" => Some("ManagedPolicyName"),
-        _ => identity(type_name).map(|identity| identity.name_property),
-    };
-    let mut name = name_property.and_then(text).unwrap_or_else(|| token(inventory, resource, "Ref"));
+    let mut name = name_property(type_name).and_then(text).unwrap_or_else(|| token(inventory, resource, "Ref"));
     if type_name.starts_with("AWS::IAM::")
         && format != NAME
         && let Some(path) = text("Path")

@@ -1,7 +1,7 @@
 //! Questions about one policy, answered for all requests.
 
 use super::Evidence;
-use super::document::{Effect, Policy, Statement};
+use super::document::{ACCOUNT, Effect, Policy, PrincipalKind, Statement};
 use super::fixed::{Fixed, allow_all};
 use super::prove::{Constraint, Proof, Prover, Question, Space, Who};
 use super::stranger::causes;
@@ -116,14 +116,17 @@ pub fn allows(policy: &Policy, requests: &Requests<'_>) -> Evidence {
     }
 }
 
-/// Whether one principal that the policy names may do one thing and another one, by which statements the first.
+/// Whether one principal that the policy names may do one thing and another one, in requests with these context keys, by which
+/// statements the first. What a statement leaves to the identity policies of an account it allows to nobody by itself.
 #[must_use]
-pub fn same_principal_may(policy: &Policy, one: &[&str], other: &[&str]) -> Evidence {
+pub fn same_principal_may(policy: &Policy, one: &[&str], other: &[&str], context: &[(String, String)]) -> Evidence {
     let owned = |actions: &[&str]| actions.iter().map(|action| (*action).to_owned()).collect();
+    let named = &without_delegation(policy);
     let (mut yes, mut unknown) = (Vec::new(), Vec::new());
     for principal in Fixed::of(policy).principals {
         let ask = |actions: &[&str]| {
-            allows(policy, &Requests { principal: &principal, actions: owned(actions), ..Requests::default() })
+            let context = context.to_vec();
+            allows(named, &Requests { principal: &principal, actions: owned(actions), context, ..Requests::default() })
         };
         match (ask(one), ask(other)) {
             (Evidence::No, _) | (_, Evidence::No) => {}
@@ -145,6 +148,19 @@ pub fn same_principal_may(policy: &Policy, one: &[&str], other: &[&str]) -> Evid
         (true, true) => Evidence::No,
         (true, false) => Evidence::Unknown(unknown),
     }
+}
+
+/// The policy without Allows for a whole account.
+fn without_delegation(policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    let digits = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = |text: &str| text.ends_with(":root") || text == ACCOUNT || digits(text);
+    for statement in policy.statements.iter_mut().filter(|statement| statement.effect != Some(Effect::Deny)) {
+        if let Some(principals) = statement.principals.as_mut().filter(|principals| !principals.negated) {
+            principals.list.retain(|one| one.kind != PrincipalKind::Aws || !is_account(&one.text.text));
+        }
+    }
+    policy
 }
 
 /// Whether a statement allows something to everyone but some.

@@ -175,8 +175,8 @@ pub struct RuleInfo {
     pub profile: Option<String>,
     /// The controls that it bears on.
     pub controls: Vec<Control>,
-    /// The same control elsewhere: scanner and id there.
-    pub peers: std::collections::BTreeMap<String, String>,
+    /// The same control elsewhere: scanner and ids there.
+    pub peers: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// A control of a framework that a rule bears on.

@@ -6,6 +6,7 @@ use crate::inventory::schema::did_you_mean;
 
 use super::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
+use super::load::operator::days_problem;
 use super::load::question::{ports_of, ports_problem};
 
 /// Why a parameter could not be set.
@@ -166,9 +167,15 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
         })
     };
     let here = match clause {
-        Clause::Test { operator, .. } => match operator {
+        Clause::TagValue { key, .. } if is(key) => {
+            value.text().is_none_or(str::is_empty).then(|| format!("`{value}` is not the key of a tag"))
+        }
+        Clause::Test { operator, .. } | Clause::TagValue { operator, .. } => match operator {
             Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
             Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
+            Operator::OlderThanDays(operand, _) | Operator::ExpiresWithinDays(operand, _) if is(operand) => {
+                days_problem("days", value)
+            }
             Operator::BeforeToday(operand) if is(operand) => match value {
                 Literal::Table(members) => members.iter().find_map(|(name, date)| {
                     let good = date.text().is_some_and(is_date);
@@ -202,7 +209,9 @@ fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Lit
         }
     };
     match clause {
-        Clause::Test { operator: Operator::Matches(pattern, _), .. } | Clause::Secret { keys: Some(pattern), .. } => {
+        Clause::Test { operator: Operator::Matches(pattern, _), .. }
+        | Clause::TagValue { operator: Operator::Matches(pattern, _), .. }
+        | Clause::Secret { keys: Some(pattern), .. } => {
             renew_pattern(pattern);
         }
         Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {

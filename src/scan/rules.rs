@@ -1,5 +1,7 @@
 //! The rules as reports have them.
 
+use std::collections::BTreeMap;
+
 use crate::eval::looks_for_secrets;
 use crate::report::document::{Control, RuleInfo, Severity};
 use crate::rule;
@@ -15,6 +17,10 @@ pub fn info(rule: &rule::Rule) -> RuleInfo {
             rationale: reference.rationale.to_string(),
         })
     });
+    let mut peers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (scanner, id) in &rule.peers {
+        peers.entry(scanner.to_string()).or_default().push(id.to_string());
+    }
     RuleInfo {
         id: rule.id.to_string(),
         title: rule.title.to_string(),
@@ -24,7 +30,7 @@ pub fn info(rule: &rule::Rule) -> RuleInfo {
         references: rule.references.iter().map(ToString::to_string).collect(),
         profile: rule.profile.as_deref().map(str::to_owned),
         controls: controls.collect(),
-        peers: rule.peers.iter().map(|(scanner, id)| (scanner.to_string(), id.to_string())).collect(),
+        peers,
     }
 }
 

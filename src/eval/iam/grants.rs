@@ -47,7 +47,15 @@ impl<'a> Scope<'a> {
         Evidence::Yes(entry.found.into_iter().map(charge).collect())
     }
 
-    pub(super) fn same_principal_may(&self, one: &'a Operand, other: &'a Operand, policy: &Policy) -> Evidence {
-        statements(iam::same_principal_may(policy, &self.texts(one), &self.texts(other)))
+    pub(super) fn same_principal_may(
+        &self,
+        one: &'a Operand,
+        other: &'a Operand,
+        context: &[(Box<str>, Box<str>)],
+        policy: &Policy,
+    ) -> Evidence {
+        let context: Vec<(String, String)> =
+            context.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+        statements(iam::same_principal_may(policy, &self.texts(one), &self.texts(other), &context))
     }
 }

@@ -83,7 +83,9 @@ impl<'a> Scope<'a> {
             | IamQuestion::GrantsFederated(_) => self.lets_in(question, policy),
             IamQuestion::S3Public => statements(iam::s3_public(policy)),
             IamQuestion::GrantsAllBut => statements(iam::allows_all_but(policy)),
-            IamQuestion::SamePrincipalMay { one, other } => self.same_principal_may(one, other, policy),
+            IamQuestion::SamePrincipalMay { one, other, context } => {
+                self.same_principal_may(one, other, context, policy)
+            }
             IamQuestion::ManagedPolicy(_) | IamQuestion::Escalates => Evidence::No,
         }
     }

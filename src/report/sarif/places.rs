@@ -2,7 +2,7 @@
 
 use super::sentence;
 use crate::report::document::{Excerpt, Location as Place, Position, ResourceInfo, SourceFrame};
-use crate::report::{marked, resource_name};
+use crate::report::marked;
 use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Location, LogicalLocation, Message, PhysicalLocation, Region,
 };
@@ -49,13 +49,11 @@ pub(super) fn related(mut location: Location, id: usize, message: &str) -> Locat
     location
 }
 
-/// The resource by its name.
+/// The resource by its logical id. Consumers take a qualified name for the id itself, so the stack stands apart.
 pub(super) fn logical(resource: &ResourceInfo) -> LogicalLocation {
-    LogicalLocation::builder()
-        .name(&resource.logical_id)
-        .fully_qualified_name(resource_name(resource))
-        .kind("resource")
-        .build()
+    let mut location = LogicalLocation::builder().name(&resource.logical_id).kind("resource").build();
+    location.properties = Some(super::bag([("stack", resource.stack.clone().into())]));
+    location
 }
 
 fn physical(path: &str, region: Option<Region>) -> PhysicalLocation {

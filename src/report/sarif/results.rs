@@ -20,11 +20,13 @@ pub(super) fn all<'a>(
     options: SarifOptions,
 ) -> (impl Fn() -> Box<dyn Iterator<Item = Result> + 'a>, usize) {
     let others = report.verdicts.iter().filter(move |verdict| options.all && verdict.outcome != Outcome::Fail);
-    let left_out = (report.findings.len() + others.clone().count()).saturating_sub(MOST_RESULTS);
+    // Who asks for everything gets everything; such a log is not for GitHub.
+    let most = if options.all { usize::MAX } else { MOST_RESULTS };
+    let left_out = (report.findings.len() + others.clone().count()).saturating_sub(most);
     let make = move || -> Box<dyn Iterator<Item = Result> + 'a> {
         let findings = ordered(report).into_iter().map(|finding| from_finding(report, finding));
         let others = others.clone().filter_map(|verdict| from_verdict(report, verdict));
-        Box::new(findings.chain(others).take(MOST_RESULTS))
+        Box::new(findings.chain(others).take(most))
     };
     (make, left_out)
 }

@@ -138,7 +138,7 @@ fn properties(rule: &RuleInfo) -> serde_sarif::sarif::PropertyBag {
         ("controls", controls.into()),
     ];
     if let Some(config) = rule.peers.get("aws-config") {
-        entries.push(("aws_config_rules", vec![config.clone()].into()));
+        entries.push(("aws_config_rules", config.clone().into()));
     }
     let mut tags = vec!["security".to_owned()];
     for control in &rule.controls {
@@ -190,7 +190,10 @@ fn help(rule: &RuleInfo) -> MultiformatMessageString {
     });
     part("Controls", controls.collect());
     part("References", rule.references.iter().map(|uri| (uri.clone(), format!("<{uri}>"))).collect());
-    let peers = rule.peers.iter().map(|(scanner, id)| (format!("{scanner} {id}"), format!("{scanner} `{id}`")));
+    let peers = rule
+        .peers
+        .iter()
+        .flat_map(|(scanner, ids)| ids.iter().map(move |id| (format!("{scanner} {id}"), format!("{scanner} `{id}`"))));
     part("The same check elsewhere", peers.collect());
     MultiformatMessageString::builder().text(text.trim_end()).markdown(markdown.trim_end()).build()
 }

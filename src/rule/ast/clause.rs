@@ -81,6 +81,10 @@ pub enum Operator {
     CidrWithin(Operand),
     /// The date that the table gives for the value is not after today.
     BeforeToday(Operand),
+    /// The date lies more than so many days before today, or not.
+    OlderThanDays(Operand, bool),
+    /// The date lies at most so many days after today, or not: it may have passed.
+    ExpiresWithinDays(Operand, bool),
 }
 
 /// How many elements or partners must match.
@@ -203,8 +207,21 @@ pub enum Clause {
         /// What holds when nothing is there; `None` for required properties.
         absent: Option<Absent>,
     },
+    /// It holds by AWS's default, for this reason: no property says so.
+    ByDefault(Box<str>),
     /// Whether all these tags are there.
     TagsPresent(Operand),
     /// Whether the resource carries the tags of the declared scope, or does not.
     InScope(bool),
+    /// One operator on the value of a tag.
+    TagValue {
+        /// The tag's key.
+        key: Operand,
+        /// What it asks.
+        operator: Operator,
+        /// What holds without the tag; `None` for `exists`.
+        absent: Option<Absent>,
+        /// Whether texts are compared without case.
+        ignore_case: bool,
+    },
 }

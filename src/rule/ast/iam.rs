@@ -80,6 +80,8 @@ pub enum IamQuestion {
         one: Operand,
         /// Actions of the other kind.
         other: Operand,
+        /// Context keys of the requests with their values.
+        context: Vec<(Box<str>, Box<str>)>,
     },
     /// The principal is no administrator and can become one.
     Escalates,
@@ -100,7 +102,7 @@ impl IamQuestion {
             }
             Self::GrantsOutside { actions: one, trusted: other, .. }
             | Self::GrantsService { actions: one, services: other }
-            | Self::SamePrincipalMay { one, other } => vec![one, other],
+            | Self::SamePrincipalMay { one, other, .. } => vec![one, other],
             Self::Least(LeastQuestion::RegionUnrestricted(regions)) => vec![regions],
             Self::GrantsAdministrator
             | Self::GrantsServiceWildcard

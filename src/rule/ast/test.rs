@@ -66,6 +66,8 @@ pub struct RuleTest {
     pub account: Option<Box<str>>,
     /// Region of the stack.
     pub region: Option<Box<str>>,
+    /// The day on which it runs, `YYYY-MM-DD`; that of the run when `None`.
+    pub today: Option<Box<str>>,
     /// What is expected.
     pub expect: Vec<Expectation>,
     /// Where the test is written.

@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 16] = [
+const SUBJECTS: [&str; 17] = [
     "path",
     "attribute",
     "all",
@@ -26,6 +26,7 @@ const SUBJECTS: [&str; 16] = [
     "key",
     "tags",
     "relation",
+    "by_default",
 ];
 /// What may be said beside the subject and is no operator.
 const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
@@ -107,6 +108,7 @@ impl Reader<'_> {
                         spoken.tags = true;
                         self.tags(value, scope)
                     }
+                    "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
                     _ => {
                         spoken.partners = true;
                         self.partner_exists(value)
@@ -178,7 +180,7 @@ impl Reader<'_> {
     }
 
     /// The one operator of a `path` or `attribute`.
-    fn the_operator(&mut self, id: NodeId, subject: &Member) -> Option<Member> {
+    pub(super) fn the_operator(&mut self, id: NodeId, subject: &Member) -> Option<Member> {
         let tree = self.tree;
         let mut found: Option<Member> = None;
         for member in tree.members(id) {
@@ -195,7 +197,7 @@ impl Reader<'_> {
             }
             found = Some(*member);
         }
-        let others = ["path", "attribute", "absent", "case", "message"];
+        let others = ["path", "attribute", "key", "absent", "case", "message"];
         if found.is_none() && tree.members(id).iter().all(|member| others.contains(&tree.key(member))) {
             let help = format!("write one of {}", quoted(&OPERATORS));
             let message = format!("nothing is asked of this `{}`", tree.key(subject));

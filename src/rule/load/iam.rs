@@ -31,10 +31,7 @@ const QUESTIONS: [(&str, Read); 20] = [
     }),
     ("s3_public", |reader, member| reader.asked(member).map(|()| IamQuestion::S3Public)),
     ("grants_all_but", |reader, member| reader.asked(member).map(|()| IamQuestion::GrantsAllBut)),
-    ("same_principal_may", |reader, member| {
-        let [one, other] = reader.lists(member, ["one", "other"])?;
-        Some(IamQuestion::SamePrincipalMay { one, other })
-    }),
+    ("same_principal_may", |reader, member| reader.same_principal_may(member)),
     ("escalates", |reader, member| reader.asked(member).map(|()| IamQuestion::Escalates)),
     ("managed_policy", |reader, member| {
         reader.texts_operand(member.value, "managed_policy", |_| None).map(IamQuestion::ManagedPolicy)
@@ -163,6 +160,28 @@ impl Reader<'_> {
         Some(IamQuestion::GrantsOutside { actions, trusted, whole: whole? })
     }
 
+    fn same_principal_may(&mut self, member: &Member) -> Option<IamQuestion> {
+        if !self.is_table(member.value, "same_principal_may") {
+            return None;
+        }
+        self.keys(member.value, &["one", "other", "context"]);
+        let context = self.context(member.value);
+        let [one, other] = self.lists_of(member.value, ["one", "other"])?;
+        Some(IamQuestion::SamePrincipalMay { one, other, context })
+    }
+
+    /// The context keys of requests, with their values.
+    fn context(&mut self, id: NodeId) -> Vec<(Box<str>, Box<str>)> {
+        let mut context = Vec::new();
+        if let Some(table) = self.tree.get(id, "context").filter(|table| self.is_table(*table, "context")) {
+            for member in self.tree.members(table) {
+                let Some(value) = self.string(member.value, "context") else { continue };
+                context.push((self.tree.key(member).into(), value.into()));
+            }
+        }
+        context
+    }
+
     /// `resource` is mandatory where all such requests are meant.
     fn iam_request(&mut self, member: &Member, all: bool) -> Option<IamRequest> {
         let (id, key) = (member.value, self.tree.key(member));
@@ -181,13 +200,7 @@ impl Reader<'_> {
             None if all => self.require(id, "resource").and(None),
             None => Some(Operand::Literal(Literal::List(Vec::new()))),
         };
-        let mut context = Vec::new();
-        if let Some(table) = self.tree.get(id, "context").filter(|table| self.is_table(*table, "context")) {
-            for member in self.tree.members(table) {
-                let Some(value) = self.string(member.value, "context") else { continue };
-                context.push((self.tree.key(member).into(), value.into()));
-            }
-        }
+        let context = self.context(id);
         let resources = self.value_of(&resources?).list().iter().filter_map(Literal::text).map(Into::into).collect();
         let [actions] = actions?;
         Some(IamRequest { principal: principal?.into(), actions, resources, context })

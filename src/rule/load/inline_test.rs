@@ -7,9 +7,10 @@ use crate::rule::ast::{Expectation, Literal, OutcomeName, RuleTest};
 use crate::source::{Level, NodeId, Span};
 
 use super::Conventions;
+use super::format::is_date;
 use super::reader::Reader;
 
-const KEYS: [&str; 8] = ["name", "template", "params", "strict", "scope", "region", "account", "expect"];
+const KEYS: [&str; 9] = ["name", "template", "params", "strict", "scope", "region", "account", "today", "expect"];
 const EXPECT_KEYS: [&str; 6] = ["resource", "outcome", "line", "when", "cause", "by_default"];
 const OUTCOMES: [(&str, OutcomeName); 4] = [
     ("pass", OutcomeName::Pass),
@@ -36,7 +37,7 @@ const CAUSES: [&str; 15] = [
     "not-in-input",
 ];
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// All tests; what a rule must have is asked for when there are checks.
     pub(super) fn tests(&mut self, root: NodeId) -> Vec<RuleTest> {
         let tree = self.tree;
@@ -113,6 +114,7 @@ impl Reader<'_> {
         let scope = self.test_scope(id);
         let region = self.optional_text(id, "region").map(Into::into);
         let account = self.optional_text(id, "account").map(Into::into);
+        let today = self.today(id).map(Into::into);
         let mut expect = Vec::new();
         if let Some(list) = self.require(id, "expect") {
             let items = self.list(list, "expect").unwrap_or_default();
@@ -124,7 +126,17 @@ impl Reader<'_> {
             }
         }
         let (name, template) = (name?.into(), template?.into());
-        Some(RuleTest { name, template, params, strict, scope, account, region, expect, span: tree.span(id) })
+        Some(RuleTest { name, template, params, strict, scope, account, region, today, expect, span: tree.span(id) })
+    }
+
+    /// The day on which the test runs.
+    fn today(&mut self, id: NodeId) -> Option<&'a str> {
+        let node = self.tree.get(id, "today")?;
+        let date = self.text(node, "today")?;
+        if !is_date(date) {
+            self.error(self.tree.span(node), format!("`{date}` is not a date as YYYY-MM-DD"));
+        }
+        Some(date)
     }
 
     fn test_params(&mut self, id: NodeId) -> Vec<(Box<str>, Literal)> {

@@ -3,17 +3,20 @@
 //! The built-in rules come this way too, without the checks that they passed before they were built in.
 
 mod clause;
+#[cfg(test)]
+mod clause_tests;
 pub(crate) mod format;
 mod iam;
 mod inline_test;
 mod message;
 mod metadata;
-mod operator;
+pub(crate) mod operator;
 mod path;
 pub(crate) mod question;
 mod reader;
 mod related;
 mod scp;
+mod tags;
 #[cfg(test)]
 pub(super) mod tests;
 

@@ -8,7 +8,7 @@ use super::format::{cidr_problem, is_date, regex_problem};
 use super::reader::Reader;
 
 /// Every operator of `path` and `attribute`.
-pub(super) const OPERATORS: [&str; 15] = [
+pub(super) const OPERATORS: [&str; 19] = [
     "equals",
     "not_equals",
     "one_of",
@@ -24,6 +24,10 @@ pub(super) const OPERATORS: [&str; 15] = [
     "exists",
     "cidr_within",
     "before_today",
+    "older_than_days",
+    "not_older_than_days",
+    "expires_within_days",
+    "not_expires_within_days",
 ];
 
 /// The attributes beside `Properties`, with their values.
@@ -72,6 +76,10 @@ impl Reader<'_> {
             "at_least" => (Operator::AtLeast(operand), Wants::Number),
             "at_most" => (Operator::AtMost(operand), Wants::Number),
             "cidr_within" => (Operator::CidrWithin(operand), Wants::Text),
+            "older_than_days" | "not_older_than_days" => (Operator::OlderThanDays(operand, positive), Wants::Text),
+            "expires_within_days" | "not_expires_within_days" => {
+                (Operator::ExpiresWithinDays(operand, positive), Wants::Text)
+            }
             "before_today" => (Operator::BeforeToday(operand), Wants::Text),
             _ => return None,
         };
@@ -103,6 +111,7 @@ impl Reader<'_> {
                 (!matches!(value, Literal::Number(..))).then(|| wanted(key, "a number", value))
             }
             Operator::BeforeToday(_) => dates(key, value),
+            Operator::OlderThanDays(..) | Operator::ExpiresWithinDays(..) => days_problem(key, value),
             Operator::Exists(_) => None,
         };
         match problem {
@@ -236,6 +245,8 @@ fn operand_of(operator: &Operator) -> Option<&Operand> {
         | Operator::AtLeast(operand)
         | Operator::AtMost(operand)
         | Operator::CidrWithin(operand)
+        | Operator::OlderThanDays(operand, _)
+        | Operator::ExpiresWithinDays(operand, _)
         | Operator::BeforeToday(operand) => Some(operand),
         Operator::Matches(pattern, _) => Some(&pattern.source),
         Operator::Exists(_) => None,
@@ -265,6 +276,16 @@ pub(super) fn texts(key: &str, value: &Literal, problem: impl Fn(&str) -> Option
         Literal::Text(text) => problem(text),
         other => Some(format!("`{key}` is to be a text or a list of texts, not {}", other.describe())),
     })
+}
+
+/// What is wrong with a number of days.
+pub(crate) fn days_problem(key: &str, value: &Literal) -> Option<String> {
+    let fits = |number: f64| number >= 0.0 && number.fract() == 0.0;
+    match value {
+        Literal::Number(number, _) if fits(*number) => None,
+        Literal::Number(_, text) => Some(format!("`{key}` is to be a number of whole days, not `{text}`")),
+        other => Some(wanted(key, "a number of days", other)),
+    }
 }
 
 fn dates(key: &str, value: &Literal) -> Option<String> {

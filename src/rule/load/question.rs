@@ -1,4 +1,4 @@
-//! The questions that have the semantics of their field: `network`, `secret`, `tags`; `iam` has a file of its own.
+//! The questions that have the semantics of their field: `network`, `secret`, `key`; the others have files of their own.
 
 use crate::inventory::schema::Kind as SchemaKind;
 use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText};
@@ -154,27 +154,6 @@ impl Reader<'_> {
             }
         };
         Some(Clause::CustomerKey { path: path.path, absent })
-    }
-
-    pub(super) fn tags(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
-        if !self.is_table(id, "tags") {
-            return None;
-        }
-        self.keys(id, &["present", "in_scope"]);
-        for resource in scope.resource_types() {
-            let tagged = resource.properties().members().any(|member| member.name.to_ascii_lowercase().contains("tag"));
-            if !tagged {
-                self.error(self.tree.span(id), format!("`{}` has no tags", resource.name()));
-            }
-        }
-        if let Some(inside) = self.tree.get(id, "in_scope") {
-            if let Some(present) = self.tree.get(id, "present") {
-                self.error(self.tree.span(present), "`present` and `in_scope` are two questions");
-            }
-            return self.boolean(inside, "in_scope").map(Clause::InScope);
-        }
-        let present = self.require(id, "present")?;
-        self.texts_operand(present, "present", |_| None).map(Clause::TagsPresent)
     }
 
     /// A text or list of texts, or a parameter that is one.

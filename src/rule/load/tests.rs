@@ -80,12 +80,12 @@ fn load_as(path: &str, text: &str) -> (RuleSet, Vec<Diagnostic>) {
     load_user(&[file], framework::builtin(), RuleSet::default())
 }
 
-fn load(text: &str) -> (RuleSet, Vec<Diagnostic>) {
+pub(super) fn load(text: &str) -> (RuleSet, Vec<Diagnostic>) {
     load_as("own-rule.toml", text)
 }
 
 /// One line each: level where it is none, place, message, help.
-fn told(problems: &[Diagnostic]) -> String {
+pub(super) fn told(problems: &[Diagnostic]) -> String {
     let mut out = String::new();
     for problem in problems {
         if problem.level != Level::Error {
@@ -467,7 +467,7 @@ fn a_value_of_the_past_may_be_ruled_out_with_a_warning() {
 #[test]
 fn a_clause_has_one_subject_and_one_operator() {
     let runtime = "path    = \"Runtime\"\none_of  = [\"python3.13\", \"nodejs22.x\"]\nabsent  = \"fail\"";
-    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`";
+    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`, `by_default`";
     check(
         runtime,
         "attribute = \"DeletionPolicy\"\npath = \"Runtime\"\nexists = true",

@@ -24,8 +24,9 @@ pub(super) fn iam(rule: &Rule, question: &IamQuestion) -> String {
         }
         IamQuestion::S3Public => "are public as S3 classifies them".to_owned(),
         IamQuestion::GrantsAllBut => "allow everyone but some (`NotPrincipal`)".to_owned(),
-        IamQuestion::SamePrincipalMay { one, other } => {
-            format!("allow one principal both {} and {}", list(one), list(other))
+        IamQuestion::SamePrincipalMay { one, other, context } => {
+            let with: Vec<String> = context.iter().map(|(key, value)| format!(" with `{key}` = `{value}`")).collect();
+            format!("allow one principal both {} and {}{}", list(one), list(other), with.concat())
         }
         IamQuestion::Escalates => "lead to administrator rights".to_owned(),
         IamQuestion::Least(question) => least(rule, question),

@@ -60,8 +60,6 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             };
             out.push((depth, format!("`{}` {what}", path.text)));
         }
-        Clause::InScope(true) => out.push((depth, "it carries the tags of the scope".to_owned())),
-        Clause::InScope(false) => out.push((depth, "it does not carry the tags of the scope".to_owned())),
         Clause::CustomerKey { path, absent } => {
             let default = match absent {
                 Some(Absent::Pass | Absent::Harmless) => ", or is not set",
@@ -69,6 +67,17 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
                 Some(Absent::Fail) | None => "",
             };
             out.push((depth, format!("`{}` names a customer managed KMS key{default}", path.text)));
+        }
+        Clause::InScope(true) => out.push((depth, "it carries the tags of the scope".to_owned())),
+        Clause::InScope(false) => out.push((depth, "it does not carry the tags of the scope".to_owned())),
+        Clause::ByDefault(reason) => out.push((depth, format!("by AWS's default: {reason}"))),
+        Clause::TagValue { key, operator, absent, .. } => {
+            let default = match absent {
+                Some(Absent::Pass | Absent::Harmless) => ", or is not there",
+                Some(Absent::Unknown) => " (unknown when it is not there)",
+                Some(Absent::Fail) | None => "",
+            };
+            out.push((depth, format!("the tag {} {}{default}", value(rule, key), self::operator(rule, operator))));
         }
         Clause::TagsPresent(tags) => out.push((depth, format!("it has the tags {}", value(rule, tags)))),
     }
@@ -109,6 +118,15 @@ fn operator(rule: &Rule, operator: &Operator) -> String {
         Operator::Exists(true) => "is set".to_owned(),
         Operator::Exists(false) => "is not set".to_owned(),
         Operator::CidrWithin(operand) => format!("lies inside {}", value(rule, operand)),
+        Operator::OlderThanDays(operand, positive) => {
+            format!("is {}older than {} days", not(positive), value(rule, operand))
+        }
+        Operator::ExpiresWithinDays(operand, true) => {
+            format!("is a date that has passed or comes within {} days", value(rule, operand))
+        }
+        Operator::ExpiresWithinDays(operand, false) => {
+            format!("is a date that comes after more than {} days", value(rule, operand))
+        }
         Operator::BeforeToday(operand) => format!("has reached its date ({})", value(rule, operand)),
     }
 }

@@ -80,7 +80,7 @@ fn rule(id: &str, title: &str, severity: Severity, remediation: &str, controls: 
                 rationale: "The control asks for it".to_owned(),
             })
             .collect(),
-        peers: BTreeMap::from([("aws-config".to_owned(), id.to_uppercase().replace('-', "_"))]),
+        peers: BTreeMap::from([("aws-config".to_owned(), vec![id.to_uppercase().replace('-', "_")])]),
     }
 }
 
