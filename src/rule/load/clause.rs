@@ -350,7 +350,11 @@ impl Reader<'_> {
         };
         let matches = self.require(id, "match");
         let scope = self.relations[related?].value.clone();
-        let matches = self.clauses(matches?, "match", &scope, spoken);
+        // That there is a partner may be all that is asked.
+        let matches = match self.tree.items(matches?) {
+            [] if matches!(tree.kind(matches?), Kind::List { .. }) => Vec::new(),
+            _ => self.clauses(matches?, "match", &scope, spoken),
+        };
         Some(Clause::On { related: related?, quantifier, matches, missing: missing? })
     }
 
@@ -363,7 +367,7 @@ impl Reader<'_> {
         let counted = ["at_least", "at_most"].iter().find_map(|key| tree.member(id, key));
         let name = self.require(id, "name").and_then(|name| self.relation(name, "name"));
         if let Some(counted) = counted {
-            let key = tree.key(&counted);
+            let key = tree.key(counted);
             self.keys(id, &["name", key]);
             let number = self.number_operand(counted.value, key);
             return Some(Clause::Count { related: name?, at_least: key == "at_least", number: number? });
