@@ -21,6 +21,8 @@ pub(super) struct Cursor {
     pub(super) key: Option<Symbol>,
     /// The element of the innermost quantifier.
     pub(super) element: Option<ValueId>,
+    /// The relation whose partner the resource is.
+    pub(super) partner_of: Option<usize>,
 }
 
 /// An element that a quantifier goes over, as it is written.
@@ -151,7 +153,7 @@ impl Scope<'_> {
             let make = |index, value, head, trail, key| Slot {
                 list,
                 index,
-                cursor: Cursor { resource: cursor.resource, value, head, trail, key, element: Some(value) },
+                cursor: Cursor { value, head, trail, key, element: Some(value), ..*cursor },
             };
             let container = self.view.deep(written);
             match container.1 {

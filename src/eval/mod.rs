@@ -4,6 +4,7 @@
 //! whatever the threads do.
 
 mod answer;
+mod count;
 mod cursor;
 mod date;
 mod explain;
@@ -122,7 +123,9 @@ pub fn looks_for_secrets(clause: &Clause) -> bool {
         Clause::Secret { .. } => true,
         Clause::All(clauses) | Clause::Any(clauses) => clauses.iter().any(looks_for_secrets),
         Clause::Not(clause) => looks_for_secrets(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches.iter().any(looks_for_secrets),
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => {
+            matches.iter().any(looks_for_secrets)
+        }
         _ => false,
     }
 }

@@ -15,6 +15,16 @@ impl Scope<'_> {
         match question {
             NetworkQuestion::IngressOpen(question) => self.open(question, Direction::Ingress, cursor, wanted),
             NetworkQuestion::EgressOpen(question) => self.open(question, Direction::Egress, cursor, wanted),
+            NetworkQuestion::SubnetClass(asked) => {
+                let (classes, causes) = self.context.facts.subnet_classes(&self.view, cursor.resource);
+                let of = classes.iter().filter(|class| asked.contains(class)).count();
+                let answer = match of {
+                    0 => Answer::of(false),
+                    all if all == classes.len() => Answer::of(true),
+                    _ => return Answer::unknown(causes),
+                };
+                self.of_nothing(answer, cursor.head, &cursor.trail, cursor, wanted)
+            }
             NetworkQuestion::SubnetInternetRouted => {
                 match self.context.facts.internet_routed(&self.view, cursor.resource) {
                     Err(causes) => Answer::unknown(causes),

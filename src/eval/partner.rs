@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::scope::{Scope, Wanted};
+use crate::facts::derived::Derived;
 use crate::inventory::Relations;
 use crate::inventory::schema::Schema;
 use crate::rule::{Absent, Clause, Path, Quantifier, Segment, Via};
@@ -22,6 +23,8 @@ pub(super) struct RelationTable {
 #[derive(Clone)]
 pub(super) struct Partner {
     id: ResourceId,
+    /// What stands for its properties, where it is a part of another resource.
+    value: Option<ValueId>,
     /// Where the judged side refers to it; `None` when the partner is the one that refers.
     reference: Option<Blame>,
 }
@@ -30,21 +33,43 @@ pub(super) struct Partner {
 #[derive(Default)]
 pub(super) struct Partners {
     /// Those that are there.
-    sure: Vec<Partner>,
+    pub(super) sure: Vec<Partner>,
     /// Those of which nobody can tell whether they are partners, and why.
-    possible: Vec<(Option<ResourceId>, Cause)>,
+    pub(super) possible: Vec<(Option<ResourceId>, Cause)>,
+    /// Why one that is there is not in sight.
+    pub(super) hidden: Vec<Cause>,
+}
+
+/// Where a chain of relations starts besides the selected resource: at a partner over the relation.
+type At = Option<(usize, ResourceId)>;
+
+impl Partner {
+    fn of(id: ResourceId) -> Self {
+        Self { id, value: None, reference: None }
+    }
+
+    /// A number that tells partners apart, the same in every world.
+    fn step(&self) -> u64 {
+        u64::from(self.id.0) | self.value.map_or(0, |value| u64::from(value.0) << 32)
+    }
 }
 
 impl Partners {
+    fn is_empty(&self) -> bool {
+        self.sure.is_empty() && self.possible.is_empty() && self.hidden.is_empty()
+    }
+
     /// Whether each of them is one or none by itself, and nothing holds because there is no partner at all.
     fn are_separate(&self, missing: Absent) -> bool {
-        self.possible.iter().all(|(id, _)| id.is_some())
+        self.hidden.is_empty()
+            && self.possible.iter().all(|(id, _)| id.is_some())
             && (!self.sure.is_empty() || matches!(missing, Absent::Pass | Absent::Harmless))
     }
 }
 
 /// What is asked of the partners of a relation.
 struct Question<'q> {
+    related: usize,
     quantifier: Quantifier,
     matches: &'q [Clause],
     missing: Absent,
@@ -72,21 +97,66 @@ impl Scope<'_> {
         relations
     }
 
-    /// The partners of the selected resource over a relation of the rule; of those that refer to it, `only` this one.
-    fn partners(&self, related: usize, only: Option<ResourceId>) -> Partners {
+    /// The partners of the selected resource over a relation of the rule, or of the partner that it stands `at`; of those that refer
+    /// to it, `only` this one.
+    fn partners(&self, related: usize, at: At, only: Option<ResourceId>) -> Partners {
         let relation = &self.rule.related[related];
-        let starts = match relation.from {
-            None => Partners { sure: vec![Partner { id: self.selected, reference: None }], possible: Vec::new() },
-            Some(from) => self.partners(from, None),
+        let starts = match (relation.from, at) {
+            (None, _) => Partners { sure: vec![Partner::of(self.selected)], ..Partners::default() },
+            (Some(from), Some((relation, id))) if from == relation => {
+                Partners { sure: vec![Partner::of(id)], ..Partners::default() }
+            }
+            (Some(from), _) => self.partners(from, at, None),
         };
-        let mut found = Partners { sure: Vec::new(), possible: starts.possible };
+        let mut found = Partners { possible: starts.possible, ..Partners::default() };
+        found.possible.extend(starts.hidden.into_iter().map(|cause| (None, cause)));
         for start in starts.sure {
             match &relation.via {
                 Via::Partner(path) => self.referring(start.id, &relation.types, path, only, &mut found),
                 Via::Selected(path) => self.referred(start.id, &relation.types, path, &mut found),
+                Via::Derived(kind) => self.derived(start.id, *kind, &relation.types, &mut found),
             }
         }
         self.filter(&relation.conditions, found)
+    }
+
+    /// Partners that a fact leads to.
+    fn derived(&self, start: ResourceId, kind: Derived, types: &[Box<str>], found: &mut Partners) {
+        let names: Vec<&str> = types.iter().map(AsRef::as_ref).collect();
+        let more = self.context.facts.derived(&self.view, kind, &names, start);
+        for (id, value) in more.sure {
+            if found.sure.iter().all(|partner| (partner.id, partner.value) != (id, value)) {
+                found.sure.push(Partner { id, value, reference: None });
+            }
+        }
+        found.possible.extend(more.possible);
+        found.hidden.extend(more.hidden);
+        self.unseen(Some(start), types, found);
+    }
+
+    /// The cursor at the properties of a partner.
+    fn at_partner(&self, partner: &Partner, related: usize) -> Cursor {
+        let mut cursor = Cursor { partner_of: Some(related), ..self.at_resource(partner.id) };
+        if let Some(value) = partner.value {
+            let head = self.place_of(value, cursor.head);
+            (cursor.value, cursor.head) = (value, head);
+        }
+        cursor
+    }
+
+    /// The partners over a relation, from where a clause stands.
+    pub(super) fn partners_at(&self, related: usize, cursor: &Cursor) -> Partners {
+        self.partners(related, Self::at(cursor), None)
+    }
+
+    /// The cursors at the partners that are there.
+    pub(super) fn cursors(&self, partners: &Partners, related: usize) -> Vec<Cursor> {
+        partners.sure.iter().map(|partner| self.at_partner(partner, related)).collect()
+    }
+
+    /// Where relations start inside of a `match`.
+    fn at(cursor: &Cursor) -> At {
+        cursor.partner_of.map(|related| (related, cursor.resource))
     }
 
     /// Partners whose property refers to `start`.
@@ -102,7 +172,7 @@ impl Scope<'_> {
         let asked = |partner: &&ResourceId| only.is_none_or(|only| only == **partner);
         for partner in relations.referrers(start).iter().filter(asked) {
             match self.edge(*partner, path, start) {
-                Ok(true) => found.sure.push(Partner { id: *partner, reference: None }),
+                Ok(true) => found.sure.push(Partner::of(*partner)),
                 Ok(false) => {}
                 Err(cause) => found.possible.push((Some(*partner), cause)),
             }
@@ -251,7 +321,7 @@ impl Scope<'_> {
     fn push_existing(&self, id: ResourceId, reference: Blame, found: &mut Partners) {
         match self.context.inventory.exists(&self.view, id) {
             Some(true) if found.sure.iter().all(|partner| partner.id != id) => {
-                found.sure.push(Partner { id, reference: Some(reference) });
+                found.sure.push(Partner { id, value: None, reference: Some(reference) });
             }
             Some(_) => {}
             None => found.possible.push((Some(id), Cause::Undecided)),
@@ -263,10 +333,11 @@ impl Scope<'_> {
         if conditions.is_empty() {
             return partners;
         }
-        let mut kept = Partners { sure: Vec::new(), possible: Vec::new() };
+        let mut kept = Partners::default();
         for partner in partners.sure {
             let id = partner.id;
-            let answer = self.all(conditions, &self.at_resource(id), Wanted::Nothing);
+            let at = Cursor { partner_of: None, ..self.at_partner(&partner, 0) };
+            let answer = self.all(conditions, &at, Wanted::Nothing);
             match answer.truth {
                 Truth::True { .. } => kept.sure.push(partner),
                 Truth::False => {}
@@ -283,6 +354,7 @@ impl Scope<'_> {
                 kept.possible.push((id, cause));
             }
         }
+        kept.possible.extend(partners.hidden.into_iter().map(|cause| (None, cause)));
         kept
     }
 
@@ -299,16 +371,17 @@ impl Scope<'_> {
         let neutral = quantifier != Quantifier::Some;
         // Each partner decides by itself that it fails.
         let apart = wanted == if neutral { Wanted::False } else { Wanted::True };
-        let (partners, needed) = self.view.world.needs(|| self.partners(related, None));
+        let at = Self::at(cursor);
+        let (partners, needed) = self.view.world.needs(|| self.partners(related, at, None));
         if let Some((variable, trigger)) = needed
             && !(apart && partners.are_separate(missing))
         {
             self.view.world.need(variable, trigger);
         }
-        if partners.sure.is_empty() && partners.possible.is_empty() {
+        if partners.is_empty() {
             return self.missing(missing, related, cursor, wanted);
         }
-        let question = Question { quantifier, matches, missing, wanted };
+        let question = Question { related, quantifier, matches, missing, wanted };
         let combine = |a: Answer, b: Answer| match (neutral, apart) {
             (true, _) => a.and(b),
             (false, true) => a.or_each(b),
@@ -316,17 +389,25 @@ impl Scope<'_> {
         };
         let mut answer = Answer::of(neutral);
         for partner in &partners.sure {
-            let one = || self.on_partner(&question, partner.id, partner.reference.as_ref());
-            let one = if apart { self.conjunct(u64::from(partner.id.0), neutral, one) } else { self.whole(one) };
+            let one = || self.on_partner(&question, partner);
+            let one = if apart { self.conjunct(partner.step(), neutral, one) } else { self.whole(one) };
+            answer = combine(answer, one);
+        }
+        let alone = partners.sure.is_empty() && partners.hidden.is_empty();
+        for cause in partners.hidden {
+            // That there is one is all that is asked of it.
+            let one = match matches.is_empty() {
+                true => Answer::of(quantifier != Quantifier::None),
+                false => Answer::unknown(vec![cause]),
+            };
             answer = combine(answer, one);
         }
         for (id, cause) in partners.possible {
-            let alone = partners.sure.is_empty();
             let one = match id {
                 Some(id) if apart => self.conjunct(u64::from(id.0), neutral, || {
-                    let found = self.partners(related, Some(id));
+                    let found = self.partners(related, at, Some(id));
                     match found.sure.iter().find(|partner| partner.id == id) {
-                        Some(partner) => self.on_partner(&question, id, partner.reference.as_ref()),
+                        Some(partner) => self.on_partner(&question, partner),
                         None if found.possible.is_empty() => Answer::of(neutral),
                         None => self.on_possible(&question, Some(id), cause, alone),
                     }
@@ -343,20 +424,20 @@ impl Scope<'_> {
 
     /// What a partner says. What refers is what would be changed: the partner, or the judged resource where it names
     /// the partner.
-    fn on_partner(&self, question: &Question<'_>, id: ResourceId, reference: Option<&Blame>) -> Answer {
+    fn on_partner(&self, question: &Question<'_>, partner: &Partner) -> Answer {
         let none = question.quantifier == Quantifier::None;
         let inner = if none { question.wanted.negated() } else { question.wanted };
-        let mut answer = self.all(question.matches, &self.at_resource(id), inner);
+        let at = self.at_partner(partner, question.related);
+        let mut answer = self.all(question.matches, &at, inner);
         if answer.truth != Truth::Unknown && inner.wants(answer.holds()) && answer.blames.is_empty() {
-            let at = self.at_resource(id);
             answer.blames = vec![self.absent_blame(at.head, at.trail.text(self), &at)];
         }
-        if let (Some(reference), Some(first)) = (reference, answer.blames.first()) {
+        if let (Some(reference), Some(first)) = (&partner.reference, answer.blames.first()) {
             let bindings = first.bindings.clone();
             answer.blames = vec![Blame { bindings, ..reference.clone() }];
         }
         for blame in &mut answer.blames {
-            blame.partner = Some(id);
+            blame.partner = Some(partner.id);
         }
         if none { answer.negated() } else { answer }
     }
@@ -365,7 +446,8 @@ impl Scope<'_> {
     fn on_possible(&self, question: &Question<'_>, id: Option<ResourceId>, cause: Cause, alone: bool) -> Answer {
         let neutral = question.quantifier != Quantifier::Some;
         let harmless = id.is_some_and(|id| {
-            let (answer, needed) = self.view.world.needs(|| self.whole(|| self.on_partner(question, id, None)));
+            let partner = Partner::of(id);
+            let (answer, needed) = self.view.world.needs(|| self.whole(|| self.on_partner(question, &partner)));
             let harmless = answer.truth != Truth::Unknown && answer.holds() == neutral;
             if let (false, Some((variable, trigger))) = (harmless, needed) {
                 self.view.world.need(variable, trigger);

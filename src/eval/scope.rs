@@ -68,6 +68,7 @@ impl<'a> Scope<'a> {
             trail: Trail::properties(),
             key: None,
             element: None,
+            partner_of: None,
         }
     }
 
@@ -116,6 +117,10 @@ impl<'a> Scope<'a> {
             }
             Clause::On { related, quantifier, matches, missing } => {
                 self.on(*related, *quantifier, matches, *missing, cursor, wanted)
+            }
+            Clause::Count { related, at_least, number } => self.count(*related, *at_least, number, cursor, wanted),
+            Clause::Distinct { over, on, matches, at_least } => {
+                self.distinct(over, *on, matches, at_least, cursor, wanted)
             }
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),
@@ -197,7 +202,9 @@ impl<'a> Scope<'a> {
     fn default(&self, absent: Option<&Fallback>, operator: &Operator, ignore_case: bool) -> Option<Absent> {
         absent.map(|default| match default {
             Fallback::Holds(absent) => *absent,
-            Fallback::Value(value) if self.compare_literal(value, operator, ignore_case) => Absent::Pass,
+            Fallback::Value(value) if self.compare_literal(self.rule.operand(value), operator, ignore_case) => {
+                Absent::Pass
+            }
             Fallback::Value(_) => Absent::Fail,
         })
     }

@@ -31,6 +31,7 @@ pub struct Facts<'a> {
     organizations: organization::Cache,
     escalations: permissions::Cache,
     derived: derived::Cache,
+    policies: policies::Cache,
 }
 
 impl<'a> Facts<'a> {
@@ -47,6 +48,7 @@ impl<'a> Facts<'a> {
             organizations: organization::Cache::default(),
             escalations: permissions::Cache::default(),
             derived: derived::Cache::default(),
+            policies: policies::Cache::default(),
         }
     }
 

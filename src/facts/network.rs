@@ -27,6 +27,37 @@ impl Direction {
     }
 }
 
+/// What the default route of a subnet leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubnetClass {
+    /// An internet gateway.
+    Public,
+    /// NAT, or another appliance or network.
+    Nat,
+    /// There is no default route.
+    Isolated,
+}
+
+impl SubnetClass {
+    /// Every class, by its name in rules.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("public", Self::Public), ("nat", Self::Nat), ("isolated", Self::Isolated)];
+
+    /// As rules write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, class)| *class == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// The default routes of a subnet.
+#[derive(Debug, Default)]
+struct DefaultRoutes {
+    sure: Vec<(ResourceId, SubnetClass)>,
+    /// What may be one, with where it leads when that is known.
+    open: Vec<(Option<SubnetClass>, Cause)>,
+}
+
 /// Where a rule of a security group is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -253,11 +284,70 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// The causes for which it is not known.
     pub fn internet_routed(&self, view: &View<'a>, subnet: ResourceId) -> Result<Option<ResourceId>, Vec<Cause>> {
+        let routes = self.default_routes(view, subnet)?;
+        let public = |class: &Option<SubnetClass>| class.is_none_or(|class| class == SubnetClass::Public);
+        if let Some((route, _)) = routes.sure.iter().find(|(_, class)| *class == SubnetClass::Public) {
+            return Ok(Some(*route));
+        }
+        let open: Vec<Cause> =
+            routes.open.into_iter().filter(|(class, _)| public(class)).map(|(_, cause)| cause).collect();
+        if open.is_empty() { Ok(None) } else { Err(open) }
+    }
+
+    /// The classes that the subnet may be of: one where all is known, else the causes for which there are several.
+    #[must_use]
+    pub fn subnet_classes(&self, view: &View<'a>, subnet: ResourceId) -> (Vec<SubnetClass>, Vec<Cause>) {
+        let routes = match self.default_routes(view, subnet) {
+            Ok(routes) => routes,
+            Err(causes) => return (SubnetClass::ALL.map(|(_, class)| class).to_vec(), causes),
+        };
+        let has = |wanted: SubnetClass| routes.sure.iter().any(|(_, class)| *class == wanted);
+        if has(SubnetClass::Public) {
+            return (vec![SubnetClass::Public], Vec::new());
+        }
+        let mut classes = vec![if has(SubnetClass::Nat) { SubnetClass::Nat } else { SubnetClass::Isolated }];
+        let may_be = |wanted| routes.open.iter().any(|(class, _)| class.is_none_or(|class| class == wanted));
+        for class in [SubnetClass::Nat, SubnetClass::Public] {
+            if may_be(class) && !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
+        (classes, routes.open.into_iter().map(|(_, cause)| cause).collect())
+    }
+
+    /// The default routes of the subnet's table.
+    fn default_routes(&self, view: &View<'a>, subnet: ResourceId) -> Result<DefaultRoutes, Vec<Cause>> {
+        let inventory = self.inventory;
+        let routes = self.routes.get_or_init(|| Relations::over(inventory, &["AWS::EC2::Route"], &["RouteTableId"]));
+        let table = self.route_table(view, subnet)?;
+        let mut found = DefaultRoutes::default();
+        for route in routes.referrers(table) {
+            match (inventory.exists(view, *route), self.default_route(view, *route)) {
+                (Some(false), _) | (_, Ok(None)) => {}
+                (Some(true), Ok(Some(class))) => found.sure.push((*route, class)),
+                (None, Ok(class)) => found.open.push((class, Cause::Undecided)),
+                (_, Err(cause)) => found.open.push((None, cause)),
+            }
+        }
+        // A route of an unknown table may be this table's.
+        for route in routes.open() {
+            let class = self.default_route(view, *route);
+            if class != Ok(None) && inventory.exists(view, *route) != Some(false) {
+                let cause = Cause::NotInInput { what: "the table of a route to the internet".into() };
+                found.open.push((class.unwrap_or(None), cause));
+            }
+        }
+        let unseen = self.unseen().referrer(inventory, table, &["AWS::EC2::Route"]);
+        found.open.extend(unseen.map(|cause| (None, cause.clone())));
+        Ok(found)
+    }
+
+    /// The route table that the subnet is associated with.
+    fn route_table(&self, view: &View<'a>, subnet: ResourceId) -> Result<ResourceId, Vec<Cause>> {
         let inventory = self.inventory;
         let associations = self
             .associations
             .get_or_init(|| Relations::over(inventory, &["AWS::EC2::SubnetRouteTableAssociation"], &["SubnetId"]));
-        let routes = self.routes.get_or_init(|| Relations::over(inventory, &["AWS::EC2::Route"], &["RouteTableId"]));
         let (mut open, mut table) = (Vec::new(), None);
         for association in associations.referrers(subnet) {
             match inventory.exists(view, *association) {
@@ -274,28 +364,14 @@ impl<'a> Facts<'a> {
         };
         let mut tables = Vec::new();
         view.references(table, &mut tables);
-        let Some((table, _)) = tables.first().copied() else {
-            return Err(vec![Cause::NotInInput { what: "the route table".into() }]);
-        };
-        for route in routes.referrers(table) {
-            match (inventory.exists(view, *route), self.is_internet_route(view, *route)) {
-                (Some(false), _) | (_, Ok(false)) => {}
-                (Some(true), Ok(true)) => return Ok(Some(*route)),
-                (None, _) => open.push(Cause::Undecided),
-                (_, Err(cause)) => open.push(cause),
-            }
+        match tables.first() {
+            Some((table, _)) => Ok(*table),
+            None => Err(vec![Cause::NotInInput { what: "the route table".into() }]),
         }
-        // A route of an unknown table may be this table's.
-        for route in routes.open() {
-            if self.is_internet_route(view, *route) != Ok(false) {
-                open.push(Cause::NotInInput { what: "the table of a route to the internet".into() });
-            }
-        }
-        open.extend(self.unseen().referrer(inventory, table, &["AWS::EC2::Route"]).cloned());
-        if open.is_empty() { Ok(None) } else { Err(open) }
     }
 
-    fn is_internet_route(&self, view: &View<'a>, route: ResourceId) -> Result<bool, Cause> {
+    /// Where a route leads that is a default route; `None` for others.
+    fn default_route(&self, view: &View<'a>, route: ResourceId) -> Result<Option<SubnetClass>, Cause> {
         let inventory = self.inventory;
         let cause = |cause| view.values.cause(cause).clone();
         let mut default = false;
@@ -311,19 +387,20 @@ impl<'a> Facts<'a> {
             }
         }
         if !default {
-            return Ok(false);
+            return Ok(None);
         }
         let gateway = inventory.property(view, route, &["GatewayId"]);
         let mut references = Vec::new();
         view.references(gateway, &mut references);
-        match references.first() {
-            Some((id, _)) => Ok(inventory.type_name(*id) == "AWS::EC2::InternetGateway"),
+        let internet = match references.first() {
+            Some((id, _)) => inventory.type_name(*id) == "AWS::EC2::InternetGateway",
             None => match view.text(gateway) {
-                Read::Known(text) => Ok(text.starts_with("igw-")),
-                Read::Unknown(unknown) => Err(cause(unknown)),
-                Read::Absent => Ok(false),
+                Read::Known(text) => text.starts_with("igw-"),
+                Read::Unknown(unknown) => return Err(cause(unknown)),
+                Read::Absent => false,
             },
-        }
+        };
+        Ok(Some(if internet { SubnetClass::Public } else { SubnetClass::Nat }))
     }
 }
 

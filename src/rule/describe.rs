@@ -90,7 +90,7 @@ pub fn show(rule: &Rule) -> String {
             (None, false) => " (not safe to apply unseen)".to_owned(),
             (_, true) => String::new(),
         };
-        paragraph(&mut out, "Fix", &format!("set `{}` to `{}`{caution}", fix.set, fix.value));
+        paragraph(&mut out, "Fix", &format!("set `{}` to `{}`{caution}", fix.set, rule.operand(&fix.value)));
     }
     items(&mut out, "References", &rule.references);
     out

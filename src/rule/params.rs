@@ -143,7 +143,7 @@ fn inside(clause: &Clause) -> &[Clause] {
     match clause {
         Clause::All(clauses) | Clause::Any(clauses) => clauses,
         Clause::Not(clause) => std::slice::from_ref(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => matches,
         _ => &[],
     }
 }
@@ -152,7 +152,7 @@ fn inside_mut(clause: &mut Clause) -> &mut [Clause] {
     match clause {
         Clause::All(clauses) | Clause::Any(clauses) => clauses,
         Clause::Not(clause) => std::slice::from_mut(clause),
-        Clause::Quantified { matches, .. } | Clause::On { matches, .. } => matches,
+        Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => matches,
         _ => &mut [],
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn in_resource(inventory: &Inventory, reader: &Reader<'_>, id: Resour
         }
         for id in reader.view.cases(value.value(inventory, &reader.view)) {
             if !matches!(reader.view.deep(id).1, Kind::Absent | Kind::Unknown(_) | Kind::Reference { .. }) {
-                let within = format!("{}.{}", resource.logical_id, value.path);
+                let within = format!("{}.{}", resource.logical_id, value.path());
                 found.push(Found { id, within, kind: Some(kind), holder });
             }
         }

@@ -2,32 +2,30 @@
 
 use super::{Charge, Evidence};
 use crate::eval::scope::Scope;
-use crate::iam::Policy;
 use crate::iam::least::{self, Allows, Answer, Finding};
 use crate::rule::LeastQuestion;
 
-pub(super) fn administrator(policy: &Policy) -> Evidence {
-    evidence(least::administrator(&Allows::new(policy)))
+pub(super) fn administrator(allows: &Allows) -> Evidence {
+    evidence(least::administrator(allows))
 }
 
-pub(super) fn service_wildcard(policy: &Policy) -> Evidence {
-    evidence(least::service_wildcards(&Allows::new(policy)))
+pub(super) fn service_wildcard(allows: &Allows) -> Evidence {
+    evidence(least::service_wildcards(allows))
 }
 
 impl Scope<'_> {
-    pub(super) fn least(&self, question: &LeastQuestion, policy: &Policy) -> Evidence {
-        let allows = Allows::new(policy);
+    pub(super) fn least(&self, question: &LeastQuestion, allows: &Allows) -> Evidence {
         evidence(match question {
-            LeastQuestion::WildcardActions => least::wildcard_actions(&allows),
-            LeastQuestion::WildcardResources(besides) => least::wildcard_resources(&allows, besides),
-            LeastQuestion::Risk(risk) => least::risk(&allows, *risk),
-            LeastQuestion::ServiceWildcardRisk(risk) => least::service_wildcard_risk(&allows, *risk),
-            LeastQuestion::PassRoleUnscoped => least::pass_role_unscoped(&allows),
-            LeastQuestion::InvertedAllow => least::inverted_allow(&allows),
+            LeastQuestion::WildcardActions => least::wildcard_actions(allows),
+            LeastQuestion::WildcardResources(besides) => least::wildcard_resources(allows, besides),
+            LeastQuestion::Risk(risk) => least::risk(allows, *risk),
+            LeastQuestion::ServiceWildcardRisk(risk) => least::service_wildcard_risk(allows, *risk),
+            LeastQuestion::PassRoleUnscoped => least::pass_role_unscoped(allows),
+            LeastQuestion::InvertedAllow => least::inverted_allow(allows),
             LeastQuestion::RegionUnrestricted(regions) => {
                 let regions: Vec<&str> =
                     self.rule.operand(regions).list().iter().filter_map(|region| region.text()).collect();
-                least::region_unrestricted(&allows, &regions)
+                least::region_unrestricted(allows, &regions)
             }
         })
     }

@@ -9,12 +9,14 @@ mod grants;
 mod least;
 mod requests;
 
+use std::sync::Arc;
+
 use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
-use crate::facts::policies::{Form, PolicyValue, policy_values, read_policy};
-use crate::iam::{self, Policy};
+use crate::facts::policies::{Form, PolicyValue, Prepared, policy_values};
+use crate::iam;
 use crate::rule::{IamQuestion, Path};
 use crate::value::{Cause, Kind, Place};
 use grants::statements;
@@ -41,7 +43,7 @@ struct Charge {
 
 /// A policy with its place in the resource.
 struct Found {
-    policy: Policy,
+    ready: Arc<Prepared>,
     /// From `Properties` on.
     path: String,
     form: Form,
@@ -70,13 +72,14 @@ impl<'a> Scope<'a> {
     }
 
     /// What the question finds in one policy: a line for each question.
-    fn evidence(&self, question: &'a IamQuestion, policy: &Policy) -> Evidence {
+    fn evidence(&self, question: &'a IamQuestion, ready: &Prepared) -> Evidence {
+        let policy = &*ready.policy;
         match question {
             IamQuestion::Denies(request) => statements(iam::denies(policy, &self.requests(request))),
             IamQuestion::Allows(request) => statements(iam::allows(policy, &self.requests(request))),
-            IamQuestion::GrantsAdministrator => least::administrator(policy),
-            IamQuestion::GrantsServiceWildcard => least::service_wildcard(policy),
-            IamQuestion::Least(question) => self.least(question, policy),
+            IamQuestion::GrantsAdministrator => least::administrator(ready.allows()),
+            IamQuestion::GrantsServiceWildcard => least::service_wildcard(ready.allows()),
+            IamQuestion::Least(question) => self.least(question, ready.allows()),
             IamQuestion::GrantsPublic(_)
             | IamQuestion::GrantsOutside { .. }
             | IamQuestion::GrantsService { .. }
@@ -108,13 +111,12 @@ impl<'a> Scope<'a> {
     }
 
     fn policy_value(&self, value: &PolicyValue, question: &'a IamQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
-        match value.read(self.context.inventory, &self.view) {
+        match self.context.facts.policy(value, &self.view) {
             Ok(None) => Answer::of(false),
             Err(cause) => Answer::unknown(vec![cause]),
-            Ok(Some(policy)) => {
-                let path = format!("Properties.{}", value.path);
-                let found = Found { policy, path, form: value.property.form };
-                self.answered(self.evidence(question, &found.policy), &found, cursor, wanted)
+            Ok(Some(ready)) => {
+                let found = Found { ready, path: format!("Properties.{}", value.path()), form: value.property.form };
+                self.answered(self.evidence(question, &found.ready), &found, cursor, wanted)
             }
         }
     }
@@ -128,9 +130,9 @@ impl<'a> Scope<'a> {
                     Kind::Absent => Answer::of(false),
                     Kind::Unknown(cause) => Answer::unknown(vec![self.cause(cause)]),
                     _ => {
-                        let policy = read_policy(self.context.inventory, &self.view, written);
-                        let found = Found { policy, path: trail.text(self), form: Form::Document };
-                        self.answered(self.evidence(question, &found.policy), &found, cursor, wanted)
+                        let ready = self.context.facts.policy_at(cursor.resource, written, &self.view);
+                        let found = Found { ready, path: trail.text(self), form: Form::Document };
+                        self.answered(self.evidence(question, &found.ready), &found, cursor, wanted)
                     }
                 },
                 Leaf::Unknown { cause, .. } => Answer::unknown(vec![self.cause(cause)]),
@@ -154,7 +156,7 @@ impl<'a> Scope<'a> {
 }
 
 fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
-    let statement = charge.statement.and_then(|index| found.policy.statements.get(index));
+    let statement = charge.statement.and_then(|index| found.ready.policy.statements.get(index));
     let mut bindings = charge.bindings;
     let name = match (statement, found.form) {
         (None, _) => "the policy".to_owned(),
@@ -163,7 +165,7 @@ fn blame(charge: Charge, found: &Found, cursor: &Cursor) -> Blame {
     };
     bindings.push(("statement", name));
     Blame {
-        place: charge.place.or(Some(statement.map_or(found.policy.place, |statement| statement.place))),
+        place: charge.place.or(Some(statement.map_or(found.ready.policy.place, |statement| statement.place))),
         owner: Some(cursor.resource),
         path: match (statement, found.form) {
             (Some(statement), Form::Document) => format!("{}.Statement[{}]", found.path, statement.index),

@@ -17,7 +17,7 @@ pub(super) fn fits(pattern: &Text, text: &Text) -> Result<bool, Cause> {
     if wide_pattern == pattern.text && wide_text == text.text {
         return Ok(false);
     }
-    if wide_pattern.len() > LONG || wide_text.len() > LONG || overlap(&wide_pattern, &wide_text) {
+    if wide_pattern.len() > LONG || wide_text.len() > LONG || arns_overlap(&wide_pattern, &wide_text) {
         let cause = pattern.cause.clone().or_else(|| text.cause.clone());
         return Err(cause.unwrap_or(Cause::Environment { name: "AWS::AccountId".into() }));
     }
@@ -36,6 +36,16 @@ fn widened(text: &str) -> String {
         }
     }
     wide
+}
+
+/// Whether some text fits both patterns; of two ARNs with all their parts, part by part.
+fn arns_overlap(a: &str, b: &str) -> bool {
+    let parts = |text: &str| text.splitn(6, ':').map(str::to_owned).collect::<Vec<_>>();
+    let (a_parts, b_parts) = (parts(a), parts(b));
+    match a_parts.len() == 6 && b_parts.len() == 6 {
+        true => a_parts.iter().zip(&b_parts).all(|(a, b)| overlap(a, b)),
+        false => overlap(a, b),
+    }
 }
 
 /// Whether some text fits both patterns.

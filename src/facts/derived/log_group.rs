@@ -11,7 +11,7 @@ use crate::value::{Read, ResourceId, ValueId, View};
 const GROUP: &str = "AWS::Logs::LogGroup";
 
 /// The properties that name a log group, by type; `[]` stands for each element of a list.
-const PROPERTIES: [(&str, &str); 24] = [
+const PROPERTIES: [(&str, &str); 23] = [
     ("AWS::ApiGateway::Stage", "AccessLogSetting.DestinationArn"),
     ("AWS::ApiGatewayV2::Stage", "AccessLogSettings.DestinationArn"),
     ("AWS::CloudTrail::Trail", "CloudWatchLogsLogGroupArn"),
@@ -42,7 +42,6 @@ const PROPERTIES: [(&str, &str); 24] = [
     ("AWS::Pipes::Pipe", "LogConfiguration.CloudwatchLogsLogDestination.LogGroupArn"),
     ("AWS::Route53::HostedZone", "QueryLoggingConfig.CloudWatchLogsLogGroupArn"),
     ("AWS::Route53Resolver::ResolverQueryLoggingConfig", "DestinationArn"),
-    ("AWS::SSM::Association", "OutputLocation.CloudWatchLogGroupName"),
     ("AWS::StepFunctions::StateMachine", "LoggingConfiguration.Destinations[].CloudWatchLogsLogGroup.LogGroupArn"),
     ("AWS::WAFv2::LoggingConfiguration", "LogDestinationConfigs[]"),
 ];

@@ -1,5 +1,7 @@
 //! The principals of an inventory, without what others attach to them.
 
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use rustc_hash::FxHashMap;
 
 use super::Principals;
@@ -98,8 +100,8 @@ impl<'a> Collector<'_, 'a> {
                     continue;
                 }
             };
-            let name = format!("{} of {}", value.path, principal.shown());
-            let attached = written(policy, name, id, format!("Properties.{}", value.path));
+            let name = format!("{} of {}", value.path(), principal.shown());
+            let attached = written(policy, name, id, format!("Properties.{}", value.path()));
             let policy = self.accounts[account].account.add(attached);
             if value.property.kind == PolicyKind::Trust {
                 principal.trust = Some(policy);
@@ -164,19 +166,13 @@ impl<'a> Collector<'_, 'a> {
         let attached = if let Some(id) = self.managed.get(arn) {
             self.customer_managed(arn, *id)?
         } else if arn.contains(":iam::aws:policy/") && !arn.ends_with(UNKNOWN) {
-            let known = managed_policy(arn).and_then(|found| Some((parsed(&found.document)?, found)));
-            let Some((policy, found)) = known else {
+            let Some(found) = of_aws(arn) else {
                 let name = arn.rsplit('/').next().unwrap_or_default();
                 return Err(Cause::NotInInput {
                     what: format!("the document of the AWS managed policy `{name}`").into(),
                 });
             };
-            Attached {
-                name: format!("AWS managed policy `{}`", found.name),
-                arn: Some(found.arn),
-                aws: true,
-                ..Attached::of(policy)
-            }
+            (*found).clone()
         } else {
             let name = arn.rsplit('/').next().unwrap_or_default().replace(crate::value::OPAQUE, "");
             return Err(Cause::NotInInput { what: format!("the document of the policy `{name}`").into() });
@@ -217,6 +213,31 @@ fn unknown_policy(place: crate::value::Place, cause: Cause) -> Policy {
         problems: Vec::new(),
     }
 }
+
+/// An AWS managed policy. They are the same in all inputs: each is read once.
+fn of_aws(arn: &str) -> Option<Arc<Attached>> {
+    static READ: LazyLock<Mutex<FxHashMap<String, Arc<Attached>>>> = LazyLock::new(Mutex::default);
+    let read = || READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = read().get(arn) {
+        return Some(Arc::clone(known));
+    }
+    let found = managed_policy(arn)?;
+    let attached = Arc::new(Attached {
+        name: format!("AWS managed policy `{}`", found.name),
+        arn: Some(found.arn),
+        aws: true,
+        ..Attached::of(parsed(&found.document)?)
+    });
+    let mut read = read();
+    if read.len() >= OF_AWS {
+        read.clear();
+    }
+    read.insert(arn.to_owned(), Arc::clone(&attached));
+    Some(attached)
+}
+
+/// How many AWS managed policies are kept.
+const OF_AWS: usize = 64;
 
 /// The document of a text.
 fn parsed(document: &str) -> Option<Policy> {

@@ -1,5 +1,6 @@
 //! Where resources keep policies, and the policies read.
 
+mod prepared;
 mod statement;
 mod table;
 
@@ -9,6 +10,9 @@ use crate::iam::document::Reader;
 use crate::inventory::Inventory;
 use crate::value::{Cause, Kind, Read, ResourceId, ValueId, View};
 use table::TABLE;
+
+pub(super) use prepared::Cache;
+pub use prepared::Prepared;
 
 /// What a policy document is for, which decides who it speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,8 +68,6 @@ pub struct PolicyValue {
     pub property: &'static PolicyProperty,
     /// The resource.
     pub resource: ResourceId,
-    /// The path below `Properties`, with positions in lists.
-    pub path: String,
     /// Numbers that tell the policies of a resource apart, the same in every world.
     pub step: (usize, usize),
     /// Where the keys start.
@@ -75,6 +77,15 @@ pub struct PolicyValue {
 }
 
 impl PolicyValue {
+    /// The path below `Properties`, with positions in lists.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self.property.path.split_once("[].") {
+            Some((list, keys)) => format!("{list}[{}].{keys}", self.step.1),
+            None => self.property.path.to_owned(),
+        }
+    }
+
     /// What is written in its place.
     #[must_use]
     pub fn value(&self, inventory: &Inventory, view: &View<'_>) -> ValueId {
@@ -136,14 +147,16 @@ pub fn policy_values(inventory: &Inventory, view: &View<'_>, resource: ResourceI
     let properties = inventory.resource(resource).properties;
     for (row, property) in policy_properties(inventory.type_name(resource)).iter().enumerate() {
         let Some((list, keys)) = property.path.split_once("[].") else {
-            let path = property.path.to_owned();
-            found.push(PolicyValue { property, resource, path, step: (row, 0), from: properties, keys: property.path });
+            found.push(PolicyValue { property, resource, step: (row, 0), from: properties, keys: property.path });
             continue;
         };
         match view.written(inventory.get(view, properties, &[list])) {
-            Read::Known(items) => found.extend(items.into_iter().map(|(index, from)| {
-                let path = format!("{list}[{index}].{keys}");
-                PolicyValue { property, resource, path, step: (row, index), from, keys }
+            Read::Known(items) => found.extend(items.into_iter().map(|(index, from)| PolicyValue {
+                property,
+                resource,
+                step: (row, index),
+                from,
+                keys,
             })),
             Read::Unknown(cause) => open.push(view.values.cause(cause).clone()),
             Read::Absent => {}

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use crate::value::OPAQUE;
+
 /// What kind of method it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -179,6 +181,10 @@ impl Bits {
         Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
     }
 
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] & !other.0[at]))
+    }
+
     pub(super) fn is_subset(self, other: Self) -> bool {
         (0..self.0.len()).all(|at| self.0[at] & !other.0[at] == 0)
     }
@@ -193,9 +199,26 @@ pub(super) struct Catalogue {
     /// The same as they are written.
     written: Vec<String>,
     ids: FxHashMap<String, usize>,
+    /// The numbers in the order of the names.
+    sorted: Vec<usize>,
 }
 
 impl Catalogue {
+    /// All actions.
+    pub(super) fn all(&self) -> Bits {
+        let mut all = Bits::default();
+        (0..self.actions.len()).for_each(|id| all.insert(id));
+        all
+    }
+
+    /// The actions that begin like a pattern in lower case, up to its first wildcard or unknown part.
+    pub(super) fn beginning_like(&self, pattern: &str) -> impl Iterator<Item = usize> + '_ {
+        let fixed = pattern.split(['*', '?', OPAQUE]).next().unwrap_or_default().to_owned();
+        let from = self.sorted.partition_point(|id| *self.actions[*id] < *fixed);
+        let rest = self.sorted.iter().skip(from).copied();
+        rest.take_while(move |id| self.actions[*id].starts_with(&fixed))
+    }
+
     /// The number of an action that a method needs.
     pub(super) fn id(&self, action: &str) -> Option<usize> {
         self.ids.get(&action.to_ascii_lowercase()).copied()
@@ -232,6 +255,8 @@ pub(super) fn catalogue() -> &'static Catalogue {
                 method.bits.insert(needed.id);
             }
         }
+        catalogue.sorted = (0..catalogue.actions.len()).collect();
+        catalogue.sorted.sort_unstable_by(|a, b| catalogue.actions[*a].cmp(&catalogue.actions[*b]));
         catalogue
     })
 }

@@ -146,27 +146,37 @@ fn clause<'a>(
     variables: bool,
     catalogue: &Catalogue,
 ) -> Clause<'a> {
-    let (mut yes, mut maybe) = (Bits::default(), Bits::default());
-    for (id, action) in catalogue.actions.iter().enumerate() {
-        let found = element_matches(&statement.actions, |pattern| {
-            // Most patterns name another service.
-            let differs = |(a, b): (u8, u8)| !a.eq_ignore_ascii_case(&b) && !matches!(a, b'*' | b'?' | 1);
-            if pattern.bytes().zip(action.bytes()).take_while(|(a, _)| !matches!(a, b'*' | b'?' | 1)).any(differs) {
-                return Match::No;
-            }
-            pattern_matches(&pattern.to_ascii_lowercase(), action)
-        });
-        match found {
-            Match::Yes => yes.insert(id),
-            Match::Unknown => maybe.insert(id),
-            Match::No => {}
-        }
-    }
+    let (yes, maybe) = about(&statement.actions, catalogue);
     let all =
         !statement.actions.negated && statement.actions.texts.iter().any(|text| matches!(&*text.text, "*" | "*:*"));
     let has_variables = variables && has_variables(statement);
     let personal = has_variables || is_personal(statement);
     Clause { statement, policy, effect: statement.effect, part, variables, has_variables, personal, yes, maybe, all }
+}
+
+/// The actions of methods that an element surely means, and those that it may mean.
+fn about(element: &Element, catalogue: &Catalogue) -> (Bits, Bits) {
+    let (mut named, mut maybe) = (Bits::default(), Bits::default());
+    for text in &element.texts {
+        let pattern = text.text.to_ascii_lowercase();
+        // Most patterns name an action of another service.
+        for id in catalogue.beginning_like(&pattern) {
+            match pattern_matches(&pattern, &catalogue.actions[id]) {
+                Match::Yes => named.insert(id),
+                Match::Unknown => maybe.insert(id),
+                Match::No => {}
+            }
+        }
+    }
+    let all = catalogue.all();
+    if !element.open.is_empty() {
+        maybe = all;
+    }
+    let maybe = maybe.without(named);
+    match element.negated {
+        true => (all.without(named.union(maybe)), maybe),
+        false => (named, maybe),
+    }
 }
 
 fn is_personal(statement: &Statement) -> bool {

@@ -1,60 +1,122 @@
-//! What each statement of a policy allows, and what its denials take back.
+//! What each statement of a policy allows, and what its denials take back: worked out once, for all questions.
 
-use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
-use crate::iam::document::{Effect, Element, Policy, Statement};
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::iam::catalogue::{ActionId, ActionRef, ActionSet, catalogue};
+use crate::iam::document::{Effect, Element, Policy, Statement, Text};
 use crate::iam::{Match, named_actions};
-
 use crate::value::Cause;
 
 use super::answer::Answer;
 use super::conditions::{denial_narrows, narrow};
-use super::reach::everything;
+use super::reach::Covered;
+use super::services::{WholeServices, whole_services};
 
-/// Statements that together are about more actions than these (twenty times all actions of AWS) are not judged.
+/// Statements that together are about more actions than these (twenty times all actions of AWS) are not judged. Where a statement
+/// has many conditions, each action counts for every fourth of them.
 const ACTIONS: usize = 450_000;
+/// How many bytes of resources of any service may be compared with the ARN formats of AWS.
+const COMPARED: usize = 10_000_000;
+/// How many ARN formats there are, roughly.
+const FORMATS: usize = 1_500;
 
 /// A statement with the actions of its element.
-pub(super) struct Acts<'p> {
+#[derive(Debug)]
+pub(super) struct Acts {
     pub(super) index: usize,
-    pub(super) statement: &'p Statement,
+    policy: Arc<Policy>,
     /// The actions that it surely is about.
-    pub(super) sure: ActionSet,
+    pub(super) sure: Arc<ActionSet>,
     /// Those, and all that it may be about.
-    pub(super) maybe: ActionSet,
+    pub(super) maybe: Arc<ActionSet>,
+    unscoped: OnceLock<Vec<(ActionRef, Match)>>,
+    services: OnceLock<WholeServices>,
 }
 
 /// What a policy allows and denies, prepared for questions. Statements of resource policies, which name principals, are judged
 /// for their actions only: their `*` is the resource that the policy belongs to.
-pub struct Allows<'p> {
-    policy: &'p Policy,
+#[derive(Debug)]
+pub struct Allows {
+    policy: Arc<Policy>,
     /// Whether the bound was reached: nothing is known then.
     limit: bool,
-    pub(super) allows: Vec<Acts<'p>>,
-    pub(super) denies: Vec<Acts<'p>>,
+    pub(super) allows: Vec<Acts>,
+    pub(super) denies: Vec<Acts>,
+    /// Of the actions that it may allow and some denial may be about: whether denials take them back.
+    taken: OnceLock<FxHashMap<ActionId, Match>>,
 }
 
-impl<'p> Allows<'p> {
+impl Acts {
+    /// The statement.
+    pub(super) fn statement(&self) -> &Statement {
+        &self.policy.statements[self.index]
+    }
+
+    /// The actions of which it leaves open the resource, or may, in order; denials of the policy count.
+    pub(super) fn unscoped(&self, allows: &Allows) -> &[(ActionRef, Match)] {
+        self.unscoped.get_or_init(|| allows.open_of(self))
+    }
+
+    /// The services that it gives as a whole, on everything.
+    pub(super) fn services(&self, allows: &Allows) -> &WholeServices {
+        self.services.get_or_init(|| whole_services(allows, self))
+    }
+
+    /// Whether it leaves open which resource the action is used on.
+    pub(super) fn is_unscoped(&self, allows: &Allows, action: &ActionRef) -> Match {
+        let unscoped = self.unscoped(allows);
+        match unscoped.binary_search_by_key(&action.id, |(open, _)| open.id) {
+            Ok(at) => unscoped[at].1,
+            Err(_) => Match::No,
+        }
+    }
+}
+
+impl Allows {
     /// Prepares a policy.
     #[must_use]
-    pub fn new(policy: &'p Policy) -> Self {
-        let (mut allows, mut denies, mut total) = (Vec::new(), Vec::new(), 0);
+    pub fn new(policy: &Arc<Policy>) -> Self {
+        static NONE: LazyLock<Arc<ActionSet>> = LazyLock::new(|| Arc::new(ActionSet::new(catalogue())));
+        let mut found = Self {
+            policy: Arc::clone(policy),
+            limit: false,
+            allows: Vec::new(),
+            denies: Vec::new(),
+            taken: OnceLock::new(),
+        };
+        let (mut actions, mut compared) = (0, 0);
         for (index, statement) in policy.statements.iter().enumerate() {
             let (sure, maybe) = named_actions(&statement.actions);
-            total += maybe.len();
-            if total > ACTIONS {
-                return Self { policy, limit: true, allows: Vec::new(), denies: Vec::new() };
+            let count = maybe.len();
+            actions += count * (1 + statement.conditions.len() / 4);
+            compared += count.min(FORMATS) * statement.resources.as_ref().map_or(0, unbound);
+            if actions > ACTIONS || compared > COMPARED {
+                return Self { limit: true, allows: Vec::new(), denies: Vec::new(), ..found };
             }
-            let unsure = statement.effect.is_none();
-            let sure = if unsure { ActionSet::new(catalogue()) } else { sure };
-            let acts = |sure: ActionSet, maybe: ActionSet| Acts { index, statement, sure, maybe };
+            let maybe = Arc::new(maybe);
+            let sure = match (&statement.effect, sure == *maybe) {
+                (None, _) => Arc::clone(&NONE),
+                (_, true) => Arc::clone(&maybe),
+                (_, false) => Arc::new(sure),
+            };
+            let acts = || Acts {
+                index,
+                policy: Arc::clone(policy),
+                sure: Arc::clone(&sure),
+                maybe: Arc::clone(&maybe),
+                unscoped: OnceLock::new(),
+                services: OnceLock::new(),
+            };
             if statement.effect != Some(Effect::Deny) {
-                allows.push(acts(sure.clone(), maybe.clone()));
+                found.allows.push(acts());
             }
             if statement.effect != Some(Effect::Allow) {
-                denies.push(acts(sure, maybe));
+                found.denies.push(acts());
             }
         }
-        Self { policy, limit: false, allows, denies }
+        found
     }
 
     /// An answer without findings, open where the policy may have further statements.
@@ -67,7 +129,7 @@ impl<'p> Allows<'p> {
     /// Notes that a statement may be at fault, because of what is not known in it or in the denials.
     pub(super) fn open(&self, answer: &mut Answer, statement: &Statement) {
         answer.open(&statement.causes);
-        self.denies.iter().for_each(|deny| answer.open(&deny.statement.causes));
+        self.denies.iter().for_each(|deny| answer.open(&deny.statement().causes));
         if answer.open.is_empty() {
             answer.open.push(Cause::NotInInput { what: "a part of the policy".into() });
         }
@@ -85,7 +147,7 @@ impl<'p> Allows<'p> {
             maybe = maybe.complement();
         }
         for deny in &self.denies {
-            let statement = deny.statement;
+            let statement = deny.statement();
             let resources = statement.resources.as_ref().map_or(Match::No, whole);
             if !statement.conditions.is_empty() || resources == Match::No {
                 continue;
@@ -98,43 +160,76 @@ impl<'p> Allows<'p> {
         (sure, maybe)
     }
 
-    /// Whether a statement, one of `allows`, leaves open which resource the action is used on.
-    pub(super) fn unscoped(&self, acts: &Acts<'_>, action: &ActionRef) -> Match {
-        if !acts.maybe.contains(action.id) || acts.statement.principals.is_some() {
-            return Match::No;
+    /// The actions of a statement, one of `allows`, that leave open which resource they are used on, or may.
+    fn open_of(&self, acts: &Acts) -> Vec<(ActionRef, Match)> {
+        let statement = acts.statement();
+        let Some(resources) = statement.resources.as_ref().filter(|_| statement.principals.is_none()) else {
+            return Vec::new();
+        };
+        let mut covered = Covered::by(resources);
+        // Most statements name their resources.
+        if !covered.may_be_everything() {
+            return Vec::new();
         }
-        let Some(resources) = &acts.statement.resources else { return Match::No };
-        let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
-        let wide = Match::and(sure, everything(resources, action));
-        if wide == Match::No {
-            return Match::No;
-        }
-        [narrow(acts.statement, action), self.taken(action)].into_iter().map(Match::negated).fold(wide, Match::and)
+        let one = |action: ActionRef| {
+            let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+            let wide = sure.and(covered.everything(&action));
+            if wide == Match::No {
+                return None;
+            }
+            let open = wide.and(narrow(statement, &action).negated()).and(self.taken(&action).negated());
+            (open != Match::No).then_some((action, open))
+        };
+        acts.maybe.iter().filter_map(|id| catalogue().by_id(id)).filter_map(one).collect()
     }
 
     /// Whether denials leave nothing of an action, or only named resources.
     pub(super) fn taken(&self, action: &ActionRef) -> Match {
-        let one = |deny: &Acts<'_>| {
-            if !deny.maybe.contains(action.id) {
-                return Match::No;
-            }
-            let Some(resources) = &deny.statement.resources else { return Match::No };
-            let all = match action.action.resource_types.is_empty() {
-                true => whole(resources),
-                false => everything(resources, action),
-            };
-            let conditions = match deny.statement.conditions.as_slice() {
-                [] => Match::Yes,
-                [only] => denial_narrows(only, action),
-                // What passes any of several conditions is not denied.
-                _ => Match::No,
-            };
-            let open = if deny.statement.conditions_open.is_empty() { Match::Yes } else { Match::Unknown };
-            let sure = if deny.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
-            [all, conditions, open].into_iter().fold(sure, Match::and)
-        };
-        self.denies.iter().map(one).fold(self.unseen_denials(), Match::or)
+        let taken = self.taken.get_or_init(|| self.all_taken());
+        taken.get(&action.id).copied().unwrap_or(Match::No).or(self.unseen_denials())
     }
+
+    fn all_taken(&self) -> FxHashMap<ActionId, Match> {
+        let mut taken: FxHashMap<ActionId, Match> = FxHashMap::default();
+        let mut allowed = ActionSet::new(catalogue());
+        self.allows.iter().for_each(|acts| allowed.union_with(&acts.maybe));
+        for deny in &self.denies {
+            let statement = deny.statement();
+            let Some(resources) = &statement.resources else { continue };
+            let everything = whole(resources);
+            let mut covered = Covered::by(resources);
+            let mut about = (*deny.maybe).clone();
+            about.intersect_with(&allowed);
+            for action in about.iter().filter_map(|id| catalogue().by_id(id)) {
+                let all = match action.action.resource_types.is_empty() {
+                    true => everything,
+                    false => covered.everything(&action),
+                };
+                let conditions = match statement.conditions.as_slice() {
+                    _ if all == Match::No => continue,
+                    [] => Match::Yes,
+                    [only] => denial_narrows(only, &action),
+                    // What passes any of several conditions is not denied.
+                    _ => Match::No,
+                };
+                let open = if statement.conditions_open.is_empty() { Match::Yes } else { Match::Unknown };
+                let sure = if deny.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+                let one = sure.and(all).and(conditions).and(open);
+                let known = taken.entry(action.id).or_insert(Match::No);
+                *known = known.or(one);
+            }
+        }
+        taken
+    }
+}
+
+/// How many bytes of the texts of an element may be resources of any service.
+fn unbound(resources: &Element) -> usize {
+    let any = |text: &&Text| {
+        let wide = text.widened();
+        wide.split(':').nth(2).is_none_or(|service| service.contains(['*', '?']))
+    };
+    resources.texts.iter().filter(any).map(|text| text.text.len()).sum()
 }
 
 /// Whether an element is every resource.

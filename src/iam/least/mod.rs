@@ -13,6 +13,7 @@ mod conditions;
 mod reach;
 mod region;
 mod risk;
+mod services;
 mod suggest;
 mod summary;
 mod wildcards;

@@ -1,6 +1,8 @@
 //! How much of a type of resource a pattern covers.
 
-use crate::iam::catalogue::{ActionRef, ResourceUse};
+use rustc_hash::FxHashMap;
+
+use crate::iam::catalogue::ActionRef;
 use crate::iam::document::{Element, Text, UNKNOWN};
 use crate::iam::{Match, matches};
 use crate::value::OPAQUE;
@@ -8,33 +10,53 @@ use crate::value::OPAQUE;
 /// Stands for a name that no pattern spells: only a wildcard covers it. Longer than any run of `?` that somebody writes.
 const ANY_NAME: &str = "\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}";
 
-/// Whether an element leaves open which resource an action is used on: it covers every resource of each type that a request must
-/// name, or of any type where AWS says of none that it must be there. Region and account are not names. `Yes` and no resource
-/// type at all do not go together: such actions are for `*` only.
-pub(super) fn everything(resources: &Element, action: &ActionRef) -> Match {
-    let uses = action.action.resource_types;
-    if uses.is_empty() {
-        return Match::No;
-    }
-    let of = |used: &ResourceUse| element_covers(resources, used.resource.arn);
-    if uses.iter().any(|used| used.required) {
-        return uses.iter().filter(|used| used.required).map(of).fold(Match::Yes, Match::and);
-    }
-    uses.iter().map(of).fold(Match::No, Match::or)
+/// How much an element covers of the ARN formats that were asked for: thousands of actions share hundreds of formats.
+pub(super) struct Covered<'p> {
+    resources: &'p Element,
+    formats: FxHashMap<&'static str, Match>,
 }
 
-fn element_covers(resources: &Element, format: &str) -> Match {
-    let found = resources.texts.iter().map(|text| covers(text, format)).fold(Match::No, Match::or);
-    let found = match resources.open.is_empty() {
-        true => found,
-        false => Match::or(found, Match::Unknown),
-    };
-    match (resources.negated, found) {
-        // All but some named ones.
-        (true, Match::Yes) => Match::No,
-        (true, Match::No) => Match::Yes,
-        (_, found) => found,
+impl<'p> Covered<'p> {
+    pub(super) fn by(resources: &'p Element) -> Self {
+        Self { resources, formats: FxHashMap::default() }
     }
+
+    /// Whether it can cover all resources of any format at all.
+    pub(super) fn may_be_everything(&self) -> bool {
+        let Element { negated, texts, open, .. } = self.resources;
+        *negated || !open.is_empty() || texts.iter().any(|text| !text.is_known() || text.text.contains('*'))
+    }
+
+    /// Whether it leaves open which resource an action is used on: it covers every resource of each type that a request must
+    /// name, or of any type where AWS says of none that it must be there. Region and account are not names. `Yes` and no resource
+    /// type at all do not go together: such actions are for `*` only.
+    pub(super) fn everything(&mut self, action: &ActionRef) -> Match {
+        let uses = action.action.resource_types;
+        if uses.is_empty() {
+            return Match::No;
+        }
+        if uses.iter().any(|used| used.required) {
+            let required = uses.iter().filter(|used| used.required);
+            return required.map(|used| self.covers(used.resource.arn)).fold(Match::Yes, Match::and);
+        }
+        uses.iter().map(|used| self.covers(used.resource.arn)).fold(Match::No, Match::or)
+    }
+
+    fn covers(&mut self, format: &'static str) -> Match {
+        let resources = self.resources;
+        let found = || {
+            let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
+            let found = Match::any(resources.texts.iter().map(|text| covers(text, format))).or(open);
+            // All but some named ones.
+            if resources.negated { found.negated() } else { found }
+        };
+        *self.formats.entry(format).or_insert_with(found)
+    }
+}
+
+/// [`Covered::everything`] of one action.
+pub(super) fn everything(resources: &Element, action: &ActionRef) -> Match {
+    Covered::by(resources).everything(action)
 }
 
 /// The text of an element that leaves open which resource the action is used on: where to point at.
@@ -60,6 +82,13 @@ fn covers_text(pattern: &str, format: &str) -> bool {
         return true;
     }
     let segments: Vec<&str> = pattern.splitn(6, ':').collect();
+    // Most patterns are of other services: theirs stands nowhere in the format.
+    if let [_, partition, service, region, account, _] = segments.as_slice()
+        && !service.contains(['*', '?'])
+        && !format.split(':').chain([*partition, *region, *account]).any(|part| part == *service)
+    {
+        return false;
+    }
     let mut sample = String::new();
     for (index, part) in format.splitn(6, ':').enumerate() {
         let own = segments.get(index).filter(|_| segments.len() == 6 || index + 1 < segments.len()).copied();
@@ -136,9 +165,9 @@ fn overlap(a: &[u8], b: &[u8]) -> bool {
         return false;
     }
     // reach[j]: the first i characters of `a` and the first j of `b` can be the same text.
-    let mut reach = vec![false; b.len() + 1];
+    let (mut reach, mut next) = (vec![false; b.len() + 1], vec![false; b.len() + 1]);
     for i in 0..=a.len() {
-        let mut next = vec![false; b.len() + 1];
+        next.fill(false);
         for j in 0..=b.len() {
             let (x, y) = (i.checked_sub(1).and_then(|at| a.get(at)), j.checked_sub(1).and_then(|at| b.get(at)));
             next[j] = match (x, y) {
@@ -154,7 +183,7 @@ fn overlap(a: &[u8], b: &[u8]) -> bool {
                 _ => false,
             };
         }
-        reach = next;
+        std::mem::swap(&mut reach, &mut next);
     }
     reach.last().copied().unwrap_or(false)
 }

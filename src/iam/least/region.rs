@@ -13,7 +13,7 @@ use super::risk::Risk;
 /// no region, no condition does (`aws:RequestedRegion`), and no statement of the policy denies the others. `regions` are the
 /// approved ones; wildcards may stand in them, and `*` approves all. The region of the stack is approved: who deploys it decides.
 #[must_use]
-pub fn region_unrestricted(allows: &Allows<'_>, regions: &[&str]) -> Answer {
+pub fn region_unrestricted(allows: &Allows, regions: &[&str]) -> Answer {
     if regions.contains(&"*") {
         return Answer::default();
     }
@@ -22,9 +22,17 @@ pub fn region_unrestricted(allows: &Allows<'_>, regions: &[&str]) -> Answer {
     if denied == Match::Yes {
         return answer;
     }
-    for acts in allows.allows.iter().filter(|acts| acts.statement.principals.is_none()) {
-        let statement = acts.statement;
+    for acts in allows.allows.iter().filter(|acts| acts.statement().principals.is_none()) {
+        let statement = acts.statement();
         let Some(resources) = &statement.resources else { continue };
+        let (here, at) = in_regions(resources, regions);
+        let condition =
+            statement.conditions.iter().map(|condition| requires(condition, regions)).fold(Match::No, Match::or);
+        let open = if statement.conditions_open.is_empty() { Match::No } else { Match::Unknown };
+        let limited = here.or(condition).or(open).or(denied);
+        if limited == Match::Yes {
+            continue;
+        }
         let regional = acts.maybe.iter().filter_map(|id| catalogue().by_id(id)).filter(matters);
         let left: Vec<(ActionRef, Match)> =
             regional.map(|action| (action, allows.taken(&action))).filter(|(_, taken)| *taken != Match::Yes).collect();
@@ -33,12 +41,7 @@ pub fn region_unrestricted(allows: &Allows<'_>, regions: &[&str]) -> Answer {
         }
         let sure = left.iter().filter(|(action, taken)| *taken == Match::No && acts.sure.contains(action.id));
         let sure: Vec<ActionRef> = sure.map(|(action, _)| *action).collect();
-        let (here, at) = in_regions(resources, regions);
-        let condition =
-            statement.conditions.iter().map(|condition| requires(condition, regions)).fold(Match::No, Match::or);
-        let open = if statement.conditions_open.is_empty() { Match::No } else { Match::Unknown };
-        match [here, condition, open, denied].into_iter().fold(Match::No, Match::or) {
-            Match::Yes => {}
+        match limited {
             Match::No if !sure.is_empty() => {
                 let at = at.cloned().unwrap_or_else(|| whole_element(statement));
                 answer.findings.push(Finding::new(acts.index, &at, sure));
@@ -123,9 +126,9 @@ fn requires(condition: &Condition, regions: &[&str]) -> Match {
 
 /// Whether a statement denies everything in other regions than these; exceptions for global services are usual, and the
 /// approved actions are those of regional services.
-fn outside_denied(allows: &Allows<'_>, regions: &[&str]) -> Match {
-    let one = |acts: &Acts<'_>| {
-        let statement: &Statement = acts.statement;
+fn outside_denied(allows: &Allows, regions: &[&str]) -> Match {
+    let one = |acts: &Acts| {
+        let statement: &Statement = acts.statement();
         let negative = |condition: &Condition| {
             matches!(
                 condition.operator.test,

@@ -42,7 +42,7 @@ fn position(level: AccessLevel) -> usize {
 /// The services of which a policy surely allows something, by prefix. What a denial takes back as a whole is not counted; parts of
 /// denials are.
 #[must_use]
-pub fn services(allows: &Allows<'_>) -> Vec<ServiceAccess> {
+pub fn services(allows: &Allows) -> Vec<ServiceAccess> {
     let mut all = ActionSet::new(catalogue());
     allows.allows.iter().for_each(|acts| all.union_with(&acts.sure));
     let mut found: BTreeMap<&'static str, ServiceAccess> = BTreeMap::new();
@@ -54,7 +54,7 @@ pub fn services(allows: &Allows<'_>) -> Vec<ServiceAccess> {
         let empty = ServiceAccess { prefix, levels: [0; 5], unscoped: 0, risks: Vec::new() };
         let service = found.entry(prefix).or_insert(empty);
         service.levels[position(action.action.access)] += 1;
-        if allows.allows.iter().any(|acts| allows.unscoped(acts, &action) == Match::Yes) {
+        if allows.allows.iter().any(|acts| acts.is_unscoped(allows, &action) == Match::Yes) {
             service.unscoped += 1;
             if let Some(risk) = Risk::of(&action).filter(|risk| !service.risks.contains(risk)) {
                 service.risks.push(risk);

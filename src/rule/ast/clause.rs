@@ -1,6 +1,7 @@
 //! Clauses: what is asked of a resource.
 
-use super::{IamQuestion, Literal, Operand, Pattern, ScpQuestion};
+use super::{IamQuestion, Operand, Pattern, ScpQuestion};
+use crate::facts::network::SubnetClass;
 use crate::source::Symbol;
 
 /// A step of a path.
@@ -48,12 +49,12 @@ pub enum Absent {
 }
 
 /// What holds when a test finds nothing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Fallback {
     /// This, whatever is asked.
     Holds(Absent),
     /// What the operator says of this value, which AWS takes instead; when that holds, it does by default.
-    Value(Literal),
+    Value(Operand),
 }
 
 /// What is asked of a scalar, list or text.
@@ -127,6 +128,8 @@ pub enum NetworkQuestion {
     EgressOpen(CidrQuestion),
     /// Of a subnet: whether its default route leads to an internet gateway.
     SubnetInternetRouted,
+    /// Of a subnet: whether it is of one of these classes.
+    SubnetClass(Vec<SubnetClass>),
 }
 
 /// What makes a text a secret in clear text.
@@ -179,6 +182,26 @@ pub enum Clause {
         matches: Vec<Clause>,
         /// What holds without a partner.
         missing: Absent,
+    },
+    /// There are so many partners.
+    Count {
+        /// Index into [`Rule::related`](super::Rule::related).
+        related: usize,
+        /// At least so many, or at most.
+        at_least: bool,
+        /// How many.
+        number: Operand,
+    },
+    /// There are so many different values.
+    Distinct {
+        /// The values, of the resource itself or of each partner.
+        over: Path,
+        /// The relation whose partners are meant.
+        on: Option<usize>,
+        /// Which partners count.
+        matches: Vec<Clause>,
+        /// At least so many.
+        at_least: Operand,
     },
     /// A question about policy documents.
     Iam {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Clause, Literal, Operand, Path, RuleTest};
+use crate::facts::derived::Derived;
 use crate::source::{Interner, SourceFile};
 
 /// The loaded rules and the names that their paths use.
@@ -66,7 +67,7 @@ pub struct Fix {
     /// The property.
     pub set: Box<str>,
     /// Its value.
-    pub value: Literal,
+    pub value: Operand,
     /// Whether it can be applied without a person looking.
     pub safe: bool,
     /// Why it is not safe.
@@ -147,6 +148,8 @@ pub enum Via {
     Partner(Path),
     /// A property of the selected resource refers to the partner.
     Selected(Path),
+    /// What a field means leads to the partner.
+    Derived(Derived),
 }
 
 /// A relation to other resources.
@@ -154,7 +157,7 @@ pub enum Via {
 pub struct Related {
     /// Its name in the rule.
     pub name: Box<str>,
-    /// The partner's types.
+    /// The partner's types; empty for any.
     pub types: Vec<Box<str>>,
     /// The edge.
     pub via: Via,

@@ -61,11 +61,11 @@ fn clauses<'r>(out: &mut String, rule: &Rule, clauses: impl Iterator<Item = &'r 
 /// What AWS's defaults mean, for the properties that the asserts name.
 fn absent(out: &mut String, rule: &Rule) {
     let mut found = Vec::new();
-    rule.asserts.iter().for_each(|assert| defaults(&assert.clause, &mut found));
+    rule.asserts.iter().for_each(|assert| defaults(rule, &assert.clause, &mut found));
     list(out, "When it is not set", &found);
 }
 
-fn defaults(clause: &Clause, found: &mut Vec<String>) {
+fn defaults(rule: &Rule, clause: &Clause, found: &mut Vec<String>) {
     match clause {
         Clause::Test { subject: Subject::Property(path) | Subject::Attribute(path), absent: Some(absent), .. } => {
             let means = match absent {
@@ -73,7 +73,7 @@ fn defaults(clause: &Clause, found: &mut Vec<String>) {
                 Fallback::Holds(Absent::Pass) => "passes by AWS's default (`--strict` fails it)".to_owned(),
                 Fallback::Holds(Absent::Harmless) => "passes".to_owned(),
                 Fallback::Holds(Absent::Unknown) => "unknown".to_owned(),
-                Fallback::Value(value) => format!("as if it were `{value}`, AWS's default"),
+                Fallback::Value(value) => format!("as if it were `{}`, AWS's default", rule.operand(value)),
             };
             let name = format!("`{}`: ", path.text);
             // Of several ways to pass, the first says what is wanted.
@@ -81,7 +81,7 @@ fn defaults(clause: &Clause, found: &mut Vec<String>) {
                 found.push(format!("{name}{means}"));
             }
         }
-        Clause::All(inner) | Clause::Any(inner) => inner.iter().for_each(|clause| defaults(clause, found)),
+        Clause::All(inner) | Clause::Any(inner) => inner.iter().for_each(|clause| defaults(rule, clause, found)),
         _ => {}
     }
 }
@@ -140,7 +140,7 @@ fn remedy(out: &mut String, rule: &Rule) {
             (Some(why), false) => format!(" Look before you apply it: {why}."),
             (None, false) => " Look before you apply it.".to_owned(),
         };
-        let _ = write!(out, "\nThe edit: set `{}` to `{}`.{caution}\n", fix.set, fix.value);
+        let _ = write!(out, "\nThe edit: set `{}` to `{}`.{caution}\n", fix.set, rule.operand(&fix.value));
     }
 }
 

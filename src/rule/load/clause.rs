@@ -1,7 +1,7 @@
 //! Clauses: exactly one subject each, and what is asked of it.
 
 use crate::inventory::schema::did_you_mean;
-use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operator, Path, Quantifier, Segment, Subject};
+use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operand, Operator, Path, Quantifier, Segment, Subject};
 use crate::source::{Kind, Member, NodeId, Span};
 
 use super::operator::{ATTRIBUTES, OPERATORS, Subject as OperatorSubject};
@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 17] = [
+const SUBJECTS: [&str; 18] = [
     "path",
     "attribute",
     "all",
@@ -26,6 +26,7 @@ const SUBJECTS: [&str; 17] = [
     "key",
     "tags",
     "relation",
+    "distinct",
     "by_default",
 ];
 /// What may be said beside the subject and is no operator.
@@ -104,6 +105,7 @@ impl Reader<'_> {
                         self.scp(value, scope)
                     }
                     "secret" => self.secret(value, scope),
+                    "distinct" => self.distinct(value, scope, spoken),
                     "tags" => {
                         spoken.tags = true;
                         self.tags(value, scope)
@@ -228,7 +230,8 @@ impl Reader<'_> {
         let looks = OperatorSubject { text: &resolved.path.text, types: &resolved.types, values, ignore_case };
         let test = self.operator(&operator, &looks)?;
         if let (Some(Fallback::Value(value)), Some(node)) = (&absent, tree.get(id, "absent")) {
-            self.check_default(tree.key(&operator), value, &looks, tree.span(node));
+            let value = self.value_of(value).clone();
+            self.check_default(tree.key(&operator), &value, &looks, tree.span(node));
         }
         let known = values.is_some() || !resolved.types.is_empty();
         self.check_absent(id, &operator, &test, absent.is_some(), &resolved, known);
@@ -242,13 +245,12 @@ impl Reader<'_> {
         }
         self.keys(id, &["value"]);
         let value = self.require(id, "value")?;
-        match self.literal(value)? {
-            Literal::Table(_) => {
-                self.wrong_type(value, "value", "a single value or a list");
-                None
-            }
-            value => Some(Fallback::Value(value)),
+        let operand = self.operand(value)?;
+        if let Literal::Table(_) = self.value_of(&operand) {
+            self.wrong_type(value, "value", "a single value or a list");
+            return None;
         }
+        Some(Fallback::Value(operand))
     }
 
     /// The property, attribute or key that a test looks at.
@@ -352,16 +354,61 @@ impl Reader<'_> {
         Some(Clause::On { related: related?, quantifier, matches, missing: missing? })
     }
 
-    /// `relation = { name = "NAME", exists = true }`.
+    /// `relation = { name = "NAME", exists = true }`, or with `at_least` or `at_most`.
     fn partner_exists(&mut self, id: NodeId) -> Option<Clause> {
+        let tree = self.tree;
         if !self.is_table(id, "relation") {
             return None;
         }
-        self.keys(id, &["name", "exists"]);
+        let counted = ["at_least", "at_most"].iter().find_map(|key| tree.member(id, key));
         let name = self.require(id, "name").and_then(|name| self.relation(name, "name"));
+        if let Some(counted) = counted {
+            let key = tree.key(&counted);
+            self.keys(id, &["name", key]);
+            let number = self.number_operand(counted.value, key);
+            return Some(Clause::Count { related: name?, at_least: key == "at_least", number: number? });
+        }
+        self.keys(id, &["name", "exists", "at_least", "at_most"]);
         let exists = self.require(id, "exists").and_then(|exists| self.boolean(exists, "exists"));
         let (quantifier, missing) =
             if exists? { (Quantifier::Some, Absent::Fail) } else { (Quantifier::None, Absent::Pass) };
         Some(Clause::On { related: name?, quantifier, matches: Vec::new(), missing })
+    }
+
+    /// `distinct = { path = "A", at_least = 2 }`, of the partners of a relation with `on = "NAME"` and, to count some of them,
+    /// `match`.
+    fn distinct(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
+        let tree = self.tree;
+        if !self.is_table(id, "distinct") {
+            return None;
+        }
+        self.keys(id, &["path", "on", "match", "at_least"]);
+        let on = match tree.get(id, "on") {
+            Some(name) => Some(self.relation(name, "relation")?),
+            None => None,
+        };
+        let start = on.map_or(scope, |related| &self.relations[related].value).clone();
+        let over = self.require(id, "path").and_then(|path| self.path(path, "path", &start));
+        let matches = match (tree.member(id, "match"), on) {
+            (Some(matches), Some(_)) => self.clauses(matches.value, "match", &start, spoken),
+            (Some(matches), None) => {
+                self.error(matches.key_span, "`match` needs `on`, whose partners it is about");
+                Vec::new()
+            }
+            (None, _) => Vec::new(),
+        };
+        let at_least = self.require(id, "at_least").and_then(|number| self.number_operand(number, "at_least"));
+        Some(Clause::Distinct { over: over?.path, on, matches, at_least: at_least? })
+    }
+
+    /// A whole number, or a parameter that is one.
+    fn number_operand(&mut self, id: NodeId, what: &str) -> Option<Operand> {
+        let operand = self.operand(id)?;
+        let whole = |number: f64| number >= 0.0 && number.fract() == 0.0;
+        if !matches!(self.value_of(&operand), Literal::Number(number, _) if whole(*number)) {
+            self.error(self.tree.span(id), format!("`{what}` is to be a whole number"));
+            return None;
+        }
+        Some(operand)
     }
 }

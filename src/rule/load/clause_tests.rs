@@ -46,7 +46,7 @@ fn the_value_of_a_tag_is_asked_by_one_operator_and_says_what_holds_without() {
     "#);
     insta::assert_snapshot!(tags(r#"{ key = "A", absent = "fail" }"#), @r#"
     nothing is asked of this `key`
-    write one of `equals`, `not_equals`, `one_of`, `not_one_of`, `matches`, `not_matches`, `starts_with`, `ends_with`, `contains`, `not_contains`, `at_least`, `at_most`, `exists`, `cidr_within`, `before_today`
+    write one of `equals`, `not_equals`, `one_of`, `not_one_of`, `matches`, `not_matches`, `starts_with`, `ends_with`, `contains`, `not_contains`, `at_least`, `at_most`, `exists`, `cidr_within`, `before_today`, `older_than_days`, `not_older_than_days`, `expires_within_days`, `not_expires_within_days`
     "#);
     insta::assert_snapshot!(tags(r#"{ key = "A", equals = "a", starts_with = "a", absent = "fail" }"#), @r#"
     `equals` and `starts_with` are two operators in one clause

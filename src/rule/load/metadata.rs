@@ -349,7 +349,7 @@ impl<'a> Reader<'a> {
         }
         self.keys(id, &["set", "value", "safe", "why"]);
         let set = self.require(id, "set").and_then(|set| self.path(set, "set", selected));
-        let value = self.require(id, "value").and_then(|value| self.literal(value));
+        let value = self.require(id, "value").and_then(|value| self.operand(value));
         let safe = self.require(id, "safe").and_then(|safe| self.boolean(safe, "safe"));
         let why = self.optional_text(id, "why");
         if safe == Some(false) && self.tree.get(id, "why").is_none() {

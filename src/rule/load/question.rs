@@ -1,5 +1,6 @@
 //! The questions that have the semantics of their field: `network`, `secret`, `key`; the others have files of their own.
 
+use crate::facts::network::SubnetClass;
 use crate::inventory::schema::Kind as SchemaKind;
 use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText};
 use crate::source::{Member, NodeId, Span};
@@ -10,7 +11,7 @@ use super::operator::texts;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
-const NETWORK_QUESTIONS: [&str; 3] = ["ingress_open", "egress_open", "subnet_internet_routed"];
+const NETWORK_QUESTIONS: [&str; 4] = ["ingress_open", "egress_open", "subnet_internet_routed", "subnet_class"];
 
 impl Reader<'_> {
     /// The one member of a table that is a question; `beside` may stand there too.
@@ -57,6 +58,19 @@ impl Reader<'_> {
             "subnet_internet_routed" => {
                 self.asked(&question)?;
                 ("AWS::EC2::Subnet", NetworkQuestion::SubnetInternetRouted)
+            }
+            "subnet_class" => {
+                let mut classes = Vec::new();
+                for (word, span) in self.texts(question.value, key) {
+                    match SubnetClass::ALL.iter().find(|(name, _)| *name == word) {
+                        Some((_, class)) => classes.push(*class),
+                        None => self.unknown(span, "class of subnets", word, &SubnetClass::ALL.map(|(name, _)| name)),
+                    }
+                }
+                if self.tree.items(question.value).is_empty() {
+                    self.error(self.tree.span(question.value), "`subnet_class` has no classes");
+                }
+                ("AWS::EC2::Subnet", NetworkQuestion::SubnetClass(classes))
             }
             key => {
                 let open = self.cidr_question(question.value, key)?;

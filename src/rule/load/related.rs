@@ -1,14 +1,15 @@
 //! Relations to other resources: `[related.NAME]`.
 
+use crate::facts::derived::Derived;
 use crate::rule::ast::{Related, Via};
-use crate::source::{Member, NodeId};
+use crate::source::{Member, NodeId, Span};
 
 use super::clause::Spoken;
 use super::format::is_name;
 use super::path::Scope;
-use super::reader::{Declared, Reader};
+use super::reader::{Declared, Reader, quoted};
 
-const KEYS: [&str; 6] = ["type", "types", "via", "to", "from", "where"];
+const KEYS: [&str; 7] = ["type", "types", "via", "to", "derived", "from", "where"];
 
 impl Reader<'_> {
     /// Reads the names and partner types of all relations, so that clauses and relations can name them in any order.
@@ -47,11 +48,50 @@ impl Reader<'_> {
                 self.error(many.key_span, "`type` and `types` do not go together");
                 Scope::default()
             }
-            (None, None) => {
-                self.error(self.place(table), "`type` is missing");
-                Scope::default()
+            (None, None) => match self.derived(table) {
+                Some(derived) if derived != Derived::Neighbour => {
+                    let types: Vec<_> = derived.types().iter().map(|name| (*name, Span::default())).collect();
+                    if types.is_empty() { Scope::default() } else { self.scope_of(&types) }
+                }
+                // A word that is none is told where it is read.
+                None if tree.get(table, "derived").is_some() => Scope::default(),
+                _ => {
+                    self.error(self.place(table), "`type` is missing");
+                    Scope::default()
+                }
+            },
+        }
+    }
+
+    /// The kind of a derived relation, where the word is one.
+    fn derived(&self, table: NodeId) -> Option<Derived> {
+        let word = self.tree.get(table, "derived").and_then(|word| self.tree.string(word))?;
+        Derived::ALL.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind)
+    }
+
+    /// A derived relation, and what is wrong with where it starts and which partners it names.
+    fn derived_via(&mut self, table: NodeId, start: &Scope) -> Option<Via> {
+        let tree = self.tree;
+        let member = tree.member(table, "derived")?;
+        let kind = self.word(member.value, "derived", &Derived::ALL)?;
+        for resource in start.resource_types() {
+            if !kind.is_of(resource.name()) {
+                let message = format!("`{}` is not known of `{}`", kind.as_str(), resource.name());
+                self.error(tree.span(member.value), message);
             }
         }
+        for name in self.type_names(table) {
+            if !kind.types().is_empty() && !kind.types().contains(&&*name) {
+                let message = format!("`{}` leads to {}, not to `{name}`", kind.as_str(), quoted(kind.types()));
+                self.error(tree.span(member.value), message);
+            }
+        }
+        for key in ["via", "to"] {
+            if let Some(other) = tree.member(table, key) {
+                self.error(other.key_span, format!("`{key}` and `derived` do not go together"));
+            }
+        }
+        Some(Via::Derived(kind))
     }
 
     /// The relations, in the order of their declaration.
@@ -88,6 +128,7 @@ impl Reader<'_> {
             None => selected.clone(),
         };
         let via = match (tree.get(table, "via"), tree.member(table, "to")) {
+            _ if tree.get(table, "derived").is_some() => self.derived_via(table, &start),
             (Some(via), None) => self.path(via, "via", &partner).map(|path| Via::Partner(path.path)),
             (None, Some(to)) => self.path(to.value, "to", &start).map(|path| Via::Selected(path.path)),
             (Some(_), Some(to)) => {
@@ -98,7 +139,8 @@ impl Reader<'_> {
                 self.error_help(
                     self.place(table),
                     "the relation does not say which property makes it",
-                    "write `via` with a property of the partner, or `to` with one of the selected resource".to_owned(),
+                    "write `via` with a property of the partner, `to` with one of the selected resource, or `derived`"
+                        .to_owned(),
                 );
                 None
             }
@@ -107,7 +149,10 @@ impl Reader<'_> {
             Some(conditions) => self.clauses(conditions, "where", &partner, &mut Spoken::default()),
             None => Vec::new(),
         };
-        let types = self.type_names(table);
+        let mut types = self.type_names(table);
+        if let (Some(Via::Derived(kind)), true) = (&via, types.is_empty()) {
+            types = kind.types().iter().map(|name| (*name).into()).collect();
+        }
         Some(Related { name: tree.key(member).into(), types, via: via?, from, conditions })
     }
 

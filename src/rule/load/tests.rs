@@ -467,7 +467,7 @@ fn a_value_of_the_past_may_be_ruled_out_with_a_warning() {
 #[test]
 fn a_clause_has_one_subject_and_one_operator() {
     let runtime = "path    = \"Runtime\"\none_of  = [\"python3.13\", \"nodejs22.x\"]\nabsent  = \"fail\"";
-    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`, `by_default`";
+    let subjects = "write one of `path`, `attribute`, `all`, `any`, `not`, `each`, `some`, `none`, `on`, `iam`, `network`, `scp`, `secret`, `key`, `tags`, `relation`, `distinct`, `by_default`";
     check(
         runtime,
         "attribute = \"DeletionPolicy\"\npath = \"Runtime\"\nexists = true",
@@ -502,7 +502,7 @@ fn a_clause_has_one_subject_and_one_operator() {
         runtime,
         "attribute = \"UpdatePolicy\"\nexists = true",
         "\"UpdatePolicy\"",
-        "unknown attribute `UpdatePolicy` | known are `DeletionPolicy`, `UpdateReplacePolicy`",
+        "unknown attribute `UpdatePolicy` | known are `DeletionPolicy`, `UpdateReplacePolicy`, `Metadata`",
     );
     check(
         runtime,
@@ -648,7 +648,7 @@ fn parameters_and_relations_are_declared_and_used() {
         "to   = \"KmsKeyArn\"",
         "",
         "[related.key]",
-        "the relation does not say which property makes it | write `via` with a property of the partner, or `to` with one of the selected resource",
+        "the relation does not say which property makes it | write `via` with a property of the partner, `to` with one of the selected resource, or `derived`",
     );
     check(
         "to   = \"KmsKeyArn\"",

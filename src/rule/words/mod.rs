@@ -5,7 +5,7 @@ mod scp;
 
 use super::ast::{
     Absent, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule,
-    SecretText, Subject,
+    SecretText, Subject, Via,
 };
 
 /// The lines of a clause, each with its depth of indentation from 0.
@@ -24,7 +24,7 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             let default = match absent {
                 Some(Fallback::Holds(Absent::Pass | Absent::Harmless)) => ", or is not set".to_owned(),
                 Some(Fallback::Holds(Absent::Unknown)) => " (unknown when it is not set)".to_owned(),
-                Some(Fallback::Value(value)) => format!(" (`{value}` when it is not set)"),
+                Some(Fallback::Value(default)) => format!(" ({} when it is not set)", value(rule, default)),
                 Some(Fallback::Holds(Absent::Fail)) | None => String::new(),
             };
             out.push((depth, format!("{subject} {}{default}", self::operator(rule, operator))));
@@ -38,7 +38,11 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
         Clause::On { related, quantifier, matches, missing } => {
             let relation = rule.related.get(*related);
             let name = relation.map_or("", |relation| &relation.name);
-            let types = relation.map(|relation| relation.types.join(" or ")).unwrap_or_default();
+            let types = relation.map(|relation| match (relation.types.len(), &relation.via) {
+                (0, Via::Derived(kind)) => kind.as_str().to_owned(),
+                _ => relation.types.join(" or "),
+            });
+            let types = types.unwrap_or_default();
             let without = match missing {
                 Absent::Fail => "there must be one",
                 Absent::Pass | Absent::Harmless => "none is fine",
@@ -46,6 +50,18 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             };
             let colon = if matches.is_empty() { "" } else { ":" };
             inside(out, format!("for {} ({types}; {without}){colon}", count(*quantifier, name)), matches);
+        }
+        Clause::Count { related, at_least, number } => {
+            let name = rule.related.get(*related).map_or("", |relation| &relation.name);
+            let bound = if *at_least { "at least" } else { "at most" };
+            out.push((depth, format!("there are {bound} {} of `{name}`", value(rule, number))));
+        }
+        Clause::Distinct { over, on, matches, at_least } => {
+            let of = on.and_then(|related| rule.related.get(related));
+            let of = of.map(|relation| format!(" of `{}`", relation.name)).unwrap_or_default();
+            let where_ = if matches.is_empty() { "" } else { ", where:" };
+            let head = format!("there are at least {} different `{}`{of}{where_}", value(rule, at_least), over.text);
+            inside(out, head, matches);
         }
         Clause::Iam { within, question } => {
             let within = within.as_ref().map_or("the policies".to_owned(), |path| format!("`{}`", path.text));
@@ -98,6 +114,7 @@ fn value(rule: &Rule, operand: &Operand) -> String {
         Literal::Table(members) => {
             members.iter().map(|(name, item)| format!("`{name}` {item}")).collect::<Vec<_>>().join(", ")
         }
+        Literal::Text(text) if text.is_empty() => "an empty text".to_owned(),
         scalar => format!("`{scalar}`"),
     }
 }
@@ -143,6 +160,10 @@ fn network(rule: &Rule, question: &NetworkQuestion) -> String {
     match question {
         NetworkQuestion::IngressOpen(question) => open("it can be reached from all of", question),
         NetworkQuestion::EgressOpen(question) => open("it can reach all of", question),
+        NetworkQuestion::SubnetClass(classes) => {
+            let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
+            format!("it is a subnet of class {}", classes.join(" or "))
+        }
         NetworkQuestion::SubnetInternetRouted => "its default route leads to an internet gateway".to_owned(),
     }
 }

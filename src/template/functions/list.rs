@@ -15,12 +15,19 @@ impl<'u> Resolver<'u> {
             return self.unknown(Cause::Invalid, place);
         };
         let (index, list) = (self.value(stack, items[0]), self.value(stack, items[1]));
+        let zones = self.stacks[stack].tree.get(items[1], "Fn::GetAZs").is_some();
         self.each_case(index, place, &mut |resolver, index| {
             let Some(text) = resolver.constant_text(index) else { return resolver.pass_unknown(index, place) };
             let Ok(index) = text.parse::<usize>() else {
                 return resolver.invalid(place, "the index of `Fn::Select` is not a number");
             };
-            resolver.each_case(list, place, &mut |resolver, list| resolver.select(index, list, place))
+            resolver.each_case(list, place, &mut |resolver, list| match resolver.inventory.values.kind(list) {
+                // Which zone that is nobody knows, but that another index is another one.
+                Kind::Unknown(_) if zones => {
+                    resolver.unknown(Cause::Environment { name: format!("Fn::GetAZs[{index}]").into() }, place)
+                }
+                _ => resolver.select(index, list, place),
+            })
         })
     }
 

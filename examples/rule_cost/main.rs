@@ -1,0 +1,73 @@
+//! What each rule costs on given inputs, warm: for finding out where the time of an evaluation goes.
+//!
+//! `cargo run --profile profiling --example rule_cost -- fixtures/systems`; with `--only ID` one rule is evaluated again and
+//! again, for `perf record`.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use fasscan::eval::{Options, evaluate, evaluate_rule};
+use fasscan::inventory::Inventory;
+use fasscan::rule::RuleSet;
+use fasscan::source::discover::{DiscoverOptions, discover};
+use fasscan::source::{Limits, Loader};
+use fasscan::template::load::load;
+use fasscan::template::unit::Environment;
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How often each is measured; the least time counts.
+const TURNS: usize = 15;
+
+fn main() {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only = arguments.iter().position(|argument| argument == "--only").map(|at| arguments.drain(at..at + 2).nth(1));
+    let paths: Vec<PathBuf> = arguments.into_iter().map(PathBuf::from).collect();
+    let cwd = std::env::current_dir().unwrap();
+    let limits = Limits::default();
+    let (loader, rules) = (Loader::new(&cwd, limits), RuleSet::builtin().0);
+    let found = discover(&paths, &DiscoverOptions { cwd: cwd.clone(), max_bytes: limits.bytes as u64 });
+    let loaded: Vec<_> = found.inputs.iter().map(|input| load(input, &loader, &Environment::default())).collect();
+    let inventories: Vec<Inventory> =
+        loaded.iter().flat_map(|loaded| &loaded.units).map(|unit| unit.resolve().0).collect();
+    let options = Options { today: "2026-01-31".into(), strict: false, ..Options::default() };
+    let one = |rule: usize| {
+        for inventory in &inventories {
+            black_box(evaluate_rule(inventory, &rules, rule, &options));
+        }
+    };
+    if let Some(only) = only.flatten() {
+        let rule = rules.rules.iter().position(|rule| *rule.id == *only).unwrap();
+        return (0..200).for_each(|_| one(rule));
+    }
+    let first = once(|| _ = black_box(all(&inventories, &rules, &options)));
+    let whole = least(|| _ = black_box(all(&inventories, &rules, &options)));
+    let mut costs: Vec<(Duration, &str)> =
+        rules.rules.iter().enumerate().map(|(index, rule)| (least(|| one(index)), &*rule.id)).collect();
+    costs.sort_unstable_by(|a, b| b.cmp(a));
+    println!("{} rules, {} inventories: first {first:.2?}, warm {whole:.2?}", costs.len(), inventories.len());
+    for (cost, id) in costs.iter().take(25) {
+        println!("{:9.1} µs  {id}", cost.as_secs_f64() * 1e6);
+    }
+    let rest: Duration = costs.iter().skip(25).map(|(cost, _)| *cost).sum();
+    println!("{:9.1} µs  all others", rest.as_secs_f64() * 1e6);
+}
+
+fn all(inventories: &[Inventory], rules: &RuleSet, options: &Options) -> usize {
+    inventories.iter().map(|inventory| evaluate(inventory, rules, options).len()).sum()
+}
+
+fn once(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn least(work: impl Fn()) -> Duration {
+    (0..TURNS).map(|_| once(&work)).min().unwrap_or_default()
+}
