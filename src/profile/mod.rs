@@ -13,6 +13,8 @@ use crate::source::{Diagnostic, Limits, NodeId, SourceFile, Span, Tree, json, to
 
 pub(crate) use reader::Reader;
 
+const KEYS: [&str; 8] = ["id", "title", "description", "frameworks", "own_only", "leave_out", "params", "scope"];
+
 /// A named set of what to judge by.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -104,8 +106,7 @@ fn read(tree: &Tree, root: NodeId) -> Result<Profile, Vec<Diagnostic>> {
 }
 
 fn profile(reader: &mut Reader<'_>, tree: &Tree, root: NodeId) -> Option<Profile> {
-    let known = ["id", "title", "description", "frameworks", "own_only", "leave_out", "params", "scope"];
-    reader.keys(root, &known);
+    reader.keys(root, &KEYS);
     let (id, title) = (reader.required_text(root, "id"), reader.required_text(root, "title"));
     let description = reader.required_text(root, "description");
     let frameworks = reader.frameworks(root);

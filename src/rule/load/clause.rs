@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 18] = [
+pub(in crate::rule) const SUBJECTS: [&str; 18] = [
     "path",
     "attribute",
     "all",
@@ -30,12 +30,28 @@ const SUBJECTS: [&str; 18] = [
     "by_default",
 ];
 /// What may be said beside the subject and is no operator.
-const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
+pub(in crate::rule) const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
 
-pub(super) const ABSENT: [(&str, Absent); 4] =
+pub(in crate::rule) const ABSENT: [(&str, Absent); 4] =
     [("fail", Absent::Fail), ("pass", Absent::Pass), ("harmless", Absent::Harmless), ("unknown", Absent::Unknown)];
-const QUANTIFIERS: [(&str, Quantifier); 3] =
+pub(in crate::rule) const QUANTIFIERS: [(&str, Quantifier); 3] =
     [("each", Quantifier::Each), ("some", Quantifier::Some), ("none", Quantifier::None)];
+
+/// The keys of `absent` where it is a table.
+pub(in crate::rule) const DEFAULT_KEYS: [&str; 1] = ["value"];
+pub(in crate::rule) const RELATION_KEYS: [&str; 4] = ["name", "exists", "at_least", "at_most"];
+pub(in crate::rule) const DISTINCT_KEYS: [&str; 4] = ["path", "on", "match", "at_least"];
+
+/// What may stand beside a subject: operators, and other keys.
+pub(in crate::rule) fn beside(subject: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    match subject {
+        "path" | "attribute" => (&OPERATORS, &["absent", "case"]),
+        "each" | "some" | "none" => (&[], &["match", "absent"]),
+        "on" => (&[], &["match", "quantifier", "missing"]),
+        "key" => (&[], &["absent"]),
+        _ => (&[], &[]),
+    }
+}
 
 /// What the clauses of an assert speak of, so that its message can.
 #[derive(Debug, Default)]
@@ -72,50 +88,36 @@ impl Reader<'_> {
         let subject = self.subject(id, extra)?;
         let value = subject.value;
         let before = self.problems.len();
-        let clause = match self.tree.key(&subject) {
-            key @ ("path" | "attribute") => {
-                self.clause_keys(id, key, &OPERATORS, &[&["absent", "case"], extra].concat());
-                self.test(id, &subject, scope)
+        let key = self.tree.key(&subject);
+        let (operators, others) = beside(key);
+        self.clause_keys(id, key, operators, &[others, extra].concat());
+        let clause = match key {
+            "path" | "attribute" => self.test(id, &subject, scope),
+            "each" | "some" | "none" => self.quantified(id, &subject, scope, spoken),
+            "on" => self.on(id, value, spoken),
+            "key" => self.customer_key(id, value, scope),
+            "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
+            "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
+            "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
+            "iam" => self.iam(value, scope, spoken),
+            "network" => {
+                spoken.network = true;
+                self.network(value, scope)
             }
-            key @ ("each" | "some" | "none") => {
-                self.clause_keys(id, key, &[], &[&["match", "absent"], extra].concat());
-                self.quantified(id, &subject, scope, spoken)
+            "scp" => {
+                spoken.guardrails = true;
+                self.scp(value, scope)
             }
-            "on" => {
-                self.clause_keys(id, "on", &[], &[&["match", "quantifier", "missing"], extra].concat());
-                self.on(id, value, spoken)
+            "secret" => self.secret(value, scope),
+            "distinct" => self.distinct(value, scope, spoken),
+            "tags" => {
+                spoken.tags = true;
+                self.tags(value, scope)
             }
-            "key" => {
-                self.clause_keys(id, "key", &[], &[&["absent"], extra].concat());
-                self.customer_key(id, value, scope)
-            }
-            key => {
-                self.clause_keys(id, key, &[], extra);
-                match key {
-                    "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
-                    "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
-                    "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
-                    "iam" => self.iam(value, scope, spoken),
-                    "network" => {
-                        spoken.network = true;
-                        self.network(value, scope)
-                    }
-                    "scp" => {
-                        spoken.guardrails = true;
-                        self.scp(value, scope)
-                    }
-                    "secret" => self.secret(value, scope),
-                    "distinct" => self.distinct(value, scope, spoken),
-                    "tags" => {
-                        spoken.tags = true;
-                        self.tags(value, scope)
-                    }
-                    "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
-                    _ => {
-                        spoken.partners = true;
-                        self.partner_exists(value)
-                    }
-                }
+            "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
+            _ => {
+                spoken.partners = true;
+                self.partner_exists(value)
             }
         }?;
         (!self.failed_since(before)).then_some(clause)
@@ -243,7 +245,7 @@ impl Reader<'_> {
         if !matches!(self.tree.kind(id), Kind::Map { .. }) {
             return self.word(id, "absent", &ABSENT).map(Fallback::Holds);
         }
-        self.keys(id, &["value"]);
+        self.keys(id, &DEFAULT_KEYS);
         let value = self.require(id, "value")?;
         let operand = self.operand(value)?;
         if let Literal::Table(_) = self.value_of(&operand) {
@@ -372,7 +374,7 @@ impl Reader<'_> {
             let number = self.number_operand(counted.value, key);
             return Some(Clause::Count { related: name?, at_least: key == "at_least", number: number? });
         }
-        self.keys(id, &["name", "exists", "at_least", "at_most"]);
+        self.keys(id, &RELATION_KEYS);
         let exists = self.require(id, "exists").and_then(|exists| self.boolean(exists, "exists"));
         let (quantifier, missing) =
             if exists? { (Quantifier::Some, Absent::Fail) } else { (Quantifier::None, Absent::Pass) };
@@ -386,7 +388,7 @@ impl Reader<'_> {
         if !self.is_table(id, "distinct") {
             return None;
         }
-        self.keys(id, &["path", "on", "match", "at_least"]);
+        self.keys(id, &DISTINCT_KEYS);
         let on = match tree.get(id, "on") {
             Some(name) => Some(self.relation(name, "relation")?),
             None => None,

@@ -8,7 +8,7 @@ use super::format::{cidr_problem, is_date, regex_problem};
 use super::reader::Reader;
 
 /// Every operator of `path` and `attribute`.
-pub(super) const OPERATORS: [&str; 19] = [
+pub(in crate::rule) const OPERATORS: [&str; 19] = [
     "equals",
     "not_equals",
     "one_of",
@@ -31,7 +31,7 @@ pub(super) const OPERATORS: [&str; 19] = [
 ];
 
 /// The attributes beside `Properties`, with their values.
-pub(super) const ATTRIBUTES: [(&str, &[&str]); 2] = [
+pub(in crate::rule) const ATTRIBUTES: [(&str, &[&str]); 2] = [
     ("DeletionPolicy", &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"]),
     ("UpdateReplacePolicy", &["Delete", "Retain", "Snapshot"]),
 ];
