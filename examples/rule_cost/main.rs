@@ -35,7 +35,7 @@ fn main() {
     let loaded: Vec<_> = found.inputs.iter().map(|input| load(input, &loader, &Environment::default())).collect();
     let inventories: Vec<Inventory> =
         loaded.iter().flat_map(|loaded| &loaded.units).map(|unit| unit.resolve().0).collect();
-    let options = Options { today: "2026-01-31".into(), strict: false };
+    let options = Options { today: "2026-01-31".into(), strict: false, ..Options::default() };
     let one = |rule: usize| {
         for inventory in &inventories {
             black_box(evaluate_rule(inventory, &rules, rule, &options));

@@ -17,6 +17,8 @@ pub use settle::{Chosen, Settled, settle};
 /// The name of the configuration file.
 pub const FILE: &str = "fasscan.toml";
 
+const KEYS: [&str; 4] = ["profiles", "frameworks", "params", "scope"];
+
 /// What a configuration file says.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -46,7 +48,7 @@ pub fn load(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
     let tree = toml::parse(file, Limits::default())?;
     let root = tree.root();
     let mut reader = Reader::new(&tree);
-    reader.keys(root, &["profiles", "frameworks", "params", "scope"]);
+    reader.keys(root, &KEYS);
     let config = Config {
         file: Arc::clone(file),
         profiles: reader.texts(root, "profiles"),

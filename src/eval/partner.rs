@@ -133,7 +133,12 @@ impl Scope<'_> {
         }
         found.possible.extend(more.possible);
         found.hidden.extend(more.hidden);
-        self.unseen(Some(start), types, found);
+        if kind == Derived::Neighbour {
+            let cause = self.context.facts.unseen().anywhere(self.context.inventory, &names);
+            found.possible.extend(cause.map(|cause| (None, cause.clone())));
+        } else {
+            self.unseen(Some(start), types, found);
+        }
     }
 
     /// The cursor at the properties of a partner.

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use super::{AppliesTo, Automation, Control, Framework};
 use crate::source::{Diagnostic, Kind, Level, Limits, NodeId, SourceFile, Span, Tree, toml};
 
+pub(super) const KEYS: [&str; 4] = ["id", "title", "version", "control"];
+pub(super) const CONTROL_KEYS: [&str; 7] =
+    ["id", "title", "automation", "applies_to", "category", "superseded_by", "evidence"];
+
 /// Reads the file of a framework.
 ///
 /// # Errors
@@ -71,7 +75,7 @@ impl Reader<'_> {
 
     fn framework(&mut self, root: NodeId) -> Option<Framework> {
         let tree = self.tree;
-        self.keys(root, &["id", "title", "version", "control"]);
+        self.keys(root, &KEYS);
         let (id, title, version) = (self.text(root, "id"), self.text(root, "title"), self.text(root, "version"));
         let list = tree.get(root, "control").filter(|list| matches!(tree.kind(*list), Kind::List { .. }));
         let items = list.map_or(&[][..], |list| tree.items(list));
@@ -117,7 +121,7 @@ impl Reader<'_> {
     }
 
     fn control(&mut self, id: NodeId) -> Option<Control> {
-        self.keys(id, &["id", "title", "automation", "applies_to", "category", "superseded_by", "evidence"]);
+        self.keys(id, &CONTROL_KEYS);
         let (name, title) = (self.text(id, "id"), self.text(id, "title"));
         let automation = self.word(id, "automation", &Automation::ALL, Automation::as_str);
         let applies_to = match self.tree.get(id, "applies_to") {

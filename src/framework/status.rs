@@ -28,7 +28,7 @@ pub struct Tally {
 pub enum Status {
     /// A resource fails a rule.
     Fail,
-    /// No resource fails, and of some nobody can tell; or something was not examined.
+    /// No resource fails, and of some nobody can tell.
     Unknown,
     /// What was evaluated passes, and that is not all that the control asks.
     Partial,
@@ -79,12 +79,8 @@ pub const fn status(automation: Automation, tally: &Tally) -> Status {
     if tally.pass == 0 {
         return Status::NotAssessed;
     }
-    let all = matches!(automation, Automation::Direct) && tally.direct && tally.left_out == 0;
-    match (all, tally.incomplete) {
-        (true, false) => Status::Pass,
-        (true, true) => Status::Unknown,
-        (false, _) => Status::Partial,
-    }
+    let all = tally.direct && tally.left_out == 0 && !tally.incomplete;
+    if matches!(automation, Automation::Direct) && all { Status::Pass } else { Status::Partial }
 }
 
 #[cfg(test)]

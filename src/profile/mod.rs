@@ -13,6 +13,8 @@ use crate::source::{Diagnostic, Limits, NodeId, SourceFile, Span, Tree, json, to
 
 pub(crate) use reader::Reader;
 
+const KEYS: [&str; 8] = ["id", "title", "description", "frameworks", "own_only", "leave_out", "params", "scope"];
+
 /// A named set of what to judge by.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -57,10 +59,10 @@ impl Profile {
     /// Whether the rule is part of the profile.
     #[must_use]
     pub fn includes(&self, rule: &Rule) -> bool {
-        let bears = |id: &Box<str>| rule.controls.iter().any(|control| control.framework == *id);
+        let bears = |id: &str| rule.controls.iter().any(|control| *control.framework == *id);
         let chosen = match &rule.profile {
             Some(profile) => *profile == self.id,
-            None => !self.own_only && (self.frameworks.is_empty() || self.frameworks.iter().any(bears)),
+            None => !self.own_only && (self.frameworks.is_empty() || self.frameworks.iter().any(|id| bears(id))),
         };
         chosen && !self.leave_out.iter().any(|(id, _)| *id == rule.id || rule.aliases.contains(id))
     }
@@ -104,8 +106,7 @@ fn read(tree: &Tree, root: NodeId) -> Result<Profile, Vec<Diagnostic>> {
 }
 
 fn profile(reader: &mut Reader<'_>, tree: &Tree, root: NodeId) -> Option<Profile> {
-    let known = ["id", "title", "description", "frameworks", "own_only", "leave_out", "params", "scope"];
-    reader.keys(root, &known);
+    reader.keys(root, &KEYS);
     let (id, title) = (reader.required_text(root, "id"), reader.required_text(root, "title"));
     let description = reader.required_text(root, "description");
     let frameworks = reader.frameworks(root);
@@ -152,6 +153,8 @@ mod tests {
             let (mut rules, _) = RuleSet::builtin();
             for param in &profile.params {
                 rules.set_param(&param.rule, &param.name, param.value.clone()).expect("parameter");
+                let row = format!("`{}.{}`", param.rule, param.name);
+                assert!(include_str!("../../docs/profiles.md").contains(&row), "{row} stands in the documentation");
             }
             for (rule, _) in &profile.leave_out {
                 assert!(rules.find(rule).is_some(), "{id}: {rule}");

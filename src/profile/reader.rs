@@ -7,6 +7,8 @@ use crate::rule::Literal;
 use crate::source::{Diagnostic, Kind, Level, NodeId, Span, Tree};
 use crate::value::did_you_mean;
 
+pub(super) const SCOPE_KEYS: [&str; 1] = ["tags"];
+
 /// A text and its place.
 pub(crate) type Named = (Box<str>, Span);
 
@@ -151,7 +153,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn scope(&mut self, root: NodeId) -> Option<Tags> {
         let tree = self.tree;
         let scope = self.table(root, "scope")?;
-        self.keys(scope, &["tags"]);
+        self.keys(scope, &SCOPE_KEYS);
         let tags = self.table(scope, "tags")?;
         let mut found = Tags::new();
         for tag in tree.members(tags) {

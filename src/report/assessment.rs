@@ -58,7 +58,7 @@ pub struct FrameworkResult {
 pub struct ByStatus {
     /// A resource fails a rule.
     pub fail: usize,
-    /// Of some resource nobody can tell, or something was not examined.
+    /// No resource fails, and of some nobody can tell.
     pub unknown: usize,
     /// What was evaluated passes, and that is not all that the control asks.
     pub partial: usize,

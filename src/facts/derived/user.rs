@@ -22,54 +22,68 @@ const NO_USE: [(&str, &str); 11] = [
 ];
 
 /// Resources that stand for the resource they refer to: who uses them uses it.
-const STANDS_FOR: [(&str, &str); 2] = [("AWS::KMS::Alias", "TargetKeyId"), ("AWS::KMS::ReplicaKey", "PrimaryKeyArn")];
+const STANDS_FOR: [&str; 2] = ["AWS::KMS::Alias", "AWS::KMS::ReplicaKey"];
 
 impl<'a> Facts<'a> {
     pub(super) fn users(&self, view: &View<'a>, start: ResourceId, types: &[&str], found: &mut Found) {
         let inventory = self.inventory;
-        let index = self.derived.users.get_or_init(|| referring(inventory));
-        for partner in index.get(&start).into_iter().flatten().filter(|partner| **partner != start) {
+        let users = self.derived.users.get_or_init(|| Users::of(inventory));
+        for partner in users.referring.get(&start).into_iter().flatten().filter(|partner| **partner != start) {
             let type_name = inventory.type_name(*partner);
-            if STANDS_FOR.iter().any(|(name, _)| *name == type_name) {
+            if STANDS_FOR.contains(&type_name) {
                 self.users(view, *partner, types, found);
             } else if types.is_empty() || types.contains(&type_name) {
                 self.add_partner(view, *partner, uses(inventory, view, *partner, start), found);
             }
         }
         // Who is given an output may use it.
-        for stack in &inventory.stacks {
-            for (name, value) in &stack.outputs {
-                let mut references = Vec::new();
-                view.references(*value, &mut references);
-                let exported = stack.parent.is_none() && references.iter().any(|(id, _)| *id == start);
-                if exported && !found.possible.iter().any(|(id, _)| id.is_none()) {
-                    let what = format!("who uses output `{name}`").into();
-                    found.possible.push((None, Cause::NotInInput { what }));
-                }
-            }
+        if let Some(output) = users.given.get(&start) {
+            let what = format!("who uses output `{output}`").into();
+            found.possible.push((None, Cause::NotInInput { what }));
         }
     }
 }
 
-/// Who refers to a resource in some world, each once.
-fn referring(inventory: &Inventory) -> FxHashMap<ResourceId, Vec<ResourceId>> {
-    let mut found: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
-    for (id, resource) in inventory.resources() {
-        let mut open = vec![resource.properties];
-        while let Some(value) = open.pop() {
-            let values = &inventory.values;
-            match values.kind(value) {
-                Kind::Reference { resource, .. } => {
-                    let known = found.entry(resource).or_default();
-                    if known.last() != Some(&id) {
-                        known.push(id);
-                    }
+/// Who refers to a resource in some world.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    /// Resources, each once.
+    referring: FxHashMap<ResourceId, Vec<ResourceId>>,
+    /// The first output that names it, of a stack that is nested in none.
+    given: FxHashMap<ResourceId, Box<str>>,
+}
+
+impl Users {
+    fn of(inventory: &Inventory) -> Self {
+        let mut users = Self::default();
+        for (id, resource) in inventory.resources() {
+            referred(inventory, resource.properties, &mut |target| {
+                let known = users.referring.entry(target).or_default();
+                if known.last() != Some(&id) {
+                    known.push(id);
                 }
-                _ => below(inventory, value, &mut open),
+            });
+        }
+        for stack in inventory.stacks.iter().filter(|stack| stack.parent.is_none()) {
+            for (name, value) in &stack.outputs {
+                referred(inventory, *value, &mut |target| {
+                    users.given.entry(target).or_insert_with(|| name.clone());
+                });
             }
         }
+        users
     }
-    found
+}
+
+/// Every resource that a value refers to in some world.
+fn referred(inventory: &Inventory, value: ValueId, found: &mut dyn FnMut(ResourceId)) {
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match inventory.values.kind(value) {
+            Kind::Reference { resource, .. } => found(resource),
+            _ => below(inventory, value, &mut open),
+        }
+    }
 }
 
 fn below(inventory: &Inventory, value: ValueId, open: &mut Vec<ValueId>) {
@@ -109,12 +123,7 @@ fn uses(inventory: &Inventory, view: &View<'_>, partner: ResourceId, start: Reso
 
 /// Whether some case of a value refers to the resource.
 fn may_refer(inventory: &Inventory, value: ValueId, start: ResourceId) -> bool {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match inventory.values.kind(value) {
-            Kind::Reference { resource, .. } if resource == start => return true,
-            _ => below(inventory, value, &mut open),
-        }
-    }
-    false
+    let mut may = false;
+    referred(inventory, value, &mut |target| may |= target == start);
+    may
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::clause::{Asked, StatementRef, all_actions};
 use super::law::{Law, Memo, Reach, Witness};
 use super::regions::outside;
@@ -62,13 +64,25 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
         return RootUser { causes, ..found };
     };
     let mut services: BTreeMap<&'static str, usize> = BTreeMap::new();
+    // Classes of actions that the statements close, wherever they are asked.
+    let mut closed: FxHashSet<(Option<&'static str>, Vec<u8>)> = FxHashSet::default();
     for action in all_actions() {
+        // The class of a known action does not depend on its name.
+        let region = match action.action.scope {
+            Scope::Global(region) => Some(region),
+            _ => None,
+        };
+        let class = law.class(Asked { name: "", known: Some(action) }).map(|class| (region, class));
+        if class.as_ref().is_some_and(|class| closed.contains(class)) {
+            continue;
+        }
         let name = action.to_string();
         let asked = Asked { name: &name, known: Some(action) };
-        let regions: Vec<&str> = match action.action.scope {
-            Scope::Global(region) => vec![region],
-            _ => groups.iter().map(|(region, _)| *region).collect(),
+        let regions: Vec<&str> = match region {
+            Some(region) => vec![region],
+            None => groups.iter().map(|(region, _)| *region).collect(),
         };
+        let open = found.open + found.tolerated.len();
         for region in regions {
             match law.reach(asked, root, region, &mut memo) {
                 Reach::Denied(by) => {
@@ -89,6 +103,9 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
                 }
             }
             break;
+        }
+        if open == found.open + found.tolerated.len() {
+            closed.extend(class);
         }
     }
     found.services = services.into_iter().collect();

@@ -136,7 +136,8 @@ fn gate(page: Page<'_>) -> String {
         lower => format!("{} or above", severity_name(lower)),
     };
     if gate.passed {
-        return format!("{passed}: no finding of severity {above}");
+        let inside = if page.report.settings.scope.is_empty() { "" } else { " in the scope" };
+        return format!("{passed}: no finding of severity {above}{inside}");
     }
     let failing = count(gate.failing, "finding", "findings");
     format!("{}: {failing} of severity {above}", page.paint.bad("gate failed"))

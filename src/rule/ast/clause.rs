@@ -99,26 +99,6 @@ pub enum Quantifier {
     None,
 }
 
-/// How many of something there may be.
-#[derive(Debug, Clone)]
-pub enum Bound {
-    /// So many or more.
-    AtLeast(Operand),
-    /// So many or fewer.
-    AtMost(Operand),
-}
-
-impl Bound {
-    /// The key in a rule, and the number.
-    #[must_use]
-    pub fn parts(&self) -> (&'static str, &Operand) {
-        match self {
-            Self::AtLeast(operand) => ("at_least", operand),
-            Self::AtMost(operand) => ("at_most", operand),
-        }
-    }
-}
-
 /// Ports that a network question asks about.
 #[derive(Debug, Clone)]
 pub enum Ports {
@@ -248,23 +228,25 @@ pub enum Clause {
         /// What holds without a partner.
         missing: Absent,
     },
-    /// So many partners are there.
+    /// There are so many partners.
     Count {
         /// Index into [`Rule::related`](super::Rule::related).
         related: usize,
+        /// At least so many, or at most.
+        at_least: bool,
         /// How many.
-        bound: Bound,
+        number: Operand,
     },
-    /// So many different values are there.
+    /// There are so many different values.
     Distinct {
-        /// The partners that have them; the resource itself when `None`.
-        related: Option<usize>,
+        /// The values, of the resource itself or of each partner.
+        over: Path,
+        /// The relation whose partners are meant.
+        on: Option<usize>,
         /// Which partners count.
         matches: Vec<Clause>,
-        /// Where they are: the elements of a list, or a single value.
-        path: Path,
-        /// How many.
-        bound: Bound,
+        /// At least so many.
+        at_least: Operand,
     },
     /// A question about policy documents.
     Iam {

@@ -1,7 +1,7 @@
 //! Clauses: exactly one subject each, and what is asked of it.
 
 use crate::inventory::schema::did_you_mean;
-use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operator, Path, Quantifier, Segment, Subject};
+use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operand, Operator, Path, Quantifier, Segment, Subject};
 use crate::source::{Kind, Member, NodeId, Span};
 
 use super::operator::{ATTRIBUTES, OPERATORS, Subject as OperatorSubject};
@@ -9,7 +9,7 @@ use super::path::{Resolved, Scope, Within};
 use super::reader::{Reader, describe, quoted};
 
 /// Every subject of a clause.
-const SUBJECTS: [&str; 18] = [
+pub(in crate::rule) const SUBJECTS: [&str; 18] = [
     "path",
     "attribute",
     "all",
@@ -30,12 +30,28 @@ const SUBJECTS: [&str; 18] = [
     "by_default",
 ];
 /// What may be said beside the subject and is no operator.
-const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
+pub(in crate::rule) const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
 
-pub(super) const ABSENT: [(&str, Absent); 4] =
+pub(in crate::rule) const ABSENT: [(&str, Absent); 4] =
     [("fail", Absent::Fail), ("pass", Absent::Pass), ("harmless", Absent::Harmless), ("unknown", Absent::Unknown)];
-const QUANTIFIERS: [(&str, Quantifier); 3] =
+pub(in crate::rule) const QUANTIFIERS: [(&str, Quantifier); 3] =
     [("each", Quantifier::Each), ("some", Quantifier::Some), ("none", Quantifier::None)];
+
+/// The keys of `absent` where it is a table.
+pub(in crate::rule) const DEFAULT_KEYS: [&str; 1] = ["value"];
+pub(in crate::rule) const RELATION_KEYS: [&str; 4] = ["name", "exists", "at_least", "at_most"];
+pub(in crate::rule) const DISTINCT_KEYS: [&str; 4] = ["path", "on", "match", "at_least"];
+
+/// What may stand beside a subject: operators, and other keys.
+pub(in crate::rule) fn beside(subject: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    match subject {
+        "path" | "attribute" => (&OPERATORS, &["absent", "case"]),
+        "each" | "some" | "none" => (&[], &["match", "absent"]),
+        "on" => (&[], &["match", "quantifier", "missing"]),
+        "key" => (&[], &["absent"]),
+        _ => (&[], &[]),
+    }
+}
 
 /// What the clauses of an assert speak of, so that its message can.
 #[derive(Debug, Default)]
@@ -72,47 +88,36 @@ impl Reader<'_> {
         let subject = self.subject(id, extra)?;
         let value = subject.value;
         let before = self.problems.len();
-        let clause = match self.tree.key(&subject) {
-            key @ ("path" | "attribute") => {
-                self.clause_keys(id, key, &OPERATORS, &[&["absent", "case"], extra].concat());
-                self.test(id, &subject, scope)
+        let key = self.tree.key(&subject);
+        let (operators, others) = beside(key);
+        self.clause_keys(id, key, operators, &[others, extra].concat());
+        let clause = match key {
+            "path" | "attribute" => self.test(id, &subject, scope),
+            "each" | "some" | "none" => self.quantified(id, &subject, scope, spoken),
+            "on" => self.on(id, value, spoken),
+            "key" => self.customer_key(id, value, scope),
+            "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
+            "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
+            "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
+            "iam" => self.iam(value, scope, spoken),
+            "network" => {
+                spoken.network = true;
+                self.network(value, scope)
             }
-            key @ ("each" | "some" | "none") => {
-                self.clause_keys(id, key, &[], &[&["match", "absent"], extra].concat());
-                self.quantified(id, &subject, scope, spoken)
+            "scp" => {
+                spoken.guardrails = true;
+                self.scp(value, scope)
             }
-            "on" => {
-                self.clause_keys(id, "on", &[], &[&["match", "quantifier", "missing"], extra].concat());
-                self.on(id, value, spoken)
+            "secret" => self.secret(value, scope),
+            "distinct" => self.distinct(value, scope, spoken),
+            "tags" => {
+                spoken.tags = true;
+                self.tags(value, scope)
             }
-            "key" => {
-                self.clause_keys(id, "key", &[], &[&["absent"], extra].concat());
-                self.customer_key(id, value, scope)
-            }
-            key => {
-                self.clause_keys(id, key, &[], extra);
-                match key {
-                    "all" => Some(Clause::All(self.clauses(value, key, scope, spoken))),
-                    "any" => Some(Clause::Any(self.clauses(value, key, scope, spoken))),
-                    "not" => self.clause(value, scope, spoken, &[]).map(|clause| Clause::Not(Box::new(clause))),
-                    "iam" => self.iam(value, scope, spoken),
-                    "network" => {
-                        spoken.network = true;
-                        self.network(value, scope)
-                    }
-                    "scp" => {
-                        spoken.guardrails = true;
-                        self.scp(value, scope)
-                    }
-                    "secret" => self.secret(value, scope),
-                    "distinct" => self.distinct(value, scope, spoken),
-                    "tags" => {
-                        spoken.tags = true;
-                        self.tags(value, scope)
-                    }
-                    "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
-                    _ => self.partner_count(value, spoken),
-                }
+            "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
+            _ => {
+                spoken.partners = true;
+                self.partner_exists(value)
             }
         }?;
         (!self.failed_since(before)).then_some(clause)
@@ -240,7 +245,7 @@ impl Reader<'_> {
         if !matches!(self.tree.kind(id), Kind::Map { .. }) {
             return self.word(id, "absent", &ABSENT).map(Fallback::Holds);
         }
-        self.keys(id, &["value"]);
+        self.keys(id, &DEFAULT_KEYS);
         let value = self.require(id, "value")?;
         let operand = self.operand(value)?;
         if let Literal::Table(_) = self.value_of(&operand) {
@@ -347,7 +352,69 @@ impl Reader<'_> {
         };
         let matches = self.require(id, "match");
         let scope = self.relations[related?].value.clone();
-        let matches = self.clauses(matches?, "match", &scope, spoken);
+        // That there is a partner may be all that is asked.
+        let matches = match self.tree.items(matches?) {
+            [] if matches!(tree.kind(matches?), Kind::List { .. }) => Vec::new(),
+            _ => self.clauses(matches?, "match", &scope, spoken),
+        };
         Some(Clause::On { related: related?, quantifier, matches, missing: missing? })
+    }
+
+    /// `relation = { name = "NAME", exists = true }`, or with `at_least` or `at_most`.
+    fn partner_exists(&mut self, id: NodeId) -> Option<Clause> {
+        let tree = self.tree;
+        if !self.is_table(id, "relation") {
+            return None;
+        }
+        let counted = ["at_least", "at_most"].iter().find_map(|key| tree.member(id, key));
+        let name = self.require(id, "name").and_then(|name| self.relation(name, "name"));
+        if let Some(counted) = counted {
+            let key = tree.key(counted);
+            self.keys(id, &["name", key]);
+            let number = self.number_operand(counted.value, key);
+            return Some(Clause::Count { related: name?, at_least: key == "at_least", number: number? });
+        }
+        self.keys(id, &RELATION_KEYS);
+        let exists = self.require(id, "exists").and_then(|exists| self.boolean(exists, "exists"));
+        let (quantifier, missing) =
+            if exists? { (Quantifier::Some, Absent::Fail) } else { (Quantifier::None, Absent::Pass) };
+        Some(Clause::On { related: name?, quantifier, matches: Vec::new(), missing })
+    }
+
+    /// `distinct = { path = "A", at_least = 2 }`, of the partners of a relation with `on = "NAME"` and, to count some of them,
+    /// `match`.
+    fn distinct(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
+        let tree = self.tree;
+        if !self.is_table(id, "distinct") {
+            return None;
+        }
+        self.keys(id, &DISTINCT_KEYS);
+        let on = match tree.get(id, "on") {
+            Some(name) => Some(self.relation(name, "relation")?),
+            None => None,
+        };
+        let start = on.map_or(scope, |related| &self.relations[related].value).clone();
+        let over = self.require(id, "path").and_then(|path| self.path(path, "path", &start));
+        let matches = match (tree.member(id, "match"), on) {
+            (Some(matches), Some(_)) => self.clauses(matches.value, "match", &start, spoken),
+            (Some(matches), None) => {
+                self.error(matches.key_span, "`match` needs `on`, whose partners it is about");
+                Vec::new()
+            }
+            (None, _) => Vec::new(),
+        };
+        let at_least = self.require(id, "at_least").and_then(|number| self.number_operand(number, "at_least"));
+        Some(Clause::Distinct { over: over?.path, on, matches, at_least: at_least? })
+    }
+
+    /// A whole number, or a parameter that is one.
+    fn number_operand(&mut self, id: NodeId, what: &str) -> Option<Operand> {
+        let operand = self.operand(id)?;
+        let whole = |number: f64| number >= 0.0 && number.fract() == 0.0;
+        if !matches!(self.value_of(&operand), Literal::Number(number, _) if whole(*number)) {
+            self.error(self.tree.span(id), format!("`{what}` is to be a whole number"));
+            return None;
+        }
+        Some(operand)
     }
 }

@@ -47,6 +47,25 @@ const QUESTIONS: [(&str, Read); 20] = [
     ("region_unrestricted", |reader, member| reader.region_unrestricted(member)),
 ];
 
+/// The names of the questions.
+pub(in crate::rule) fn questions() -> [&'static str; 20] {
+    QUESTIONS.map(|(name, _)| name)
+}
+
+/// The keys of the table that a question is asked with; none where it is asked with something else.
+pub(in crate::rule) fn keys_of(question: &str) -> &'static [&'static str] {
+    match question {
+        "denies" | "allows" => &["principal", "action", "resource", "context"],
+        "grants_public" | "grants_federated" => &["actions"],
+        "grants_outside" => &["actions", "trusted", "whole_accounts"],
+        "grants_service" => &["actions", "services"],
+        "same_principal_may" => &["one", "other", "context"],
+        "wildcard_resources" => &["besides"],
+        "region_unrestricted" => &["regions"],
+        _ => &[],
+    }
+}
+
 fn least(question: LeastQuestion) -> IamQuestion {
     IamQuestion::Least(question)
 }
@@ -54,8 +73,7 @@ fn least(question: LeastQuestion) -> IamQuestion {
 impl Reader<'_> {
     pub(super) fn iam(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
         spoken.statements = true;
-        let names = QUESTIONS.map(|(name, _)| name);
-        let member = self.question(id, "iam", &names, &["in"])?;
+        let member = self.question(id, "iam", &questions(), &["in"])?;
         let key = self.tree.key(&member);
         let within = match self.tree.get(id, "in") {
             Some(path) => Some(self.path(path, "in", scope)?.path),
@@ -106,7 +124,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, key) {
             return None;
         }
-        self.keys(member.value, &names);
+        self.keys(member.value, keys_of(key));
         self.lists_of(member.value, names)
     }
 
@@ -119,7 +137,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "wildcard_resources") {
             return None;
         }
-        self.keys(member.value, &["besides"]);
+        self.keys(member.value, keys_of("wildcard_resources"));
         let mut besides = Vec::new();
         if let Some(list) = self.tree.get(member.value, "besides") {
             for item in self.list(list, "besides")?.to_vec() {
@@ -133,7 +151,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "region_unrestricted") {
             return None;
         }
-        self.keys(member.value, &["regions"]);
+        self.keys(member.value, keys_of("region_unrestricted"));
         let [regions] = self.lists_of(member.value, ["regions"])?;
         Some(least(LeastQuestion::RegionUnrestricted(regions)))
     }
@@ -151,7 +169,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "grants_outside") {
             return None;
         }
-        self.keys(member.value, &["actions", "trusted", "whole_accounts"]);
+        self.keys(member.value, keys_of("grants_outside"));
         let whole = match self.tree.get(member.value, "whole_accounts") {
             Some(whole) => self.boolean(whole, "whole_accounts"),
             None => Some(false),
@@ -164,7 +182,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "same_principal_may") {
             return None;
         }
-        self.keys(member.value, &["one", "other", "context"]);
+        self.keys(member.value, keys_of("same_principal_may"));
         let context = self.context(member.value);
         let [one, other] = self.lists_of(member.value, ["one", "other"])?;
         Some(IamQuestion::SamePrincipalMay { one, other, context })
@@ -188,7 +206,7 @@ impl Reader<'_> {
         if !self.is_table(id, key) {
             return None;
         }
-        self.keys(id, &["principal", "action", "resource", "context"]);
+        self.keys(id, keys_of(key));
         let principal = if all || self.tree.get(id, "principal").is_some() {
             self.required_text(id, "principal")
         } else {

@@ -10,16 +10,25 @@ use super::Conventions;
 use super::format::is_date;
 use super::reader::Reader;
 
-const KEYS: [&str; 9] = ["name", "template", "params", "strict", "scope", "region", "account", "today", "expect"];
-const EXPECT_KEYS: [&str; 6] = ["resource", "outcome", "line", "when", "cause", "by_default"];
-const OUTCOMES: [(&str, OutcomeName); 4] = [
+/// The keys of a test.
+pub(in crate::rule) const KEYS: [&str; 9] =
+    ["name", "template", "params", "strict", "scope", "region", "account", "today", "expect"];
+pub(in crate::rule) const EXPECT_KEYS: [&str; 6] = ["resource", "outcome", "line", "when", "cause", "by_default"];
+pub(in crate::rule) const OUTCOMES: [(&str, OutcomeName); 4] = [
     ("pass", OutcomeName::Pass),
     ("fail", OutcomeName::Fail),
     ("unknown", OutcomeName::Unknown),
     ("not-applicable", OutcomeName::NotApplicable),
 ];
+/// What is expected beside an outcome, with the outcomes that it goes with.
+pub(in crate::rule) const GO_WITH: [(&str, &[OutcomeName]); 4] = [
+    ("line", &[OutcomeName::Fail, OutcomeName::Unknown]),
+    ("when", &[OutcomeName::Fail]),
+    ("cause", &[OutcomeName::Unknown]),
+    ("by_default", &[OutcomeName::Pass]),
+];
 /// The identifiers that `value::Cause` gives.
-const CAUSES: [&str; 15] = [
+pub(in crate::rule) const CAUSES: [&str; 15] = [
     "undecided",
     "parameter-without-default",
     "ssm-parameter",
@@ -188,12 +197,7 @@ impl<'a> Reader<'a> {
         });
         let by_default = self.optional_bool(id, "by_default");
         let outcome = outcome?;
-        for (key, goes_with) in [
-            ("line", &[OutcomeName::Fail, OutcomeName::Unknown][..]),
-            ("when", &[OutcomeName::Fail]),
-            ("cause", &[OutcomeName::Unknown]),
-            ("by_default", &[OutcomeName::Pass]),
-        ] {
+        for (key, goes_with) in GO_WITH {
             if let Some(member) = tree.member(id, key)
                 && !goes_with.contains(&outcome)
             {

@@ -8,7 +8,7 @@ use super::format::sentence_problem;
 use super::path::inner;
 use super::reader::Reader;
 
-const PLACEHOLDERS: [&str; 13] = [
+pub(in crate::rule) const PLACEHOLDERS: [&str; 13] = [
     "value",
     "path",
     "resource",

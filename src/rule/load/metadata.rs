@@ -13,7 +13,8 @@ use super::path::{Scope, Within};
 use super::reader::{Declared, Reader};
 use crate::rule::builtin_profiles;
 
-const KEYS: [&str; 17] = [
+/// The keys of a rule.
+pub(in crate::rule) const KEYS: [&str; 17] = [
     "id",
     "title",
     "severity",
@@ -32,16 +33,22 @@ const KEYS: [&str; 17] = [
     "remediation",
     "test",
 ];
+pub(in crate::rule) const SELECT_KEYS: [&str; 3] = ["types", "section", "where"];
+pub(in crate::rule) const CONTROL_KEYS: [&str; 4] = ["framework", "ids", "strength", "rationale"];
+pub(in crate::rule) const REMEDIATION_KEYS: [&str; 2] = ["text", "fix"];
+pub(in crate::rule) const FIX_KEYS: [&str; 4] = ["set", "value", "safe", "why"];
 /// The scanners whose ids rules of the project name, so that each is spelled in one way.
-const SCANNERS: [&str; 7] = ["aws-config", "security-hub", "checkov", "prowler", "trivy", "cdk-nag", "guard"];
-const SEVERITIES: [(&str, Severity); 4] =
+pub(in crate::rule) const SCANNERS: [&str; 7] =
+    ["aws-config", "security-hub", "checkov", "prowler", "trivy", "cdk-nag", "guard"];
+pub(in crate::rule) const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
-const STATUSES: [(&str, Status); 3] =
+pub(in crate::rule) const STATUSES: [(&str, Status); 3] =
     [("preview", Status::Preview), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
 /// The sections of a template whose declarations a rule may select, with the types that these have in the inventory.
-const SECTIONS: [(&str, &str); 2] =
+pub(in crate::rule) const SECTIONS: [(&str, &str); 2] =
     [("Parameters", "Fasscan::Template::Parameter"), ("Outputs", "Fasscan::Template::Output")];
-const STRENGTHS: [(&str, Strength); 2] = [("direct", Strength::Direct), ("supports", Strength::Supports)];
+pub(in crate::rule) const STRENGTHS: [(&str, Strength); 2] =
+    [("direct", Strength::Direct), ("supports", Strength::Supports)];
 
 impl<'a> Reader<'a> {
     /// The rule at `root`; `None` when there is an error, which is in `problems` then.
@@ -219,7 +226,7 @@ impl<'a> Reader<'a> {
         if !self.is_table(table, "select") {
             return nothing;
         }
-        self.keys(table, &["types", "section", "where"]);
+        self.keys(table, &SELECT_KEYS);
         if let Some(section) = tree.member(table, "section") {
             if let Some(types) = tree.member(table, "types") {
                 self.error(types.key_span, "`types` and `section` do not go together");
@@ -287,7 +294,7 @@ impl<'a> Reader<'a> {
             if !self.is_table(*item, "control") {
                 continue;
             }
-            self.keys(*item, &["framework", "ids", "strength", "rationale"]);
+            self.keys(*item, &CONTROL_KEYS);
             let framework = self.required_text(*item, "framework");
             let ids = self.require(*item, "ids").map(|ids| (self.texts(ids, "ids"), tree.span(ids)));
             let strength = self.require(*item, "strength").and_then(|word| self.word(word, "strength", &STRENGTHS));
@@ -338,7 +345,7 @@ impl<'a> Reader<'a> {
         if !self.is_table(table, "remediation") {
             return (None, None);
         }
-        self.keys(table, &["text", "fix"]);
+        self.keys(table, &REMEDIATION_KEYS);
         let text = self.required_text(table, "text").map(Into::into);
         let fix = self.tree.get(table, "fix").and_then(|fix| self.fix(fix, selected));
         (text, fix)
@@ -348,7 +355,7 @@ impl<'a> Reader<'a> {
         if !self.is_table(id, "fix") {
             return None;
         }
-        self.keys(id, &["set", "value", "safe", "why"]);
+        self.keys(id, &FIX_KEYS);
         let set = self.require(id, "set").and_then(|set| self.path(set, "set", selected));
         let value = self.require(id, "value").and_then(|value| self.operand(value));
         let safe = self.require(id, "safe").and_then(|safe| self.boolean(safe, "safe"));

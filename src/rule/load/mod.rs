@@ -2,23 +2,22 @@
 //!
 //! The built-in rules come this way too, without the checks that they passed before they were built in.
 
-mod clause;
+pub(super) mod clause;
 #[cfg(test)]
 mod clause_tests;
-mod count;
 pub(crate) mod format;
-mod iam;
-mod inline_test;
-mod message;
-mod metadata;
+pub(super) mod iam;
+pub(super) mod inline_test;
+pub(super) mod message;
+pub(super) mod metadata;
 pub(crate) mod network;
 pub(crate) mod operator;
 mod path;
 mod question;
 mod reader;
-mod related;
-mod scp;
-mod tags;
+pub(super) mod related;
+pub(super) mod scp;
+pub(super) mod tags;
 #[cfg(test)]
 pub(super) mod tests;
 

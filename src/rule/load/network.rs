@@ -5,16 +5,18 @@ use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, 
 use crate::source::{Member, NodeId};
 
 use super::format::cidr_problem;
-use super::operator::whole_number_problem;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
-const QUESTIONS: [&str; 6] =
+pub(in crate::rule) const NETWORK_QUESTIONS: [&str; 6] =
     ["ingress_open", "egress_open", "ingress_wider", "acl_open", "subnet_internet_routed", "subnet_class"];
+pub(in crate::rule) const CIDR_KEYS: [&str; 2] = ["ports", "cidrs"];
+pub(in crate::rule) const WIDER_KEYS: [&str; 3] = ["prefix", "prefix6", "ports"];
+pub(in crate::rule) const PORT_KEYS: [&str; 3] = ["path", "of", "absent"];
 
 impl Reader<'_> {
     pub(super) fn network(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
-        let question = self.question(id, "network", &QUESTIONS, &[])?;
+        let question = self.question(id, "network", &NETWORK_QUESTIONS, &[])?;
         let key = self.tree.key(&question);
         let (of, asked): (&[&str], _) = match key {
             "subnet_internet_routed" => {
@@ -65,7 +67,7 @@ impl Reader<'_> {
         if !self.is_table(id, key) {
             return None;
         }
-        self.keys(id, &["ports", "cidrs"]);
+        self.keys(id, &CIDR_KEYS);
         let cidrs = self.require(id, "cidrs").and_then(|cidrs| self.texts_operand(cidrs, "cidrs", cidr_problem));
         let ports = self.require(id, "ports").and_then(|ports| self.ports(ports));
         Some(CidrQuestion { cidrs: cidrs?, ports: ports? })
@@ -75,7 +77,7 @@ impl Reader<'_> {
         if !self.is_table(id, "ingress_wider") {
             return None;
         }
-        self.keys(id, &["prefix", "prefix6", "ports"]);
+        self.keys(id, &WIDER_KEYS);
         let [prefix, prefix6] = [("prefix", 32.0), ("prefix6", 128.0)].map(|(key, bits)| self.prefix(id, key, bits));
         let ports = self.require(id, "ports").and_then(|ports| self.ports(ports));
         Some(WiderQuestion { prefix: prefix?, prefix6: prefix6?, ports: ports? })
@@ -85,11 +87,7 @@ impl Reader<'_> {
     fn prefix(&mut self, id: NodeId, key: &str, bits: f64) -> Option<Operand> {
         let node = self.require(id, key)?;
         let operand = self.operand(node)?;
-        let value = self.value_of(&operand);
-        let long = || value.number().is_some_and(|number| number > bits);
-        let problem = whole_number_problem(key, value)
-            .or_else(|| long().then(|| format!("`{key}` is a number of bits from 0 to {bits}, not {value}")));
-        match problem {
+        match prefix_problem(key, bits, self.value_of(&operand)) {
             None => Some(operand),
             Some(problem) => {
                 self.error(self.tree.span(node), problem);
@@ -119,7 +117,7 @@ impl Reader<'_> {
     /// `{ path = "Port", of = "self" }`.
     fn ports_of_selected(&mut self, id: NodeId) -> Option<Ports> {
         let tree = self.tree;
-        self.keys(id, &["path", "of", "absent"]);
+        self.keys(id, &PORT_KEYS);
         let of = self.require(id, "of")?;
         self.word(of, "of", &[("self", ())])?;
         let (path, selected) = (self.require(id, "path")?, self.selected.clone());
@@ -141,6 +139,13 @@ impl Reader<'_> {
         };
         Some(Ports::OfSelected { path: path.path, absent })
     }
+}
+
+/// What is wrong with the length of a prefix.
+pub(crate) fn prefix_problem(key: &str, bits: f64, value: &Literal) -> Option<String> {
+    let fits = |number: &f64| (0.0..=bits).contains(number) && number.fract() == 0.0;
+    let good = matches!(value, Literal::Number(number, _) if fits(number));
+    (!good).then(|| format!("`{key}` is to be a number of bits from 0 to {bits}, not `{value}`"))
 }
 
 /// What is wrong with a list of ports.

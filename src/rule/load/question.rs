@@ -10,6 +10,11 @@ use super::operator::texts;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
+pub(in crate::rule) const SECRET_KEYS: [&str; 3] = ["path", "keys", "text"];
+pub(in crate::rule) const SECRET_TEXTS: [(&str, SecretText); 2] =
+    [("any", SecretText::Any), ("members", SecretText::Members)];
+pub(in crate::rule) const KEY_KEYS: [&str; 2] = ["path", "customer"];
+
 impl Reader<'_> {
     /// The one member of a table that is a question; `beside` may stand there too.
     pub(super) fn question(&mut self, id: NodeId, what: &str, questions: &[&str], beside: &[&str]) -> Option<Member> {
@@ -52,7 +57,7 @@ impl Reader<'_> {
         if !self.is_table(id, "secret") {
             return None;
         }
-        self.keys(id, &["path", "keys", "text"]);
+        self.keys(id, &SECRET_KEYS);
         let path = self.require(id, "path").and_then(|path| self.path(path, "path", scope));
         let keys = match self.tree.get(id, "keys") {
             Some(keys) => Some(Pattern::ignoring_case(self.texts_operand(keys, "keys", regex_problem)?)),
@@ -60,8 +65,7 @@ impl Reader<'_> {
         };
         let text = match self.tree.member(id, "text") {
             Some(member) => {
-                let words = [("any", SecretText::Any), ("members", SecretText::Members)];
-                let text = self.word(member.value, "text", &words)?;
+                let text = self.word(member.value, "text", &SECRET_TEXTS)?;
                 if text == SecretText::Members && keys.is_none() {
                     self.error(self.tree.span(member.value), "`text = \"members\"` needs `keys`, the names of secrets");
                 }
@@ -84,7 +88,7 @@ impl Reader<'_> {
         if !self.is_table(id, "key") {
             return None;
         }
-        self.keys(id, &["path", "customer"]);
+        self.keys(id, &KEY_KEYS);
         let path = self.require(id, "path").and_then(|path| self.path(path, "path", scope));
         self.require(id, "customer")?;
         self.asked(tree.member(id, "customer")?)?;

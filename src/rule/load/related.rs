@@ -9,7 +9,8 @@ use super::format::is_name;
 use super::path::Scope;
 use super::reader::{Declared, Reader, quoted};
 
-const KEYS: [&str; 7] = ["type", "types", "via", "to", "derived", "from", "where"];
+/// The keys of a relation.
+pub(in crate::rule) const KEYS: [&str; 7] = ["type", "types", "via", "to", "derived", "from", "where"];
 
 impl Reader<'_> {
     /// Reads the names and partner types of all relations, so that clauses and relations can name them in any order.

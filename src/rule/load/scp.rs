@@ -19,8 +19,7 @@ const QUESTIONS: [(&str, Read); 9] = [
     ("protects_root", |reader, member| reader.asked(member).map(|()| ScpQuestion::ProtectsRoot)),
     ("protects", |reader, member| reader.protects(member)),
     ("attached", |reader, member| {
-        let words = [("anywhere", false), ("everywhere", true)];
-        reader.word(member.value, "attached", &words).map(|everywhere| ScpQuestion::Attached { everywhere })
+        reader.word(member.value, "attached", &ATTACHED).map(|everywhere| ScpQuestion::Attached { everywhere })
     }),
     ("valid", |reader, member| reader.asked(member).map(|()| ScpQuestion::Valid)),
     ("enforces_tags", |reader, member| {
@@ -29,10 +28,27 @@ const QUESTIONS: [(&str, Read); 9] = [
     ("opts_out_of_ai", |reader, member| reader.asked(member).map(|()| ScpQuestion::OptsOutOfAi)),
 ];
 
+/// The words of `attached`, and whether they mean every account.
+pub(in crate::rule) const ATTACHED: [(&str, bool); 2] = [("anywhere", false), ("everywhere", true)];
+
+/// The names of the questions.
+pub(in crate::rule) fn questions() -> [&'static str; 9] {
+    QUESTIONS.map(|(name, _)| name)
+}
+
+/// The keys of the table that a question is asked with; none where it is asked with something else.
+pub(in crate::rule) fn keys_of(question: &str) -> &'static [&'static str] {
+    match question {
+        "locks_regions" => &["regions", "break_glass"],
+        "keeps_global_services" => &["regions", "services"],
+        "protects" => &["actions", "break_glass", "context"],
+        _ => &[],
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn scp(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
-        let names = QUESTIONS.map(|(name, _)| name);
-        let member = self.question(id, "scp", &names, &[])?;
+        let member = self.question(id, "scp", &questions(), &[])?;
         let key = self.tree.key(&member);
         let (_, read) = QUESTIONS.iter().find(|(name, _)| *name == key)?;
         let question = read(self, &member)?;
@@ -49,7 +65,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "locks_regions") {
             return None;
         }
-        self.keys(member.value, &["regions", "break_glass"]);
+        self.keys(member.value, keys_of("locks_regions"));
         let regions = self.require(member.value, "regions")?;
         let regions = self.texts_operand(regions, "regions", region_problem)?;
         let break_glass = self.break_glass(member.value)?;
@@ -60,7 +76,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "keeps_global_services") {
             return None;
         }
-        self.keys(member.value, &["regions", "services"]);
+        self.keys(member.value, keys_of("keeps_global_services"));
         let regions = self.require(member.value, "regions")?;
         let regions = self.texts_operand(regions, "regions", region_problem)?;
         let services = self.require(member.value, "services")?;
@@ -75,7 +91,7 @@ impl Reader<'_> {
         if !self.is_table(member.value, "protects") {
             return None;
         }
-        self.keys(member.value, &["actions", "break_glass", "context"]);
+        self.keys(member.value, keys_of("protects"));
         let actions = self.require(member.value, "actions")?;
         let actions = self.texts_operand(actions, "actions", action_problem)?;
         let break_glass = self.break_glass(member.value)?;

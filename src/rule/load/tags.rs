@@ -8,6 +8,11 @@ use super::operator::{OPERATORS, Subject};
 use super::path::Scope;
 use super::reader::Reader;
 
+/// The keys of the questions for tags, without the value of one.
+pub(in crate::rule) const KEYS: [&str; 3] = ["present", "key", "in_scope"];
+/// What may stand beside the operator on the value of a tag.
+pub(in crate::rule) const VALUE_KEYS: [&str; 3] = ["key", "absent", "case"];
+
 impl Reader<'_> {
     /// `tags = { present = ... }`, `tags = { in_scope = ... }` or `tags = { key = ..., OPERATOR, absent = ... }`.
     pub(super) fn tags(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
@@ -24,7 +29,7 @@ impl Reader<'_> {
         if tree.get(id, "key").is_some() {
             return self.tag_value(id);
         }
-        self.keys(id, &["present", "key", "in_scope"]);
+        self.keys(id, &KEYS);
         if let Some(inside) = tree.get(id, "in_scope") {
             if let Some(present) = tree.get(id, "present") {
                 self.error(tree.span(present), "`present` and `in_scope` are two questions");
@@ -39,7 +44,7 @@ impl Reader<'_> {
     fn tag_value(&mut self, id: NodeId) -> Option<Clause> {
         let tree = self.tree;
         let before = self.problems.len();
-        self.keys(id, &[&["key", "absent", "case"][..], &OPERATORS].concat());
+        self.keys(id, &[&VALUE_KEYS[..], &OPERATORS].concat());
         let subject = *tree.member(id, "key")?;
         let key = self.operand(subject.value)?;
         if !matches!(self.value_of(&key), Literal::Text(text) if !text.is_empty()) {
