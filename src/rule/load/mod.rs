@@ -5,14 +5,16 @@
 mod clause;
 #[cfg(test)]
 mod clause_tests;
+mod count;
 pub(crate) mod format;
 mod iam;
 mod inline_test;
 mod message;
 mod metadata;
+pub(crate) mod network;
 pub(crate) mod operator;
 mod path;
-pub(crate) mod question;
+mod question;
 mod reader;
 mod related;
 mod scp;
