@@ -4,7 +4,7 @@ use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::partner::Partners;
 use super::scope::{Scope, Wanted};
-use crate::rule::{Clause, Operand, Path};
+use crate::rule::{Bound, Clause, Path};
 use crate::value::{Cause, Kind, OPAQUE, Read, ResourceId, ValueId};
 
 /// How many names a message has.
@@ -40,14 +40,7 @@ struct Found {
 
 impl Scope<'_> {
     /// So many partners are there.
-    pub(super) fn count(
-        &self,
-        related: usize,
-        at_least: bool,
-        number: &Operand,
-        cursor: &Cursor,
-        wanted: Wanted,
-    ) -> Answer {
+    pub(super) fn count(&self, related: usize, bound: &Bound, cursor: &Cursor, wanted: Wanted) -> Answer {
         let partners = self.partners_at(related, cursor);
         let mut sure: Vec<_> = partners.sure.iter().map(|partner| (partner.id, partner.value)).collect();
         sure.sort_unstable();
@@ -64,17 +57,21 @@ impl Scope<'_> {
         let name = |(id, _): &(ResourceId, _)| format!("`{}`", self.context.inventory.resource(*id).logical_id);
         let names = listed(sure.iter().map(name).collect());
         let blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
-        let blame = Blame { bindings: vec![("partner", names)], ..blame };
-        self.bounded(Range { least, most, causes }, at_least, number, blame, wanted)
+        self.bounded(
+            Range { least, most, causes },
+            bound,
+            Blame { bindings: vec![("partner", names)], ..blame },
+            wanted,
+        )
     }
 
-    /// At least so many different values are at a path.
+    /// So many different values are at a path.
     pub(super) fn distinct(
         &self,
-        path: &Path,
         related: Option<usize>,
         matches: &[Clause],
-        number: &Operand,
+        path: &Path,
+        bound: &Bound,
         cursor: &Cursor,
         wanted: Wanted,
     ) -> Answer {
@@ -82,10 +79,8 @@ impl Scope<'_> {
         let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
         match related {
             None => {
-                for (at, leaf) in self.leaves(cursor, path).into_iter().enumerate() {
-                    if at == 0
-                        && let Leaf::Value { head, trail, .. } | Leaf::Absent { head, trail } = &leaf
-                    {
+                for leaf in self.leaves(cursor, path) {
+                    if let Leaf::Value { head, trail, .. } | Leaf::Absent { head, trail } = &leaf {
                         (blame.place, blame.path) = (Some(*head), trail.text(self));
                     }
                     self.add_leaf(leaf, &mut found);
@@ -99,19 +94,18 @@ impl Scope<'_> {
                 self.add_partners(partners, related, matches, path, &mut found);
             }
         }
-        self.bounded(found.range(), true, number, blame, wanted)
+        self.bounded(found.range(), bound, blame, wanted)
     }
 
     /// The answer to a bound on what is counted.
-    fn bounded(&self, range: Range, at_least: bool, number: &Operand, mut blame: Blame, wanted: Wanted) -> Answer {
-        let number = self.rule.operand(number).number().unwrap_or_default() as usize;
-        let most = range.most.unwrap_or(usize::MAX);
-        let holds = match at_least {
-            true if range.least >= number => Some(true),
-            true if most < number => Some(false),
-            false if range.least > number => Some(false),
-            false if most <= number => Some(true),
-            _ => None,
+    fn bounded(&self, range: Range, bound: &Bound, mut blame: Blame, wanted: Wanted) -> Answer {
+        let number = |operand| self.rule.operand(operand).number().unwrap_or_default() as usize;
+        let holds = match bound {
+            Bound::AtLeast(least) if range.least >= number(least) => Some(true),
+            Bound::AtLeast(least) if range.most.is_some_and(|most| most < number(least)) => Some(false),
+            Bound::AtMost(most) if range.least > number(most) => Some(false),
+            Bound::AtMost(most) if range.most.is_some_and(|found| found <= number(most)) => Some(true),
+            Bound::AtLeast(_) | Bound::AtMost(_) => None,
         };
         let Some(holds) = holds else { return Answer::unknown(range.causes) };
         (blame.found, blame.absent) = (Some(range.least.to_string()), false);

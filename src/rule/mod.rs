@@ -15,7 +15,7 @@ mod params;
 mod words;
 
 pub use ast::{
-    Absent, Assert, CidrQuestion, Clause, ControlReference, Expectation, Fallback, Fix, IamQuestion, IamRequest,
+    Absent, Assert, Bound, CidrQuestion, Clause, ControlReference, Expectation, Fallback, Fix, IamQuestion, IamRequest,
     LeastQuestion, Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports,
     Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
     Subject, Via, WiderQuestion,

@@ -6,8 +6,8 @@ use crate::inventory::schema::did_you_mean;
 
 use super::ast::{Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
-use super::load::network::{ports_of, ports_problem, prefix_problem};
-use super::load::operator::days_problem;
+use super::load::network::{ports_of, ports_problem};
+use super::load::operator::whole_number_problem;
 
 /// Why a parameter could not be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -174,7 +174,7 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
             Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
             Operator::OlderThanDays(operand, _) | Operator::ExpiresWithinDays(operand, _) if is(operand) => {
-                days_problem("days", value)
+                whole_number_problem("days", value)
             }
             Operator::BeforeToday(operand) if is(operand) => match value {
                 Literal::Table(members) => members.iter().find_map(|(name, date)| {
@@ -185,6 +185,10 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             },
             _ => None,
         },
+        Clause::Count { bound, .. } | Clause::Distinct { bound, .. } => {
+            let (key, operand) = bound.parts();
+            if is(operand) { whole_number_problem(key, value) } else { None }
+        }
         Clause::Network(question) => {
             let ports = match question.ports() {
                 Some(Ports::AnyOf(operand) | Ports::AllBut(operand)) if is(operand) => ports_problem(value),
@@ -199,11 +203,8 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
                 {
                     each(&cidr_problem)
                 }
-                NetworkQuestion::IngressWider(question) if is(&question.prefix) => {
-                    prefix_problem("prefix", 32.0, value)
-                }
-                NetworkQuestion::IngressWider(question) if is(&question.prefix6) => {
-                    prefix_problem("prefix6", 128.0, value)
+                NetworkQuestion::IngressWider(question) if is(&question.prefix) || is(&question.prefix6) => {
+                    whole_number_problem("prefix", value)
                 }
                 _ => None,
             })

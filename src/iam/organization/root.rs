@@ -65,15 +65,16 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
     };
     let mut services: BTreeMap<&'static str, usize> = BTreeMap::new();
     // Classes of actions that the statements close, wherever they are asked.
-    let mut closed: FxHashSet<(Option<&'static str>, Vec<u8>)> = FxHashSet::default();
+    let (mut closed, mut class): (FxHashSet<Vec<u8>>, Vec<u8>) = Default::default();
     for action in all_actions() {
         // The class of a known action does not depend on its name.
         let region = match action.action.scope {
             Scope::Global(region) => Some(region),
             _ => None,
         };
-        let class = law.class(Asked { name: "", known: Some(action) }).map(|class| (region, class));
-        if class.as_ref().is_some_and(|class| closed.contains(class)) {
+        let has_class = law.put_class(Asked { name: "", known: Some(action) }, &mut class);
+        class.extend(region.into_iter().flat_map(str::bytes));
+        if has_class && closed.contains(&class) {
             continue;
         }
         let name = action.to_string();
@@ -104,8 +105,8 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
             }
             break;
         }
-        if open == found.open + found.tolerated.len() {
-            closed.extend(class);
+        if has_class && open == found.open + found.tolerated.len() {
+            closed.insert(class.clone());
         }
     }
     found.services = services.into_iter().collect();

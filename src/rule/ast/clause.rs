@@ -99,6 +99,26 @@ pub enum Quantifier {
     None,
 }
 
+/// How many of something there may be.
+#[derive(Debug, Clone)]
+pub enum Bound {
+    /// So many or more.
+    AtLeast(Operand),
+    /// So many or fewer.
+    AtMost(Operand),
+}
+
+impl Bound {
+    /// The key in a rule, and the number.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, &Operand) {
+        match self {
+            Self::AtLeast(operand) => ("at_least", operand),
+            Self::AtMost(operand) => ("at_most", operand),
+        }
+    }
+}
+
 /// Ports that a network question asks about.
 #[derive(Debug, Clone)]
 pub enum Ports {
@@ -228,25 +248,23 @@ pub enum Clause {
         /// What holds without a partner.
         missing: Absent,
     },
-    /// There are so many partners.
+    /// So many partners are there.
     Count {
         /// Index into [`Rule::related`](super::Rule::related).
         related: usize,
-        /// At least so many, or at most.
-        at_least: bool,
         /// How many.
-        number: Operand,
+        bound: Bound,
     },
-    /// There are so many different values.
+    /// So many different values are there.
     Distinct {
-        /// The values, of the resource itself or of each partner.
-        over: Path,
-        /// The relation whose partners are meant.
-        on: Option<usize>,
+        /// The partners that have them; the resource itself when `None`.
+        related: Option<usize>,
         /// Which partners count.
         matches: Vec<Clause>,
-        /// At least so many.
-        at_least: Operand,
+        /// Where they are: the elements of a list, or a single value.
+        path: Path,
+        /// How many.
+        bound: Bound,
     },
     /// A question about policy documents.
     Iam {

@@ -5,6 +5,7 @@
 pub(super) mod clause;
 #[cfg(test)]
 mod clause_tests;
+pub(super) mod count;
 pub(crate) mod format;
 pub(super) mod iam;
 pub(super) mod inline_test;
@@ -13,7 +14,7 @@ pub(super) mod metadata;
 pub(crate) mod network;
 pub(crate) mod operator;
 mod path;
-mod question;
+pub(super) mod question;
 mod reader;
 pub(super) mod related;
 pub(super) mod scp;

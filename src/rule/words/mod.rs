@@ -4,8 +4,8 @@ mod iam;
 mod scp;
 
 use super::ast::{
-    Absent, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule,
-    SecretText, Subject, Via, WiderQuestion,
+    Absent, Bound, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier,
+    Rule, SecretText, Subject, Via, WiderQuestion,
 };
 
 /// The lines of a clause, each with its depth of indentation from 0.
@@ -51,16 +51,16 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             let colon = if matches.is_empty() { "" } else { ":" };
             inside(out, format!("for {} ({types}; {without}){colon}", count(*quantifier, name)), matches);
         }
-        Clause::Count { related, at_least, number } => {
-            let name = rule.related.get(*related).map_or("", |relation| &relation.name);
-            let bound = if *at_least { "at least" } else { "at most" };
-            out.push((depth, format!("there are {bound} {} of `{name}`", value(rule, number))));
+        Clause::Count { related, bound } => {
+            let relation = rule.related.get(*related);
+            let (name, types) = relation.map_or(("", String::new()), |one| (&*one.name, one.types.join(" or ")));
+            out.push((depth, format!("there is {} {name} ({types})", self::bound(rule, bound))));
         }
-        Clause::Distinct { over, on, matches, at_least } => {
-            let of = on.and_then(|related| rule.related.get(related));
-            let of = of.map(|relation| format!(" of `{}`", relation.name)).unwrap_or_default();
-            let where_ = if matches.is_empty() { "" } else { ", where:" };
-            let head = format!("there are at least {} different `{}`{of}{where_}", value(rule, at_least), over.text);
+        Clause::Distinct { related, matches, path, bound } => {
+            let of = related.and_then(|related| rule.related.get(related));
+            let of = of.map(|one| format!(" of all {} ({})", one.name, one.types.join(" or "))).unwrap_or_default();
+            let which = if matches.is_empty() { "" } else { ", of those with:" };
+            let head = format!("{} different values of `{}`{of}{which}", self::bound(rule, bound), path.text);
             inside(out, head, matches);
         }
         Clause::Iam { within, question } => {
@@ -96,6 +96,13 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             out.push((depth, format!("the tag {} {}{default}", value(rule, key), self::operator(rule, operator))));
         }
         Clause::TagsPresent(tags) => out.push((depth, format!("it has the tags {}", value(rule, tags)))),
+    }
+}
+
+fn bound(rule: &Rule, bound: &Bound) -> String {
+    match bound {
+        Bound::AtLeast(operand) => format!("at least {}", value(rule, operand)),
+        Bound::AtMost(operand) => format!("at most {}", value(rule, operand)),
     }
 }
 
