@@ -79,8 +79,10 @@ impl Scope<'_> {
         let mut blame = self.absent_blame(cursor.head, cursor.trail.text(self), cursor);
         match related {
             None => {
-                for leaf in self.leaves(cursor, path) {
-                    if let Leaf::Value { head, trail, .. } | Leaf::Absent { head, trail } = &leaf {
+                for (at, leaf) in self.leaves(cursor, path).into_iter().enumerate() {
+                    if at == 0
+                        && let Leaf::Value { head, trail, .. } | Leaf::Absent { head, trail } = &leaf
+                    {
                         (blame.place, blame.path) = (Some(*head), trail.text(self));
                     }
                     self.add_leaf(leaf, &mut found);

@@ -6,7 +6,7 @@ use crate::inventory::schema::did_you_mean;
 
 use super::ast::{Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
-use super::load::network::{ports_of, ports_problem};
+use super::load::network::{ports_of, ports_problem, prefix_problem};
 use super::load::operator::whole_number_problem;
 
 /// Why a parameter could not be set.
@@ -203,8 +203,11 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
                 {
                     each(&cidr_problem)
                 }
-                NetworkQuestion::IngressWider(question) if is(&question.prefix) || is(&question.prefix6) => {
-                    whole_number_problem("prefix", value)
+                NetworkQuestion::IngressWider(question) if is(&question.prefix) => {
+                    prefix_problem("prefix", 32.0, value)
+                }
+                NetworkQuestion::IngressWider(question) if is(&question.prefix6) => {
+                    prefix_problem("prefix6", 128.0, value)
                 }
                 _ => None,
             })

@@ -5,7 +5,6 @@ use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, 
 use crate::source::{Member, NodeId};
 
 use super::format::cidr_problem;
-use super::operator::whole_number_problem;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
@@ -88,11 +87,7 @@ impl Reader<'_> {
     fn prefix(&mut self, id: NodeId, key: &str, bits: f64) -> Option<Operand> {
         let node = self.require(id, key)?;
         let operand = self.operand(node)?;
-        let value = self.value_of(&operand);
-        let long = || value.number().is_some_and(|number| number > bits);
-        let problem = whole_number_problem(key, value)
-            .or_else(|| long().then(|| format!("`{key}` is a number of bits from 0 to {bits}, not {value}")));
-        match problem {
+        match prefix_problem(key, bits, self.value_of(&operand)) {
             None => Some(operand),
             Some(problem) => {
                 self.error(self.tree.span(node), problem);
@@ -144,6 +139,13 @@ impl Reader<'_> {
         };
         Some(Ports::OfSelected { path: path.path, absent })
     }
+}
+
+/// What is wrong with the length of a prefix.
+pub(crate) fn prefix_problem(key: &str, bits: f64, value: &Literal) -> Option<String> {
+    let fits = |number: &f64| (0.0..=bits).contains(number) && number.fract() == 0.0;
+    let good = matches!(value, Literal::Number(number, _) if fits(number));
+    (!good).then(|| format!("`{key}` is to be a number of bits from 0 to {bits}, not `{value}`"))
 }
 
 /// What is wrong with a list of ports.
