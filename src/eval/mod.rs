@@ -10,6 +10,7 @@ mod date;
 mod explain;
 mod focus;
 mod iam;
+mod include;
 mod judge;
 mod key;
 mod message;

@@ -56,7 +56,7 @@ impl Partner {
 }
 
 impl Partners {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.sure.is_empty() && self.possible.is_empty() && self.hidden.is_empty()
     }
 
@@ -459,7 +459,7 @@ impl Scope<'_> {
         }
     }
 
-    fn missing(&self, missing: Absent, related: usize, cursor: &Cursor, wanted: Wanted) -> Answer {
+    pub(super) fn missing(&self, missing: Absent, related: usize, cursor: &Cursor, wanted: Wanted) -> Answer {
         let answer = match missing {
             Absent::Fail => Answer::of(false),
             Absent::Pass | Absent::Harmless => Answer::of(true),

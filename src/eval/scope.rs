@@ -122,6 +122,9 @@ impl<'a> Scope<'a> {
             Clause::Distinct { related, matches, path, bound } => {
                 self.distinct(*related, matches, path, bound, cursor, wanted)
             }
+            Clause::Includes { related, path, wanted: list, missing } => {
+                self.includes(*related, path, list, *missing, cursor, wanted)
+            }
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),
             Clause::Scp(question) => self.scp(question, cursor, wanted),

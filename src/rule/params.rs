@@ -215,7 +215,7 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
         Clause::Secret { keys: Some(pattern), .. } if is(&pattern.source) => each(&regex_problem),
         Clause::Iam { question, .. } if question.operands().into_iter().any(is) => each(&|_| None),
         Clause::Scp(question) if question.operands().into_iter().any(is) => each(&|_| None),
-        Clause::TagsPresent(operand) if is(operand) => each(&|_| None),
+        Clause::TagsPresent(operand) | Clause::Includes { wanted: operand, .. } if is(operand) => each(&|_| None),
         _ => None,
     };
     here.or_else(|| inside(clause).iter().find_map(|clause| problem_in(clause, param, value)))

@@ -266,6 +266,17 @@ pub enum Clause {
         /// How many.
         bound: Bound,
     },
+    /// All of a list occur among the values of the partners together.
+    Includes {
+        /// Index into [`Rule::related`](super::Rule::related).
+        related: usize,
+        /// The values of each partner.
+        path: Path,
+        /// What must occur.
+        wanted: Operand,
+        /// What holds without a partner.
+        missing: Absent,
+    },
     /// A question about policy documents.
     Iam {
         /// The property that holds the document; all of the type when `None`.

@@ -30,7 +30,8 @@ pub(in crate::rule) const SUBJECTS: [&str; 18] = [
     "by_default",
 ];
 /// What may be said beside the subject and is no operator.
-pub(in crate::rule) const MODIFIERS: [&str; 6] = ["absent", "case", "match", "quantifier", "missing", "message"];
+pub(in crate::rule) const MODIFIERS: [&str; 8] =
+    ["absent", "case", "match", "quantifier", "missing", "values", "include", "message"];
 
 pub(in crate::rule) const ABSENT: [(&str, Absent); 4] =
     [("fail", Absent::Fail), ("pass", Absent::Pass), ("harmless", Absent::Harmless), ("unknown", Absent::Unknown)];
@@ -45,7 +46,7 @@ pub(in crate::rule) fn beside(subject: &str) -> (&'static [&'static str], &'stat
     match subject {
         "path" | "attribute" => (&OPERATORS, &["absent", "case"]),
         "each" | "some" | "none" => (&[], &["match", "absent"]),
-        "on" => (&[], &["match", "quantifier", "missing"]),
+        "on" => (&[], &["match", "quantifier", "missing", "values", "include"]),
         "key" => (&[], &["absent"]),
         _ => (&[], &[]),
     }
@@ -59,6 +60,8 @@ pub(super) struct Spoken {
     pub(super) network: bool,
     pub(super) guardrails: bool,
     pub(super) tags: bool,
+    /// Whether one asks for all of a list.
+    pub(super) includes: bool,
     pub(super) statements: bool,
     pub(super) witnesses: bool,
     /// Whether one asks what wildcards open.
@@ -139,7 +142,7 @@ impl Reader<'_> {
         if found.is_some() {
             return found;
         }
-        let known = [&SUBJECTS[..], &OPERATORS, &MODIFIERS[..5], extra].concat();
+        let known = [&SUBJECTS[..], &OPERATORS, &MODIFIERS[..7], extra].concat();
         let before = self.problems.len();
         for member in tree.members(id) {
             let key = tree.key(member);
@@ -332,19 +335,14 @@ impl Reader<'_> {
         let tree = self.tree;
         spoken.partners = true;
         let related = self.relation(name, "relation");
+        if tree.get(id, "values").is_some() || tree.get(id, "include").is_some() {
+            return self.includes(id, related?, spoken);
+        }
         let quantifier = match tree.get(id, "quantifier") {
             Some(word) => self.word(word, "quantifier", &QUANTIFIERS)?,
             None => Quantifier::Some,
         };
-        let missing = match tree.get(id, "missing") {
-            Some(word) => self.word(word, "missing", &ABSENT),
-            None => {
-                let help =
-                    "write `missing = \"fail\"`, `\"pass\"` or `\"unknown\"`: what holds without a partner".to_owned();
-                self.error_help(self.place(id), "`missing` is missing", help);
-                None
-            }
-        };
+        let missing = self.missing(id);
         let matches = self.require(id, "match");
         let scope = self.relations[related?].value.clone();
         // That there is a partner may be all that is asked.
@@ -353,5 +351,15 @@ impl Reader<'_> {
             _ => self.clauses(matches?, "match", &scope, spoken),
         };
         Some(Clause::On { related: related?, quantifier, matches, missing: missing? })
+    }
+
+    /// What holds without a partner.
+    pub(super) fn missing(&mut self, id: NodeId) -> Option<Absent> {
+        if let Some(word) = self.tree.get(id, "missing") {
+            return self.word(word, "missing", &ABSENT);
+        }
+        let help = "write `missing = \"fail\"`, `\"pass\"` or `\"unknown\"`: what holds without a partner".to_owned();
+        self.error_help(self.place(id), "`missing` is missing", help);
+        None
     }
 }

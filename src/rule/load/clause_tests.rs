@@ -106,3 +106,37 @@ fn what_is_counted_has_one_bound() {
     "#);
     insta::assert_snapshot!(bucket(r#"{ distinct = { path = "Tags", at_least = 2, match = [] } }"#), @"`match` goes with `on`, whose partners it chooses");
 }
+
+#[test]
+fn all_of_a_list_are_looked_for_among_partners_without_a_match() {
+    let on = |rest: &str| told_of("AWS::S3::Bucket", &format!("{{ on = \"bucket\", {rest} }}"));
+    assert_eq!(on(r#"values = "BucketName", include = { param = "texts" }, missing = "fail""#), "");
+    insta::assert_snapshot!(on(r#"values = "BucketName", include = ["A"]"#), @r#"
+    `missing` is missing
+    write `missing = "fail"`, `"pass"` or `"unknown"`: what holds without a partner
+    "#);
+    insta::assert_snapshot!(on(r#"values = "BucketName", missing = "fail""#), @"`include` is missing");
+    insta::assert_snapshot!(on(r#"values = "Bucket", include = ["A"], match = [], missing = "fail""#), @r#"
+    `Bucket` is not a property of `AWS::S3::Bucket`
+    `match` does not go with `include`
+    "#);
+}
+
+#[test]
+fn network_questions_are_asked_of_what_has_the_answer() {
+    let network = |of: &str, question: &str| told_of(of, &format!("{{ network = {{ {question} }} }}"));
+    let open = r#"acl_open = { ports = [22], cidrs = ["0.0.0.0/0"] }"#;
+    assert_eq!(network("AWS::EC2::NetworkAcl", open), "");
+    assert_eq!(network("AWS::EC2::SecurityGroupIngress", &open.replace("acl", "ingress")), "");
+    insta::assert_snapshot!(network("AWS::EC2::SecurityGroupEgress", &open.replace("acl", "ingress")), @"`ingress_open` is a question to `AWS::EC2::SecurityGroup`, `AWS::EC2::SecurityGroupIngress`, not to `AWS::EC2::SecurityGroupEgress`");
+    let wider = |rest: &str| network("AWS::EC2::SecurityGroup", &format!("ingress_wider = {{ prefix = 28, {rest} }}"));
+    assert_eq!(wider(r#"prefix6 = 124, ports = "all""#), "");
+    assert_eq!(wider(r#"prefix6 = 124, ports = { path = "GroupName", of = "self" }"#), "");
+    insta::assert_snapshot!(wider(r#"ports = "all""#), @"`prefix6` is missing");
+    insta::assert_snapshot!(wider(r#"prefix6 = 129, ports = "all""#), @"`prefix6` is to be a number of bits from 0 to 128, not `129`");
+    insta::assert_snapshot!(wider(r#"prefix6 = 124, ports = { path = "Port", of = "self" }"#), @"`Port` is not a property of `AWS::EC2::SecurityGroup`");
+    insta::assert_snapshot!(wider(r#"prefix6 = 124, ports = { path = "GroupName", of = "partner" }"#), @r#"
+    unknown of `partner`
+    known are `self`
+    "#);
+}

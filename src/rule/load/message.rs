@@ -73,7 +73,10 @@ impl Reader<'_> {
                     "`{witness}` needs a question who gets in, such as `grants_public`, or an `scp` question",
                 )
             }
-            "missing" => (!spoken.tags).then_some("`{missing}` needs a `tags` question"),
+            "missing" => {
+                let some = spoken.tags || spoken.includes;
+                (!some).then_some("`{missing}` needs a `tags` question or `include`")
+            }
             "partner" => (!spoken.partners).then_some("`{partner}` needs `on` or `relation`"),
             "element" => {
                 let some = !spoken.elements.is_empty() || spoken.network;

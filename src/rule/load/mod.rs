@@ -8,6 +8,7 @@ mod clause_tests;
 pub(super) mod count;
 pub(crate) mod format;
 pub(super) mod iam;
+pub(super) mod include;
 pub(super) mod inline_test;
 pub(super) mod message;
 pub(super) mod metadata;

@@ -69,7 +69,10 @@ impl Reader<'_> {
         let (operator, wants) = match key {
             "equals" | "not_equals" => (Operator::Equals(operand, positive), Wants::Scalar),
             "one_of" | "not_one_of" => (Operator::OneOf(operand, positive), Wants::Scalar),
-            "matches" | "not_matches" => (Operator::Matches(Pattern::new(operand), positive), Wants::Text),
+            "matches" | "not_matches" => {
+                let pattern = Pattern { ignore_case: subject.ignore_case, ..Pattern::new(operand) };
+                (Operator::Matches(pattern, positive), Wants::Text)
+            }
             "starts_with" => (Operator::StartsWith(operand), Wants::Text),
             "ends_with" => (Operator::EndsWith(operand), Wants::Text),
             "contains" | "not_contains" => (Operator::Contains(operand, positive), Wants::Part),

@@ -63,6 +63,10 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             let head = format!("{} different values of `{}`{of}{which}", self::bound(rule, bound), path.text);
             inside(out, head, matches);
         }
+        Clause::Includes { related, path, wanted, .. } => {
+            let name = rule.related.get(*related).map_or("", |relation| &relation.name);
+            out.push((depth, format!("`{}` of all {name} together has {}", path.text, value(rule, wanted))));
+        }
         Clause::Iam { within, question } => {
             let within = within.as_ref().map_or("the policies".to_owned(), |path| format!("`{}`", path.text));
             out.push((depth, format!("{within} {}", iam::iam(rule, question))));
