@@ -153,7 +153,9 @@ impl Walk<'_, '_> {
             (Some(Parameter::Text(text)), Some(kind)) if is_list(kind) => {
                 Ok(Known::List(text.split(',').map(|item| Known::Text(item.trim().to_owned())).collect()))
             }
-            (Some(Parameter::Text(text)), _) if text.contains("{{resolve:") => Err(Left::Open(Cause::DynamicReference { service: "".into() })),
+            (Some(Parameter::Text(text)), _) if text.contains("{{resolve:") => {
+                Err(Left::Open(Cause::DynamicReference { service: "".into() }))
+            }
             (Some(Parameter::Text(text)), _) => Ok(Known::Text(text.to_string())),
             (Some(Parameter::Open(cause)), _) => Err(Left::Open(cause.clone())),
             (None, Some(kind)) if is_ssm(kind) => Err(Left::Open(Cause::SsmParameter { name: name.into() })),
