@@ -11,6 +11,9 @@ use crate::value::{Cause, CauseId, Kind, Place, Read, ResourceId, ValueId};
 /// The declarations of a template's parameters.
 const PARAMETER: &str = "Fasscan::Template::Parameter";
 
+/// Properties that no service shows again (`writeOnlyProperties` of the resource types).
+const WRITE_ONLY: [&str; 5] = ["AuthToken", "EventSourceToken", "MasterUserPassword", "Password", "SecretString"];
+
 /// A question for secrets.
 struct SecretQuestion<'q> {
     keys: Option<&'q Pattern>,
@@ -105,9 +108,14 @@ impl Scope<'_> {
 
     fn secret_text(&self, question: &SecretQuestion<'_>, written: ValueId, path: &str, head: Place) -> Answer {
         let key = path.rsplit('.').next().unwrap_or_default();
+        let kept = !WRITE_ONLY.contains(&key);
         let shown = || self.secret_found(question, written, path.to_owned(), key, head);
         if let Kind::Unknown(cause) = self.view.deep(written).1 {
-            return self.secret_open(question, cause, question.text == SecretText::Members, &shown);
+            return match question.text {
+                SecretText::Any => self.secret_open(question, cause, kept, &shown),
+                // What it says may be more than secrets.
+                SecretText::Members => self.text_open(cause),
+            };
         }
         let named = |name: &str| question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
         let parts = secret::literal_parts(&self.view, written);
@@ -120,7 +128,7 @@ impl Scope<'_> {
         } || secret::looks_like_credential(&whole);
         match question.text {
             _ if is_secret => shown(),
-            SecretText::Any => self.secret_parts_open(question, written, false, &shown),
+            SecretText::Any => self.secret_parts_open(question, written, kept, &shown),
             SecretText::Members => Answer::of(false),
         }
     }
@@ -162,14 +170,21 @@ impl Scope<'_> {
     ) -> Answer {
         match self.cause(cause) {
             Cause::DynamicReference { service } if &*service == "ssm" => shown(),
-            Cause::DynamicReference { .. } | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. } => {
-                Answer::of(false)
-            }
             Cause::ParameterWithoutDefault { name } => match self.is_hidden(question.cursor.resource, &name) {
                 Some(false) => shown(),
                 Some(true) if !kept => Answer::of(false),
-                _ => Answer::unknown(vec![Cause::ParameterWithoutDefault { name }]),
+                _ => self.text_open(cause),
             },
+            _ => self.text_open(cause),
+        }
+    }
+
+    /// Whether a text of which nobody knows what it says shows secrets.
+    fn text_open(&self, cause: CauseId) -> Answer {
+        match self.cause(cause) {
+            Cause::DynamicReference { .. } | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. } => {
+                Answer::of(false)
+            }
             cause => Answer::unknown(vec![cause]),
         }
     }
