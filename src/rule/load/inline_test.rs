@@ -11,7 +11,8 @@ use super::format::is_date;
 use super::reader::Reader;
 
 /// The keys of a test.
-pub(in crate::rule) const KEYS: [&str; 9] = ["name", "template", "params", "strict", "scope", "region", "account", "today", "expect"];
+pub(in crate::rule) const KEYS: [&str; 9] =
+    ["name", "template", "params", "strict", "scope", "region", "account", "today", "expect"];
 pub(in crate::rule) const EXPECT_KEYS: [&str; 6] = ["resource", "outcome", "line", "when", "cause", "by_default"];
 pub(in crate::rule) const OUTCOMES: [(&str, OutcomeName); 4] = [
     ("pass", OutcomeName::Pass),

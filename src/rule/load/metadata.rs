@@ -38,7 +38,8 @@ pub(in crate::rule) const CONTROL_KEYS: [&str; 4] = ["framework", "ids", "streng
 pub(in crate::rule) const REMEDIATION_KEYS: [&str; 2] = ["text", "fix"];
 pub(in crate::rule) const FIX_KEYS: [&str; 4] = ["set", "value", "safe", "why"];
 /// The scanners whose ids rules of the project name, so that each is spelled in one way.
-pub(in crate::rule) const SCANNERS: [&str; 7] = ["aws-config", "security-hub", "checkov", "prowler", "trivy", "cdk-nag", "guard"];
+pub(in crate::rule) const SCANNERS: [&str; 7] =
+    ["aws-config", "security-hub", "checkov", "prowler", "trivy", "cdk-nag", "guard"];
 pub(in crate::rule) const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 pub(in crate::rule) const STATUSES: [(&str, Status); 3] =
@@ -46,7 +47,8 @@ pub(in crate::rule) const STATUSES: [(&str, Status); 3] =
 /// The sections of a template whose declarations a rule may select, with the types that these have in the inventory.
 pub(in crate::rule) const SECTIONS: [(&str, &str); 2] =
     [("Parameters", "Fasscan::Template::Parameter"), ("Outputs", "Fasscan::Template::Output")];
-pub(in crate::rule) const STRENGTHS: [(&str, Strength); 2] = [("direct", Strength::Direct), ("supports", Strength::Supports)];
+pub(in crate::rule) const STRENGTHS: [(&str, Strength); 2] =
+    [("direct", Strength::Direct), ("supports", Strength::Supports)];
 
 impl<'a> Reader<'a> {
     /// The rule at `root`; `None` when there is an error, which is in `problems` then.

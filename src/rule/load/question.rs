@@ -11,7 +11,8 @@ use super::operator::texts;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
-pub(in crate::rule) const NETWORK_QUESTIONS: [&str; 4] = ["ingress_open", "egress_open", "subnet_internet_routed", "subnet_class"];
+pub(in crate::rule) const NETWORK_QUESTIONS: [&str; 4] =
+    ["ingress_open", "egress_open", "subnet_internet_routed", "subnet_class"];
 pub(in crate::rule) const CIDR_KEYS: [&str; 2] = ["ports", "cidrs"];
 pub(in crate::rule) const SECRET_KEYS: [&str; 3] = ["path", "keys", "text"];
 pub(in crate::rule) const SECRET_TEXTS: [(&str, SecretText); 2] =
