@@ -101,7 +101,7 @@ fn frameworks(chosen: &Chosen) -> Vec<&'static Framework> {
 
 /// Takes away the rules that no profile includes or that bear on no chosen framework.
 fn leave_out(rules: &mut RuleSet, chosen: &Chosen) -> Vec<RuleInfo> {
-    let bears = |rule: &Rule, id: &Box<str>| rule.controls.iter().any(|control| control.framework == *id);
+    let bears = |rule: &Rule, id: &str| rule.controls.iter().any(|control| *control.framework == *id);
     let goes = |rule: &mut Rule| {
         let included = chosen.profiles.is_empty() || chosen.profiles.iter().any(|profile| profile.includes(rule));
         !included || !(chosen.frameworks.is_empty() || chosen.frameworks.iter().any(|id| bears(rule, id)))

@@ -136,6 +136,7 @@ fn concerns(scope: &Scope<'_>) -> Result<(), Answer> {
         Some(false) => return Err(Answer::of(false)),
         None => return Err(Answer::unknown(vec![Cause::Undecided])),
     }
+    scope.with_its_group()?;
     let selected = scope.all(&scope.rule.conditions, &scope.at_resource(scope.selected), Wanted::Nothing);
     if selected.holds() { Ok(()) } else { Err(selected) }
 }

@@ -1,14 +1,14 @@
 //! Questions about networks.
 
-use super::answer::{Answer, Blame};
-use super::cursor::Cursor;
+use super::answer::{Answer, Blame, Truth};
+use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::cidr::Block;
-use crate::facts::network::{Direction, Entry, GroupRule};
+use crate::facts::network::{Direction, Entry, GroupRule, GroupRules};
 use crate::facts::openness::{Openness, Part, PortSet};
 use crate::rule::{CidrQuestion, NetworkQuestion, Operand, Ports};
-use crate::value::Cause;
+use crate::value::{Cause, Read, ResourceId};
 
 impl Scope<'_> {
     pub(super) fn network(&self, question: &NetworkQuestion, cursor: &Cursor, wanted: Wanted) -> Answer {
@@ -25,6 +25,8 @@ impl Scope<'_> {
                 };
                 self.of_nothing(answer, cursor.head, &cursor.trail, cursor, wanted)
             }
+            NetworkQuestion::IngressWider(question) => self.wider(question, cursor, wanted),
+            NetworkQuestion::AclOpen(question) => self.acl_open(question, cursor, wanted),
             NetworkQuestion::SubnetInternetRouted => {
                 match self.context.facts.internet_routed(&self.view, cursor.resource) {
                     Err(causes) => Answer::unknown(causes),
@@ -41,12 +43,37 @@ impl Scope<'_> {
     }
 
     fn open(&self, question: &CidrQuestion, direction: Direction, cursor: &Cursor, wanted: Wanted) -> Answer {
-        let group = cursor.resource;
-        let list = self.context.inventory.property(&self.view, group, &[direction.property()]);
+        let ports = self.ports(&question.ports);
+        let (ports, open) = (ports.as_ref().unwrap_or(&PortSet::All), ports.as_ref().err());
+        let answer = self.open_at(question, ports, direction, cursor, wanted);
+        match open {
+            Some(causes) if answer.truth != Truth::False => Answer::unknown(causes.clone()),
+            _ => answer,
+        }
+    }
+
+    /// The rules of a security group, or a separate rule by itself.
+    pub(super) fn rules_of(&self, resource: ResourceId, direction: Direction) -> GroupRules {
+        let facts = &self.context.facts;
+        if self.context.inventory.type_name(resource) == direction.rule_type() {
+            return self.view.world.needs(|| facts.rule_alone(&self.view, resource)).0;
+        }
+        let list = self.context.inventory.property(&self.view, resource, &[direction.property()]);
         // Which entries there are must be decided; what they say is each entry's own matter.
         let _ = self.view.deep(list);
-        let (rules, _) = self.view.world.needs(|| self.context.facts.group_rules(&self.view, group, direction));
-        let (blocks, ports) = self.blocks_and_ports(question);
+        self.view.world.needs(|| facts.group_rules(&self.view, resource, direction)).0
+    }
+
+    fn open_at(
+        &self,
+        question: &CidrQuestion,
+        ports: &PortSet,
+        direction: Direction,
+        cursor: &Cursor,
+        wanted: Wanted,
+    ) -> Answer {
+        let rules = self.rules_of(cursor.resource, direction);
+        let blocks = self.blocks(&question.cidrs);
         let blamed =
             |blame: Blame| Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() });
         if direction == Direction::Egress && rules.unset {
@@ -60,17 +87,26 @@ impl Scope<'_> {
             ];
             return blamed(blame);
         }
-        let Some(openness) = Openness::new(&rules, &blocks, &ports) else {
+        let Some(openness) = Openness::new(&rules, &blocks, ports) else {
             return Answer::unknown(vec![Cause::Limit]);
         };
         let decided = rules.rules.iter().enumerate().map(|(at, rule)| (rule.entry, Some(rule), openness.part(at)));
         let undecided = rules.undecided.iter().enumerate();
         let undecided = undecided.map(|(at, (entry, _))| (*entry, None, openness.undecided_part(at)));
-        let mut answer = match openness.more() {
-            more if more.is_empty() => Answer::of(false),
-            more => Answer::unknown(more),
-        };
-        for (entry, rule, part) in decided.chain(undecided) {
+        self.by_entry(decided.chain(undecided), openness.more(), wanted)
+    }
+
+    /// The answer of the entries of a group, each of which is a fault by itself, and of what may stand beside them.
+    pub(super) fn by_entry<'r>(
+        &self,
+        parts: impl Iterator<Item = (Entry, Option<&'r GroupRule>, Part)>,
+        more: Vec<Cause>,
+        wanted: Wanted,
+    ) -> Answer {
+        let blamed =
+            |blame: Blame| Answer::of(true).with(if wanted == Wanted::True { vec![blame] } else { Vec::new() });
+        let mut answer = if more.is_empty() { Answer::of(false) } else { Answer::unknown(more) };
+        for (entry, rule, part) in parts {
             let one = || match part {
                 Part::Opens => rule.map_or(Answer::of(true), |rule| blamed(group_rule_blame(rule))),
                 Part::Harmless => Answer::of(false),
@@ -96,19 +132,38 @@ impl Scope<'_> {
         Answer::unknown(causes)
     }
 
-    fn blocks_and_ports(&self, question: &CidrQuestion) -> (Vec<Block>, PortSet) {
-        let blocks =
-            self.rule.operand(&question.cidrs).list().iter().filter_map(|block| Block::parse(block.text()?)).collect();
+    pub(super) fn blocks(&self, cidrs: &Operand) -> Vec<Block> {
+        self.rule.operand(cidrs).list().iter().filter_map(|block| Block::parse(block.text()?)).collect()
+    }
+
+    /// The ports of a question; the causes for which they are not known.
+    pub(super) fn ports(&self, ports: &Ports) -> Result<PortSet, Vec<Cause>> {
         let list = |operand: &Operand| {
             let literals = self.rule.operand(operand).list();
             literals.iter().filter_map(|port| port.number()).map(|port| port as u32).collect()
         };
-        let ports = match &question.ports {
-            Ports::All => PortSet::All,
-            Ports::AnyOf(operand) => PortSet::AnyOf(list(operand)),
-            Ports::AllBut(operand) => PortSet::AllBut(list(operand)),
+        let (path, absent) = match ports {
+            Ports::All => return Ok(PortSet::All),
+            Ports::AnyOf(operand) => return Ok(PortSet::AnyOf(list(operand))),
+            Ports::AllBut(operand) => return Ok(PortSet::AllBut(list(operand))),
+            Ports::OfSelected { path, absent } => (path, absent),
         };
-        (blocks, ports)
+        let (mut found, mut causes) = (Vec::new(), Vec::new());
+        for leaf in self.leaves(&self.at_resource(self.selected), path) {
+            match leaf {
+                Leaf::Value { written, .. } => match self.view.number(written) {
+                    Read::Known(port) => found.extend(port.map(|port| port as u32)),
+                    Read::Unknown(cause) => causes.push(self.cause(cause)),
+                    Read::Absent => {}
+                },
+                Leaf::Unknown { cause } => causes.push(self.cause(cause)),
+                Leaf::Absent { trail, .. } => match absent {
+                    Some(operand) => found.extend(list(operand)),
+                    None => causes.push(Cause::NotInInput { what: format!("`{}`", trail.text(self)).into() }),
+                },
+            }
+        }
+        if causes.is_empty() { Ok(PortSet::AnyOf(found)) } else { Err(causes) }
     }
 }
 

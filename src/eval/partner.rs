@@ -9,7 +9,6 @@ use super::cursor::{Cursor, Leaf};
 use super::scope::{Scope, Wanted};
 use crate::facts::derived::Derived;
 use crate::inventory::Relations;
-use crate::inventory::schema::Schema;
 use crate::rule::{Absent, Clause, Path, Quantifier, Segment, Via};
 use crate::value::{Cause, Kind, Read, ResourceId, ValueId};
 
@@ -22,11 +21,11 @@ pub(super) struct RelationTable {
 /// A resource that a relation leads to.
 #[derive(Clone)]
 pub(super) struct Partner {
-    id: ResourceId,
+    pub(super) id: ResourceId,
     /// What stands for its properties, where it is a part of another resource.
-    value: Option<ValueId>,
+    pub(super) value: Option<ValueId>,
     /// Where the judged side refers to it; `None` when the partner is the one that refers.
-    reference: Option<Blame>,
+    pub(super) reference: Option<Blame>,
 }
 
 /// The partners of a resource.
@@ -38,6 +37,8 @@ pub(super) struct Partners {
     pub(super) possible: Vec<(Option<ResourceId>, Cause)>,
     /// Why one that is there is not in sight.
     pub(super) hidden: Vec<Cause>,
+    /// Those that are named and are not in the input: `missing` speaks of them.
+    pub(super) elsewhere: Vec<Cause>,
 }
 
 /// Where a chain of relations starts besides the selected resource: at a partner over the relation.
@@ -110,6 +111,7 @@ impl Scope<'_> {
         };
         let mut found = Partners { possible: starts.possible, ..Partners::default() };
         found.possible.extend(starts.hidden.into_iter().map(|cause| (None, cause)));
+        found.elsewhere = starts.elsewhere;
         for start in starts.sure {
             match &relation.via {
                 Via::Partner(path) => self.referring(start.id, &relation.types, path, only, &mut found),
@@ -131,7 +133,12 @@ impl Scope<'_> {
         }
         found.possible.extend(more.possible);
         found.hidden.extend(more.hidden);
-        self.unseen(Some(start), types, found);
+        if kind == Derived::Neighbour {
+            let cause = self.context.facts.unseen().anywhere(self.context.inventory, &names);
+            found.possible.extend(cause.map(|cause| (None, cause.clone())));
+        } else {
+            self.unseen(Some(start), types, found);
+        }
     }
 
     /// The cursor at the properties of a partner.
@@ -260,6 +267,9 @@ impl Scope<'_> {
                         Read::Absent => continue,
                     };
                     found.possible.extend(open.map(|cause| (None, self.cause(cause))));
+                    let mut by_reference = Vec::new();
+                    items.iter().for_each(|(_, item)| self.view.references(*item, &mut by_reference));
+                    let by_reference: Vec<ResourceId> = by_reference.into_iter().map(|(id, _)| id).collect();
                     let is_list = matches!(self.view.deep(written).1, Kind::List(_));
                     for (index, item) in items {
                         let way = if is_list { trail.index(index) } else { trail.clone() };
@@ -282,11 +292,13 @@ impl Scope<'_> {
                             continue;
                         }
                         match self.view.text(item) {
-                            Read::Known(_) => {
+                            Read::Known(name) => {
                                 let relations = self.relations(&own, path);
-                                let mut named =
-                                    relations.targets(start).iter().filter(|id| is_partner(**id)).peekable();
+                                let is_named = |id: &&ResourceId| is_partner(**id) && !by_reference.contains(*id);
+                                let mut named = relations.targets(start).iter().filter(is_named).peekable();
                                 if named.peek().is_none() {
+                                    let what = format!("the resource `{name}`").into();
+                                    found.elsewhere.push(Cause::NotInInput { what });
                                     self.unseen(None, types, found);
                                 }
                                 for id in named {
@@ -304,20 +316,6 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether a value refers to a resource, none of the partners, and can stand for nothing else. An attribute that is also
-    /// a property may name a partner, and so may what custom resources and stacks return.
-    fn is_of_another_type(&self, id: ValueId) -> bool {
-        let Kind::Reference { resource, attribute } = self.view.head(id).1 else { return false };
-        let (inventory, schema) = (self.context.inventory, Schema::embedded());
-        let (name, attribute) = (inventory.type_name(resource), inventory.names.text(attribute));
-        let Some(known) = schema.resource(name).filter(|_| !name.starts_with("AWS::CloudFormation::")) else {
-            return false;
-        };
-        let first = attribute.split('.').next().unwrap_or_default();
-        attribute == "Ref"
-            || first != "Outputs" && (known.is_read_only(attribute) || known.properties().member(first).is_none())
-    }
-
     fn push_existing(&self, id: ResourceId, reference: Blame, found: &mut Partners) {
         match self.context.inventory.exists(&self.view, id) {
             Some(true) if found.sure.iter().all(|partner| partner.id != id) => {
@@ -333,7 +331,7 @@ impl Scope<'_> {
         if conditions.is_empty() {
             return partners;
         }
-        let mut kept = Partners::default();
+        let mut kept = Partners { elsewhere: partners.elsewhere, ..Partners::default() };
         for partner in partners.sure {
             let id = partner.id;
             let at = Cursor { partner_of: None, ..self.at_partner(&partner, 0) };

@@ -118,9 +118,9 @@ impl<'a> Scope<'a> {
             Clause::On { related, quantifier, matches, missing } => {
                 self.on(*related, *quantifier, matches, *missing, cursor, wanted)
             }
-            Clause::Count { related, at_least, number } => self.count(*related, *at_least, number, cursor, wanted),
-            Clause::Distinct { over, on, matches, at_least } => {
-                self.distinct(over, *on, matches, at_least, cursor, wanted)
+            Clause::Count { related, bound } => self.count(*related, bound, cursor, wanted),
+            Clause::Distinct { related, matches, path, bound } => {
+                self.distinct(*related, matches, path, bound, cursor, wanted)
             }
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),

@@ -6,7 +6,10 @@ use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::secret;
 use crate::rule::{Path, Pattern, SecretText};
-use crate::value::{Cause, CauseId, Kind, Place, ValueId};
+use crate::value::{Cause, CauseId, Kind, Place, Read, ResourceId, ValueId};
+
+/// The declarations of a template's parameters.
+const PARAMETER: &str = "Fasscan::Template::Parameter";
 
 /// A question for secrets.
 struct SecretQuestion<'q> {
@@ -80,18 +83,31 @@ impl Scope<'_> {
         if (shown && !secret::is_placeholder(&whole) && named()) || secret::looks_like_credential(&whole) {
             return self.secret_found(question, value, format!("{path}.{name}"), name, head);
         }
-        if named() { self.secret_parts_open(value) } else { Answer::of(false) }
+        if !named() {
+            return Answer::of(false);
+        }
+        let shown = || self.secret_found(question, value, format!("{path}.{name}"), name, head);
+        self.secret_parts_open(question, value, true, &shown)
     }
 
-    /// Whether what nobody knows of a value may be a secret.
-    fn secret_parts_open(&self, value: ValueId) -> Answer {
+    /// Whether what nobody knows of a value may be a secret that is shown.
+    fn secret_parts_open(
+        &self,
+        question: &SecretQuestion<'_>,
+        value: ValueId,
+        kept: bool,
+        shown: &dyn Fn() -> Answer,
+    ) -> Answer {
         let open = secret::open_parts(&self.view, value);
-        open.into_iter().fold(Answer::of(false), |answer, cause| answer.or(self.secret_open(cause)))
+        open.into_iter()
+            .fold(Answer::of(false), |answer, cause| answer.or(self.secret_open(question, cause, kept, shown)))
     }
 
     fn secret_text(&self, question: &SecretQuestion<'_>, written: ValueId, path: &str, head: Place) -> Answer {
+        let key = path.rsplit('.').next().unwrap_or_default();
+        let shown = || self.secret_found(question, written, path.to_owned(), key, head);
         if let Kind::Unknown(cause) = self.view.deep(written).1 {
-            return self.secret_open(cause);
+            return self.secret_open(question, cause, question.text == SecretText::Members, &shown);
         }
         let named = |name: &str| question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
         let parts = secret::literal_parts(&self.view, written);
@@ -102,14 +118,11 @@ impl Scope<'_> {
                 secret::members(&whole).iter().any(|(name, value)| named(name) || secret::looks_like_credential(value))
             }
         } || secret::looks_like_credential(&whole);
-        if !is_secret {
-            return match question.text {
-                SecretText::Any => self.secret_parts_open(written),
-                SecretText::Members => Answer::of(false),
-            };
+        match question.text {
+            _ if is_secret => shown(),
+            SecretText::Any => self.secret_parts_open(question, written, false, &shown),
+            SecretText::Members => Answer::of(false),
         }
-        let key = path.rsplit('.').next().unwrap_or_default();
-        self.secret_found(question, written, path.to_owned(), key, head)
     }
 
     fn secret_found(
@@ -134,11 +147,42 @@ impl Scope<'_> {
         }])
     }
 
-    /// What is resolved at deployment is not clear text.
-    fn secret_open(&self, cause: CauseId) -> Answer {
+    /// What a secret store resolves at deployment is not clear text. A plain parameter of the parameter store is, and so is
+    /// a template parameter that everybody sees who may describe the stack; one with `NoEcho` shows nothing, unless the
+    /// service itself shows the value (`kept`).
+    ///
+    /// Sources: "Get a plaintext value from Systems Manager Parameter Store" (`ssm` resolves no `SecureString`) and
+    /// "CloudFormation template Parameters syntax" (`NoEcho`) in the CloudFormation User Guide.
+    fn secret_open(
+        &self,
+        question: &SecretQuestion<'_>,
+        cause: CauseId,
+        kept: bool,
+        shown: &dyn Fn() -> Answer,
+    ) -> Answer {
         match self.cause(cause) {
-            Cause::DynamicReference | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. } => Answer::of(false),
+            Cause::DynamicReference { service } if &*service == "ssm" => shown(),
+            Cause::DynamicReference { .. } | Cause::RuntimeAttribute { .. } | Cause::SsmParameter { .. } => {
+                Answer::of(false)
+            }
+            Cause::ParameterWithoutDefault { name } => match self.is_hidden(question.cursor.resource, &name) {
+                Some(false) => shown(),
+                Some(true) if !kept => Answer::of(false),
+                _ => Answer::unknown(vec![Cause::ParameterWithoutDefault { name }]),
+            },
             cause => Answer::unknown(vec![cause]),
         }
+    }
+
+    /// Whether the parameter of the resource's template has `NoEcho`; none where there is no such parameter.
+    fn is_hidden(&self, resource: ResourceId, name: &str) -> Option<bool> {
+        let inventory = self.context.inventory;
+        let stack = inventory.resource(resource).stack;
+        let declared = inventory.of_type(PARAMETER).iter().find(|id| {
+            let declared = inventory.resource(**id);
+            declared.stack == stack && &*declared.logical_id == name
+        })?;
+        let no_echo = self.view.text(inventory.property(&self.view, *declared, &["NoEcho"]));
+        Some(matches!(no_echo, Read::Known(text) if text.eq_ignore_ascii_case("true")))
     }
 }

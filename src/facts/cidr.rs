@@ -35,6 +35,13 @@ impl Block {
         self.v6 == other.v6 && self.first <= other.first && other.last <= self.last
     }
 
+    /// Whether it has more addresses than a block of this prefix, of IPv4 or IPv6.
+    #[must_use]
+    pub fn is_wider(&self, prefix: u32, prefix6: u32) -> bool {
+        let host = if self.v6 { 128u32.saturating_sub(prefix6) } else { 32u32.saturating_sub(prefix) };
+        (self.last - self.first).checked_shr(host).is_some_and(|more| more > 0)
+    }
+
     /// Whether the two have an address in common.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
@@ -74,6 +81,17 @@ mod tests {
         assert_eq!(block("10.1.2.3/8"), block("10.0.0.0/8"));
         assert_eq!(Block::parse("10.0.0.0/33"), None);
         assert_eq!(Block::parse("pl-123"), None);
+    }
+
+    #[test]
+    fn a_block_is_wider_than_a_longer_prefix() {
+        assert!(block("10.0.0.0/27").is_wider(28, 124));
+        assert!(!block("10.0.0.0/28").is_wider(28, 124));
+        assert!(block("0.0.0.0/0").is_wider(1, 128));
+        assert!(!block("0.0.0.0/0").is_wider(0, 0));
+        assert!(block("::/0").is_wider(32, 1));
+        assert!(!block("::/0").is_wider(32, 0));
+        assert!(!block("2001:db8::/125").is_wider(0, 124));
     }
 
     #[test]

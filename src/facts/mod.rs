@@ -2,6 +2,7 @@
 //!
 //! Facts combine resources; they judge nothing. Every fact is read in a world and is three-valued.
 
+pub mod acl;
 pub mod cidr;
 pub mod derived;
 pub mod naming;
@@ -27,6 +28,7 @@ pub struct Facts<'a> {
     egress: OnceLock<Relations>,
     associations: OnceLock<Relations>,
     routes: OnceLock<Relations>,
+    acl_entries: OnceLock<Relations>,
     unseen: OnceLock<Unseen>,
     organizations: organization::Cache,
     escalations: permissions::Cache,
@@ -44,6 +46,7 @@ impl<'a> Facts<'a> {
             egress: OnceLock::new(),
             associations: OnceLock::new(),
             routes: OnceLock::new(),
+            acl_entries: OnceLock::new(),
             unseen: OnceLock::new(),
             organizations: organization::Cache::default(),
             escalations: permissions::Cache::default(),

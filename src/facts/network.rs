@@ -4,7 +4,7 @@
 
 use super::Facts;
 use super::cidr::Block;
-use crate::inventory::Relations;
+use crate::inventory::{Relations, leaves_at};
 use crate::value::{Cause, CauseId, Kind, Place, Read, ResourceId, ValueId, View};
 
 /// Which way traffic goes.
@@ -23,6 +23,15 @@ impl Direction {
         match self {
             Self::Ingress => "SecurityGroupIngress",
             Self::Egress => "SecurityGroupEgress",
+        }
+    }
+
+    /// The type of the separate rules.
+    #[must_use]
+    pub fn rule_type(self) -> &'static str {
+        match self {
+            Self::Ingress => "AWS::EC2::SecurityGroupIngress",
+            Self::Egress => "AWS::EC2::SecurityGroupEgress",
         }
     }
 }
@@ -133,9 +142,10 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn group_rules(&self, view: &View<'a>, group: ResourceId, direction: Direction) -> GroupRules {
         let inventory = self.inventory;
-        let (separate, relations) = match direction {
-            Direction::Ingress => ("AWS::EC2::SecurityGroupIngress", &self.ingress),
-            Direction::Egress => ("AWS::EC2::SecurityGroupEgress", &self.egress),
+        let separate = direction.rule_type();
+        let relations = match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
         };
         let property = direction.property();
         let relations = relations.get_or_init(|| Relations::over(inventory, &[separate], &["GroupId"]));
@@ -163,12 +173,17 @@ impl<'a> Facts<'a> {
         }
         for partner in relations.referrers(group) {
             // A separate rule takes the place of AWS's default as well.
-            found.unset = false;
             let entry = separate_entry(inventory, *partner);
-            match inventory.exists(view, *partner) {
-                Some(true) => self.add(view, entry, entry.value, "Properties", &mut found),
+            match self.is_rule_of(view, *partner, group) {
+                Some(true) => {
+                    found.unset = false;
+                    self.add(view, entry, entry.value, "Properties", &mut found);
+                }
                 Some(false) => {}
-                None => found.undecided.push((entry, self.variants(view, entry, entry.value, "Properties"))),
+                None => {
+                    found.unset = false;
+                    found.undecided.push((entry, self.variants(view, entry, entry.value, "Properties")));
+                }
             }
         }
         for partner in relations.open() {
@@ -192,9 +207,42 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// A separate rule by itself, as if its group had no other.
+    #[must_use]
+    pub fn rule_alone(&self, view: &View<'a>, resource: ResourceId) -> GroupRules {
+        let mut found = GroupRules::default();
+        let entry = separate_entry(self.inventory, resource);
+        self.add(view, entry, entry.value, "Properties", &mut found);
+        found
+    }
+
+    /// Whether a separate rule is there and of this group, where one of its cases is; `None` where that is not decided.
+    fn is_rule_of(&self, view: &View<'a>, rule: ResourceId, group: ResourceId) -> Option<bool> {
+        if !self.inventory.exists(view, rule)? {
+            return Some(false);
+        }
+        let id = self.inventory.property(view, rule, &["GroupId"]);
+        let refers = |id: ValueId| {
+            let mut references = Vec::new();
+            view.references(id, &mut references);
+            references.iter().any(|(resource, _)| *resource == group)
+        };
+        match view.head(id).1 {
+            Kind::Unknown(CauseId::UNDECIDED) => None,
+            // One that names the group by its name does so in all cases, as far as is known.
+            _ => {
+                let mut arms = Vec::new();
+                let key = self.inventory.names.find("GroupId");
+                leaves_at(self.inventory, self.inventory.resource(rule).properties, &[key], &mut arms);
+                Some(refers(id) || !arms.into_iter().any(refers))
+            }
+        }
+    }
+
     /// Reads an entry once more, so that the world records what it leaves open of it.
     pub fn touch(&self, view: &View<'a>, entry: Entry) {
         if self.inventory.exists(view, entry.resource) == Some(true) {
+            let _ = view.head(self.inventory.property(view, entry.resource, &["GroupId"]));
             self.group_rule(view, entry, entry.value, "", None);
         }
     }

@@ -15,6 +15,37 @@ pub enum PortSet {
     AllBut(Vec<u32>),
 }
 
+impl PortSet {
+    /// Ports at which the answer can change, of all where it does and of those that are asked about.
+    pub(super) fn candidates(&self, bounds: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut found: Vec<u32> = match self {
+            Self::AnyOf(list) => return list.clone(),
+            Self::All | Self::AllBut(_) => bounds.collect(),
+        };
+        if let Self::AllBut(list) = self {
+            found.extend(list.iter().flat_map(|port| [port.saturating_sub(1), port + 1]));
+            found.retain(|port| !list.contains(port) && *port <= 65535);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether one of the ports is among those of a rule; `None` when these are not known.
+    #[must_use]
+    pub fn meets(&self, from: Option<u32>, to: Option<u32>) -> Option<bool> {
+        if let Self::All = self {
+            return Some(true);
+        }
+        let range = from?..=to?;
+        Some(match self {
+            Self::All => true,
+            Self::AnyOf(list) => list.iter().any(|port| range.contains(port)),
+            Self::AllBut(list) => range.clone().count() > list.iter().filter(|port| range.contains(port)).count(),
+        })
+    }
+}
+
 /// What a rule of a group has to do with a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
@@ -57,7 +88,7 @@ impl<'q> Openness<'q> {
         if !rules.undecided.is_empty() {
             let undecided = rules.undecided.iter().flat_map(|(_, rules)| rules);
             let all: Vec<&GroupRule> = rules.rules.iter().chain(undecided).collect();
-            let candidates = candidate_ports(all.iter().copied(), ports);
+            let candidates = ports.candidates(bounds(all.iter().copied()));
             for (block, port) in blocks.iter().flat_map(|block| candidates.iter().map(move |port| (*block, *port))) {
                 let helping = || all.iter().filter(|rule| helps(rule, &block, port));
                 let own: Vec<Block> = helping().filter_map(|rule| rule.block).collect();
@@ -132,11 +163,16 @@ fn helps(rule: &GroupRule, block: &Block, port: u32) -> bool {
     rule.has_port(port) != Some(false) && rule.block.map_or(rule.cidr.is_none(), part)
 }
 
+/// The ports where rules begin and end.
+fn bounds<'r>(rules: impl Iterator<Item = &'r GroupRule>) -> impl Iterator<Item = u32> {
+    rules.flat_map(|rule| [rule.from, rule.to]).flatten()
+}
+
 /// The rules that together let all addresses of one of the blocks use one of the ports.
 fn blamed(rules: &[GroupRule], blocks: &[Block], ports: &PortSet) -> Vec<usize> {
     let mut blamed: Vec<usize> = Vec::new();
     for block in blocks {
-        for port in candidate_ports(rules.iter(), ports) {
+        for port in ports.candidates(bounds(rules.iter())) {
             let using: Vec<usize> = (0..rules.len())
                 .filter(|index| {
                     let rule = &rules[*index];
@@ -161,19 +197,4 @@ fn blamed(rules: &[GroupRule], blocks: &[Block], ports: &PortSet) -> Vec<usize> 
     }
     blamed.sort_unstable();
     blamed
-}
-
-/// Ports at which the answer can change.
-fn candidate_ports<'r>(rules: impl Iterator<Item = &'r GroupRule>, ports: &PortSet) -> Vec<u32> {
-    let mut found: Vec<u32> = match ports {
-        PortSet::AnyOf(list) => return list.clone(),
-        PortSet::All | PortSet::AllBut(_) => rules.flat_map(|rule| [rule.from, rule.to]).flatten().collect(),
-    };
-    if let PortSet::AllBut(list) = ports {
-        found.extend(list.iter().flat_map(|port| [port.saturating_sub(1), port + 1]));
-        found.retain(|port| !list.contains(port) && *port <= 65535);
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
 }

@@ -72,8 +72,18 @@ pub(super) struct Fixed {
     pub(super) keys: BTreeSet<String>,
 }
 
+/// The account of an `AWS` principal, where the text fixes it.
+pub(super) fn account_of(text: &str) -> Option<&str> {
+    let account = match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        [_, _, _, _, account, _] => *account,
+        [account] => account,
+        _ => return None,
+    };
+    Some(account).filter(|account| is_fixed(account))
+}
+
 /// Whether the text has neither wildcards, variables nor unknown parts.
-fn is_fixed(text: &str) -> bool {
+pub(super) fn is_fixed(text: &str) -> bool {
     !text.is_empty() && !text.contains(['*', '?']) && !text.contains("${")
 }
 
@@ -105,19 +115,9 @@ impl Fixed {
     }
 
     fn arn_of_principal(&mut self, text: &str) {
-        match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-            [_, _, _, _, account, rest] => {
-                if is_fixed(account) {
-                    self.accounts.insert((*account).to_owned());
-                }
-                if is_fixed(text) && *rest != "root" {
-                    self.principals.insert(text.to_owned());
-                }
-            }
-            [account] if is_fixed(account) => {
-                self.accounts.insert((*account).to_owned());
-            }
-            _ => {}
+        self.accounts.extend(account_of(text).map(str::to_owned));
+        if is_fixed(text) && text.splitn(6, ':').nth(5).is_some_and(|rest| rest != "root") {
+            self.principals.insert(text.to_owned());
         }
     }
 

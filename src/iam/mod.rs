@@ -2,6 +2,7 @@
 //!
 //! Source: "IAM JSON policy elements reference" and "Policy evaluation logic" in the IAM User Guide.
 
+mod at_once;
 pub mod catalogue;
 pub mod decide;
 pub mod document;

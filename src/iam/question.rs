@@ -1,6 +1,7 @@
 //! Questions about one policy, answered for all requests.
 
 use super::Evidence;
+use super::at_once::{denies_all, may_be_about};
 use super::document::{ACCOUNT, Effect, Policy, PrincipalKind, Statement};
 use super::fixed::{Fixed, allow_all};
 use super::prove::{Constraint, Proof, Prover, Question, Space, Who};
@@ -93,21 +94,34 @@ fn some(element: &super::document::Element, test: impl Fn(&str) -> bool) -> Opti
 /// Whether every such request is denied by explicit statements, one or several together.
 #[must_use]
 pub fn denies(policy: &Policy, requests: &Requests<'_>) -> Evidence {
-    let all = allow_all(policy);
-    let question =
-        Question { groups: vec![vec![&all]], denies: vec![policy], space: requests.space(), ..Question::default() };
     let denying = |effect: Option<Effect>| effect != Some(Effect::Allow);
     let statements = policy.statements.iter().enumerate().filter(|(_, statement)| denying(statement.effect));
-    match Prover::default().ask(&question) {
+    let proof = if denies_all(policy, requests) { Proof::No } else { one_not_denied(policy, requests) };
+    match proof {
         Proof::No => Evidence::Yes(statements.map(|(index, _)| index).collect()),
         Proof::Yes(_) => Evidence::No,
         Proof::Unknown(reasons) => Evidence::Unknown(causes(reasons, policy.statements.iter().map(why))),
     }
 }
 
+/// Whether such a request is not denied.
+pub(super) fn one_not_denied(policy: &Policy, requests: &Requests<'_>) -> Proof {
+    let all = allow_all(policy);
+    let (groups, denies, space) = (vec![vec![&all]], vec![policy], requests.space());
+    Prover::default().ask(&Question { groups, denies, space, ..Question::default() })
+}
+
 /// Whether some such request is allowed and not denied, by which statements.
 #[must_use]
 pub fn allows(policy: &Policy, requests: &Requests<'_>) -> Evidence {
+    let actions = requests.actions.iter().map(String::as_str);
+    let about = |statement: &Statement| {
+        statement.effect != Some(Effect::Deny)
+            && (requests.actions.is_empty() || may_be_about(&statement.actions, actions.clone()))
+    };
+    if policy.open.is_empty() && !policy.statements.iter().any(about) {
+        return Evidence::No;
+    }
     let question = Question { groups: vec![vec![policy]], space: requests.space(), ..Question::default() };
     match Prover::default().ask(&question) {
         Proof::No => Evidence::No,

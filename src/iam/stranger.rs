@@ -1,7 +1,8 @@
 //! Who gets in: whether a policy allows something to someone who should be kept out, and by which statement.
 
-use super::document::{Condition, Effect, Operator, Policy, Statement, Test, Text};
-use super::fixed::Fixed;
+use super::at_once::{may_be_about, may_be_for};
+use super::document::{Condition, Effect, Operator, Policy, Principal, PrincipalKind, Statement, Test, Text};
+use super::fixed::{Fixed, account_of, is_fixed};
 use super::prove::{Caller, Constraint, Proof, Prover, Question, Reason, Space, Who, Witness};
 use super::s3_public::OPEN_PROVIDERS;
 use crate::value::{Cause, OPAQUE};
@@ -41,19 +42,42 @@ const ORGANISATION: &str = "\u{1}organization\u{1}";
 /// token that stands for it.
 #[must_use]
 pub fn lets_in(policy: &Policy, actions: &[&str], own: &str, outsider: Outsider<'_>) -> Entry {
+    let asked = allows(policy)
+        .filter(|(_, statement)| actions.is_empty() || may_be_about(&statement.actions, actions.iter().copied()))
+        .filter(|(_, statement)| may_be_for(statement, |principal| outsider.may_be(principal, own)))
+        .collect();
+    entry(policy, asked, actions, own, outsider)
+}
+
+/// The statements that may allow, with their positions.
+fn allows(policy: &Policy) -> impl Iterator<Item = (usize, &Statement)> {
+    policy.statements.iter().enumerate().filter(|(_, statement)| statement.effect != Some(Effect::Deny))
+}
+
+/// [`lets_in`] by one of these statements.
+fn entry(
+    policy: &Policy,
+    asked: Vec<(usize, &Statement)>,
+    actions: &[&str],
+    own: &str,
+    outsider: Outsider<'_>,
+) -> Entry {
+    if asked.is_empty() {
+        return Entry { found: Vec::new(), unknown: policy.open.clone() };
+    }
     let fixed = Fixed::of(policy);
     let split = |test: fn(&Statement) -> bool| Policy {
         statements: policy.statements.iter().filter(|statement| test(statement)).cloned().collect(),
         ..policy.clone()
     };
     let denies = split(|statement| statement.effect != Some(Effect::Allow));
-    let mut gate = Gate { policy, denies, fixed, own, space: Space::default() };
+    let mut gate = Gate { policy, asked, denies, fixed, own, space: Space::default() };
     gate.space = gate.base(actions);
     let mut entry = Entry::default();
     match outsider {
         Outsider::OtherAccount { trusted, whole } => gate.other_accounts(trusted, whole, &mut entry),
         _ => {
-            for (index, statement) in gate.allows() {
+            for &(index, statement) in &gate.asked {
                 let proof = gate.ask(statement, gate.ways(outsider), &[]);
                 entry.add(index, statement, proof);
             }
@@ -72,8 +96,32 @@ struct Way {
     known: Vec<Condition>,
 }
 
+impl Outsider<'_> {
+    /// Whether one whom a policy names may be such an outsider: whom it fixes is no stranger.
+    fn may_be(self, principal: &Principal, own: &str) -> bool {
+        let text = &*principal.text.text;
+        match (self, principal.kind) {
+            (_, PrincipalKind::Anyone) => true,
+            (Outsider::Stranger, PrincipalKind::Aws) => account_of(text).is_none(),
+            (Outsider::Stranger, PrincipalKind::Service) => !is_fixed(text),
+            (Outsider::Stranger, PrincipalKind::Federated) => !is_fixed(text) || OPEN_PROVIDERS.contains(&text),
+            (Outsider::OtherAccount { trusted, .. }, PrincipalKind::Aws) => {
+                account_of(text).is_none_or(|account| account != own && !trusted.iter().any(|known| known == account))
+            }
+            (Outsider::Service(names), PrincipalKind::Service) => {
+                !is_fixed(text) || names.iter().any(|name| name == text || !is_fixed(name))
+            }
+            (Outsider::Federated, PrincipalKind::Federated) => true,
+            (Outsider::Stranger | Outsider::OtherAccount { .. }, PrincipalKind::CanonicalUser) => true,
+            _ => false,
+        }
+    }
+}
+
 struct Gate<'p> {
     policy: &'p Policy,
+    /// The statements that may let one in, by their positions.
+    asked: Vec<(usize, &'p Statement)>,
     denies: Policy,
     fixed: Fixed,
     own: &'p str,
@@ -81,10 +129,6 @@ struct Gate<'p> {
 }
 
 impl<'p> Gate<'p> {
-    fn allows(&self) -> impl Iterator<Item = (usize, &'p Statement)> + use<'p> {
-        self.policy.statements.iter().enumerate().filter(|(_, statement)| statement.effect != Some(Effect::Deny))
-    }
-
     /// Requests for the resource, which is in the own account.
     fn base(&self, actions: &[&str]) -> Space {
         let mut keys = Vec::new();
@@ -147,16 +191,19 @@ impl<'p> Gate<'p> {
     /// Whether the statement lets someone in by one of the ways.
     fn ask(&self, statement: &Statement, ways: Vec<Way>, also_known: &[Condition]) -> Proof {
         let allow = Policy { statements: vec![statement.clone()], open: Vec::new(), ..self.policy.clone() };
-        let mut proof = Proof::No;
-        for way in ways {
-            let known = way.known.into_iter().chain(also_known.iter().cloned());
-            let known = self.fixed.acquaintances(self.policy.place, known);
+        let known = |way: &Way| {
+            let conditions = way.known.iter().chain(also_known).cloned();
+            self.fixed.acquaintances(self.policy.place, conditions)
+        };
+        let ways: Vec<(Policy, Way)> = ways.into_iter().map(|way| (known(&way), way)).collect();
+        let (mut proof, mut prover) = (Proof::No, Prover::default());
+        for (known, way) in &ways {
             let mut space = self.space.clone();
-            space.who = way.who;
-            space.keys.extend(way.keys);
-            let except = if known.statements.is_empty() { Vec::new() } else { vec![&known] };
+            space.who = way.who.clone();
+            space.keys.extend(way.keys.iter().cloned());
+            let except = if known.statements.is_empty() { Vec::new() } else { vec![known] };
             let question = Question { groups: vec![vec![&allow]], denies: vec![&self.denies], space, except };
-            proof = proof.or_else(|| Prover::default().ask(&question));
+            proof = proof.or_else(|| prover.ask(&question));
             if let Proof::Yes(_) = proof {
                 break;
             }
@@ -175,7 +222,7 @@ impl<'p> Gate<'p> {
         // Which of several accounts is the own one may be open, but only one of them is.
         let own_is_open = self.own.contains(OPAQUE);
         let mut through = Vec::new();
-        for (index, statement) in self.allows() {
+        for &(index, statement) in &self.asked {
             let mut unknown = Vec::new();
             for account in &named {
                 let way = Way { who: Who::Accounts(vec![(*account).clone()]), keys: Vec::new(), known: Vec::new() };
@@ -308,6 +355,59 @@ mod tests {
         let mut values = Values::default();
         let root = values.push_tree(&tree, tree.root(), files.add(std::sync::Arc::clone(&file)));
         Reader::new(View::new(&values, &World::open()), &tree.keys).policy(root)
+    }
+
+    #[test]
+    fn statements_that_are_passed_over_let_nobody_in() {
+        let (mut passed_over, mut asked) = (0, 0);
+        let principals = [
+            r#""*""#,
+            r#"{"AWS":"*"}"#,
+            r#"{"AWS":"111122223333"}"#,
+            r#"{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::444455556666:role/*"]}"#,
+            r#"{"AWS":"arn:aws:sts::444455556666:assumed-role/r/s"}"#,
+            r#"{"AWS":"AIDAEXAMPLE"}"#,
+            r#"{"AWS":"\u0001?\u0001"}"#,
+            r#"{"AWS":"arn:aws:iam::\u0001?\u0001:root"}"#,
+            r#"{"Service":"sns.amazonaws.com"}"#,
+            r#"{"Service":["sns.amazonaws.com","ec2.amazonaws.com"],"AWS":"444455556666"}"#,
+            r#"{"Federated":"cognito-identity.amazonaws.com"}"#,
+            r#"{"Federated":"arn:aws:iam::111122223333:saml-provider/idp"}"#,
+            r#"{"CanonicalUser":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}"#,
+        ];
+        let conditions = [
+            "{}",
+            r#"{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#,
+            r#"{"Bool":{"aws:PrincipalIsAWSService":"true"}}"#,
+        ];
+        let (trusted, services) = (["444455556666".to_owned()], ["sns.amazonaws.com".to_owned()]);
+        let outsiders = [
+            Outsider::Stranger,
+            Outsider::OtherAccount { trusted: &[], whole: false },
+            Outsider::OtherAccount { trusted: &trusted, whole: true },
+            Outsider::Service(&services),
+            Outsider::Federated,
+        ];
+        for (principal, not) in principals.iter().flat_map(|principal| [(principal, ""), (principal, "Not")]) {
+            for (action, condition) in ["sts:AssumeRole", "sts:*", "STS:assumerole", "sts:Assume", "s3:GetObject"]
+                .iter()
+                .flat_map(|action| conditions.iter().map(move |condition| (action, condition)))
+            {
+                let policy = policy(&format!(
+                    r#"{{"Effect":"Allow","{not}Principal":{principal},"Action":"{action}","Resource":"*","Condition":{condition}}}"#
+                ));
+                for outsider in outsiders {
+                    let actions = ["sts:AssumeRole", "sts:TagSession"];
+                    let all = entry(&policy, allows(&policy).collect(), &actions, "111122223333", outsider);
+                    let some = lets_in(&policy, &actions, "111122223333", outsider);
+                    assert_eq!(some.found, all.found, "{not}{principal} {action} {condition} {outsider:?}");
+                    assert_eq!(some.unknown, all.unknown, "{not}{principal} {action} {condition} {outsider:?}");
+                    passed_over += usize::from(some.found.is_empty() && some.unknown.is_empty());
+                    asked += usize::from(!some.found.is_empty());
+                }
+            }
+        }
+        assert!(passed_over > 100 && asked > 100, "{passed_over}, {asked}");
     }
 
     fn to_account(account: &str) -> String {

@@ -70,6 +70,12 @@ impl Unseen {
         self.making(inventory, types, |source| source.stack.is_some())
     }
 
+    /// Why there may be a resource of one of these types that is not in sight, whatever it refers to; `None`: there is none.
+    #[must_use]
+    pub fn anywhere(&self, inventory: &Inventory, types: &[&str]) -> Option<&Cause> {
+        self.making(inventory, types, |_| true)
+    }
+
     fn making(&self, inventory: &Inventory, types: &[&str], fits: impl Fn(&Source) -> bool) -> Option<&Cause> {
         let is_one = |known: &Vec<Symbol>| known.iter().any(|name| types.contains(&inventory.names.text(*name)));
         let makes = |source: &&Source| source.types.as_ref().is_none_or(is_one) && fits(source);

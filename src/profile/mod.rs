@@ -62,10 +62,10 @@ impl Profile {
     /// Whether the rule is part of the profile.
     #[must_use]
     pub fn includes(&self, rule: &Rule) -> bool {
-        let bears = |id: &Box<str>| rule.controls.iter().any(|control| control.framework == *id);
+        let bears = |id: &str| rule.controls.iter().any(|control| *control.framework == *id);
         let chosen = match &rule.profile {
             Some(profile) => *profile == self.id,
-            None => !self.own_only && (self.frameworks.is_empty() || self.frameworks.iter().any(bears)),
+            None => !self.own_only && (self.frameworks.is_empty() || self.frameworks.iter().any(|id| bears(id))),
         };
         chosen && !self.leave_out.iter().any(|(id, _)| *id == rule.id || rule.aliases.contains(id))
     }
@@ -156,6 +156,8 @@ mod tests {
             let (mut rules, _) = RuleSet::builtin();
             for param in &profile.params {
                 rules.set_param(&param.rule, &param.name, param.value.clone()).expect("parameter");
+                let row = format!("`{}.{}`", param.rule, param.name);
+                assert!(include_str!("../../docs/profiles.md").contains(&row), "{row} stands in the documentation");
             }
             for (rule, _) in &profile.leave_out {
                 assert!(rules.find(rule).is_some(), "{id}: {rule}");

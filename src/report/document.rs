@@ -211,6 +211,9 @@ pub struct ResourceInfo {
     /// The construct path of the CDK app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cdk_path: Option<String>,
+    /// The resource of the template that a transform made it of, such as the `AWS::Serverless::Api` of a stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_of: Option<String>,
     /// The template.
     pub file: String,
     /// 1-based line of its definition.

@@ -4,10 +4,10 @@ use std::sync::OnceLock;
 
 use crate::inventory::schema::did_you_mean;
 
-use super::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
+use super::ast::{Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
 use super::load::format::{cidr_problem, is_date, regex_problem};
-use super::load::operator::days_problem;
-use super::load::question::{ports_of, ports_problem};
+use super::load::network::{ports_of, ports_problem};
+use super::load::operator::whole_number_problem;
 
 /// Why a parameter could not be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -174,7 +174,7 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             Operator::Matches(pattern, _) if is(&pattern.source) => each(&regex_problem),
             Operator::CidrWithin(operand) if is(operand) => each(&cidr_problem),
             Operator::OlderThanDays(operand, _) | Operator::ExpiresWithinDays(operand, _) if is(operand) => {
-                days_problem("days", value)
+                whole_number_problem("days", value)
             }
             Operator::BeforeToday(operand) if is(operand) => match value {
                 Literal::Table(members) => members.iter().find_map(|(name, date)| {
@@ -185,12 +185,29 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
             },
             _ => None,
         },
-        Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {
-            let ports = match &question.ports {
-                Ports::AnyOf(operand) | Ports::AllBut(operand) if is(operand) => ports_problem(value),
+        Clause::Count { bound, .. } | Clause::Distinct { bound, .. } => {
+            let (key, operand) = bound.parts();
+            if is(operand) { whole_number_problem(key, value) } else { None }
+        }
+        Clause::Network(question) => {
+            let ports = match question.ports() {
+                Some(Ports::AnyOf(operand) | Ports::AllBut(operand)) if is(operand) => ports_problem(value),
+                Some(Ports::OfSelected { absent: Some(operand), .. }) if is(operand) => ports_problem(value),
                 _ => None,
             };
-            ports.or_else(|| if is(&question.cidrs) { each(&cidr_problem) } else { None })
+            ports.or_else(|| match question {
+                NetworkQuestion::IngressOpen(question)
+                | NetworkQuestion::EgressOpen(question)
+                | NetworkQuestion::AclOpen(question)
+                    if is(&question.cidrs) =>
+                {
+                    each(&cidr_problem)
+                }
+                NetworkQuestion::IngressWider(question) if is(&question.prefix) || is(&question.prefix6) => {
+                    whole_number_problem("prefix", value)
+                }
+                _ => None,
+            })
         }
         Clause::Secret { keys: Some(pattern), .. } if is(&pattern.source) => each(&regex_problem),
         Clause::Iam { question, .. } if question.operands().into_iter().any(is) => each(&|_| None),
@@ -214,9 +231,10 @@ fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Lit
         | Clause::Secret { keys: Some(pattern), .. } => {
             renew_pattern(pattern);
         }
-        Clause::Network(NetworkQuestion::IngressOpen(question) | NetworkQuestion::EgressOpen(question)) => {
-            let CidrQuestion { ports, .. } = question;
-            if let Ports::AnyOf(Operand::Param(index)) | Ports::AllBut(Operand::Param(index)) = ports {
+        Clause::Network(question) => {
+            if let Some(ports) = question.ports_mut()
+                && let Ports::AnyOf(Operand::Param(index)) | Ports::AllBut(Operand::Param(index)) = ports
+            {
                 *ports = ports_of(Operand::Param(*index), value);
             }
         }

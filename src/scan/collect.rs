@@ -244,6 +244,7 @@ impl<'a> Scope<'a> {
             account: stack.account.as_deref().map(str::to_owned),
             region: stack.region.as_deref().map(str::to_owned),
             cdk_path: cdk_path(resource).map(str::to_owned),
+            made_of: made_of(resource, file.text()),
             file: file.path().to_owned(),
             line: file.position(resource.key_span.start).line,
             out_of_scope: false,
@@ -457,6 +458,13 @@ fn cdk_path(resource: &Resource) -> Option<&str> {
     match &resource.origin {
         Origin::Template { cdk_path } => cdk_path.as_deref(),
     }
+}
+
+/// The key at which the resource stands, where that is the logical id of another.
+fn made_of(resource: &Resource, text: &str) -> Option<String> {
+    let key = resource.key_span.slice(text).trim_matches(['"', '\'']);
+    let is_id = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_id && *key != *resource.logical_id).then(|| key.to_owned())
 }
 
 fn shortened(text: String) -> String {

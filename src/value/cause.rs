@@ -30,7 +30,10 @@ pub enum Cause {
         name: Box<str>,
     },
     /// A `{{resolve:...}}` reference, which CloudFormation resolves at deployment.
-    DynamicReference,
+    DynamicReference {
+        /// What it is resolved from: `ssm`, `ssm-secure` or `secretsmanager`; empty when that is not known.
+        service: Box<str>,
+    },
     /// A macro, module or include, whose result only AWS knows.
     Macro {
         /// Name of the transform or module.
@@ -77,7 +80,7 @@ impl Cause {
             Self::ParameterWithoutDefault { .. } => "parameter-without-default",
             Self::SsmParameter { .. } => "ssm-parameter",
             Self::ImportValue { .. } => "import-value",
-            Self::DynamicReference => "dynamic-reference",
+            Self::DynamicReference { .. } => "dynamic-reference",
             Self::Macro { .. } => "macro",
             Self::RemoteNestedStack => "remote-nested-stack",
             Self::RuntimeAttribute { .. } => "runtime-attribute",
@@ -100,7 +103,7 @@ impl std::fmt::Display for Cause {
             Self::SsmParameter { name } => write!(f, "parameter `{name}` is read from SSM at deployment"),
             Self::ImportValue { name } if name.is_empty() => f.write_str("it is imported from another stack"),
             Self::ImportValue { name } => write!(f, "`{name}` is imported from a stack outside this scan"),
-            Self::DynamicReference => f.write_str("it is a dynamic reference, resolved at deployment"),
+            Self::DynamicReference { .. } => f.write_str("it is a dynamic reference, resolved at deployment"),
             Self::Macro { name } => write!(f, "`{name}` is expanded by AWS only"),
             Self::RemoteNestedStack => f.write_str("the template of the nested stack is not at hand"),
             Self::RuntimeAttribute { name } => write!(f, "`{name}` is known only after deployment"),

@@ -87,6 +87,7 @@ fn written() -> [Written; 4] {
         [scope]\ntags = { Compliance = \"PCI-DSS\", Env = [\"prod\", \"stage\"] }\n";
     let mut rules = files("rules/aws");
     rules.extend(files("fixtures/rules"));
+    rules.extend(files("fixtures/language"));
     [
         Written {
             schema: rule::schema(framework::builtin()),

@@ -41,13 +41,15 @@ fn one_setting_with_two_thresholds_is_decided_by_the_profile() {
 
 #[test]
 fn profiles_that_contradict_each_other_are_refused_until_it_is_settled() {
-    let dir = folder(&[]);
-    let both = ["--profile", "pci-cde", "--profile", "operational", "--rule", LOGS];
+    let month = format!(
+        "id = \"month\"\ntitle = \"Month\"\ndescription = \"A month.\"\n[params.\"{LOGS}\"]\nminimum_days = 30\n"
+    );
+    let dir = folder(&[("month.toml", &month)]);
+    let both = ["--profile", "pci-cde", "--profile", "month.toml", "--rule", LOGS];
     let run = check(dir.path(), &both);
     assert_eq!((run.code(), run.stdout.as_str()), (2, ""));
     insta::assert_snapshot!(run.stderr, @r##"
-    error: profile `pci-cde` sets `minimum_days` of rule `logs-log-group-retention-short` to 365, and profile `operational`
-           to 30
+    error: profile `pci-cde` sets `minimum_days` of rule `logs-log-group-retention-short` to 365, and profile `month` to 30
      |
      = help: scan once by each, or settle it with `--rule-param logs-log-group-retention-short.minimum_days=VALUE`
     "##);

@@ -38,7 +38,7 @@ fn every_inline_test_of_every_rule_holds() {
 
 #[test]
 fn every_part_of_the_language_means_what_its_example_expects() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules/language");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/language");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let read = |path: &std::path::PathBuf| {

@@ -33,8 +33,9 @@ impl<'a> Facts<'a> {
     pub(super) fn alarms(&self, view: &View<'a>, start: ResourceId, types: &[&str], found: &mut Found) {
         let inventory = self.inventory;
         let (mut on, mut maybe) = (Vec::new(), Vec::new());
+        let own = [names(inventory, view, start), arns(inventory, view, start)].concat();
         for alarm in inventory.of_type(ALARM) {
-            let is = self.is_on(view, *alarm, start);
+            let is = self.is_on(view, *alarm, start, &own);
             match &is {
                 Ok(true) => on.push(*alarm),
                 Err(_) => maybe.push(*alarm),
@@ -55,8 +56,8 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether an alarm is on a metric of the resource.
-    fn is_on(&self, view: &View<'a>, alarm: ResourceId, start: ResourceId) -> Result<bool, Cause> {
+    /// Whether an alarm is on a metric of the resource, whose names and ARNs are `own`.
+    fn is_on(&self, view: &View<'a>, alarm: ResourceId, start: ResourceId, own: &[Text]) -> Result<bool, Cause> {
         let inventory = self.inventory;
         let properties = inventory.resource(alarm).properties;
         let mut metrics = vec![Metric { at: properties, namespace: "Namespace" }];
@@ -74,7 +75,7 @@ impl<'a> Facts<'a> {
         let filter = inventory.type_name(start) == FILTER;
         let answers = metrics.iter().map(|metric| match filter {
             true => self.is_filtered(view, stack, metric, start),
-            false => self.has_dimension(view, stack, metric.at, start),
+            false => self.has_dimension(view, stack, metric.at, start, own),
         });
         any(answers.chain(open.map(Err)))
     }
@@ -86,6 +87,7 @@ impl<'a> Facts<'a> {
         stack: StackId,
         metric: ValueId,
         start: ResourceId,
+        own: &[Text],
     ) -> Result<bool, Cause> {
         let inventory = self.inventory;
         let (items, more) = match view.list(inventory.get(view, metric, &["Dimensions"])) {
@@ -104,7 +106,6 @@ impl<'a> Facts<'a> {
             let about = name.is_none_or(|name| name.cause.is_some() || is_of(inventory.type_name(start), &name.text));
             let value = text(inventory, view, stack, value).filter(|_| about);
             let Some(value) = value else { return Ok(false) };
-            let own = [names(inventory, view, start), arns(inventory, view, start)].concat();
             any(own.iter().map(|own| own.is(&value)))
         });
         any(answers.chain(more.map(|cause| Err(view.values.cause(cause).clone()))))

@@ -15,8 +15,6 @@ mod web_acl;
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
-
 use super::Facts;
 use crate::value::{Cause, ResourceId, ValueId, View};
 
@@ -54,7 +52,7 @@ pub struct Found {
 #[derive(Debug, Default)]
 pub struct Cache {
     groups: OnceLock<text::Index>,
-    users: OnceLock<FxHashMap<ResourceId, Vec<ResourceId>>>,
+    users: OnceLock<user::Users>,
 }
 
 impl Derived {

@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::{Facts, Found};
 use crate::inventory::Inventory;
-use crate::value::{Cause, Kind, ResourceId, ValueId, View};
+use crate::inventory::schema::{Kind as SchemaKind, ResourceType, Schema, Type};
+use crate::value::{Cause, CauseId, Kind, ResourceId, ValueId, View};
 
 /// Properties that refer to a resource without using it.
 const NO_USE: [(&str, &str); 11] = [
@@ -22,54 +23,80 @@ const NO_USE: [(&str, &str); 11] = [
 ];
 
 /// Resources that stand for the resource they refer to: who uses them uses it.
-const STANDS_FOR: [(&str, &str); 2] = [("AWS::KMS::Alias", "TargetKeyId"), ("AWS::KMS::ReplicaKey", "PrimaryKeyArn")];
+const STANDS_FOR: [&str; 2] = ["AWS::KMS::Alias", "AWS::KMS::ReplicaKey"];
 
 impl<'a> Facts<'a> {
     pub(super) fn users(&self, view: &View<'a>, start: ResourceId, types: &[&str], found: &mut Found) {
         let inventory = self.inventory;
-        let index = self.derived.users.get_or_init(|| referring(inventory));
-        for partner in index.get(&start).into_iter().flatten().filter(|partner| **partner != start) {
-            let type_name = inventory.type_name(*partner);
-            if STANDS_FOR.iter().any(|(name, _)| *name == type_name) {
-                self.users(view, *partner, types, found);
-            } else if types.is_empty() || types.contains(&type_name) {
-                self.add_partner(view, *partner, uses(inventory, view, *partner, start), found);
+        let users = self.derived.users.get_or_init(|| Users::of(inventory));
+        let referring = users.referring.get(&start).into_iter().flatten();
+        let mut partners: Vec<ResourceId> = referring.chain(&users.open).copied().collect();
+        partners.sort_unstable();
+        partners.dedup();
+        for partner in partners.into_iter().filter(|partner| *partner != start) {
+            let type_name = inventory.type_name(partner);
+            if !STANDS_FOR.contains(&type_name) {
+                if types.is_empty() || types.contains(&type_name) {
+                    self.add_partner(view, partner, uses(inventory, view, partner, start), found);
+                }
+            } else if users.referring.get(&start).is_some_and(|known| known.contains(&partner)) {
+                self.users(view, partner, types, found);
             }
         }
         // Who is given an output may use it.
-        for stack in &inventory.stacks {
-            for (name, value) in &stack.outputs {
-                let mut references = Vec::new();
-                view.references(*value, &mut references);
-                let exported = stack.parent.is_none() && references.iter().any(|(id, _)| *id == start);
-                if exported && !found.possible.iter().any(|(id, _)| id.is_none()) {
-                    let what = format!("who uses output `{name}`").into();
-                    found.possible.push((None, Cause::NotInInput { what }));
-                }
-            }
+        if let Some(output) = users.given.get(&start) {
+            let what = format!("who uses output `{output}`").into();
+            found.possible.push((None, Cause::NotInInput { what }));
         }
     }
 }
 
-/// Who refers to a resource in some world, each once.
-fn referring(inventory: &Inventory) -> FxHashMap<ResourceId, Vec<ResourceId>> {
-    let mut found: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
-    for (id, resource) in inventory.resources() {
-        let mut open = vec![resource.properties];
-        while let Some(value) = open.pop() {
-            let values = &inventory.values;
-            match values.kind(value) {
-                Kind::Reference { resource, .. } => {
-                    let known = found.entry(resource).or_default();
-                    if known.last() != Some(&id) {
-                        known.push(id);
-                    }
+/// Who refers to a resource in some world.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    /// Resources, each once.
+    referring: FxHashMap<ResourceId, Vec<ResourceId>>,
+    /// Resources of which something is not known: it may be a reference.
+    open: Vec<ResourceId>,
+    /// The first output that names it, of a stack that is nested in none.
+    given: FxHashMap<ResourceId, Box<str>>,
+}
+
+impl Users {
+    fn of(inventory: &Inventory) -> Self {
+        let mut users = Self::default();
+        for (id, resource) in inventory.resources() {
+            let unknown = referred(inventory, resource.properties, &mut |target| {
+                let known = users.referring.entry(target).or_default();
+                if known.last() != Some(&id) {
+                    known.push(id);
                 }
-                _ => below(inventory, value, &mut open),
+            });
+            users.open.extend(unknown.then_some(id));
+        }
+        for stack in inventory.stacks.iter().filter(|stack| stack.parent.is_none()) {
+            for (name, value) in &stack.outputs {
+                referred(inventory, *value, &mut |target| {
+                    users.given.entry(target).or_insert_with(|| name.clone());
+                });
             }
         }
+        users
     }
-    found
+}
+
+/// Every resource that a value refers to in some world; whether something in it is not known.
+fn referred(inventory: &Inventory, value: ValueId, found: &mut dyn FnMut(ResourceId)) -> bool {
+    let mut open = vec![value];
+    let mut unknown = false;
+    while let Some(value) = open.pop() {
+        match inventory.values.kind(value) {
+            Kind::Reference { resource, .. } => found(resource),
+            Kind::Unknown(_) => unknown = true,
+            _ => below(inventory, value, &mut open),
+        }
+    }
+    unknown
 }
 
 fn below(inventory: &Inventory, value: ValueId, open: &mut Vec<ValueId>) {
@@ -91,30 +118,84 @@ fn uses(inventory: &Inventory, view: &View<'_>, partner: ResourceId, start: Reso
     if unused.contains(&"") {
         return Ok(false);
     }
-    let (_, Kind::Map(range)) = view.head(inventory.resource(partner).properties) else { return Ok(false) };
-    let entries = view.values.entries(range).iter();
-    let mut open: Vec<ValueId> =
-        entries.filter(|entry| !unused.contains(&inventory.names.text(entry.key))).map(|entry| entry.value).collect();
-    let mut undecided = false;
-    while let Some(value) = open.pop() {
-        let (value, kind) = view.head(value);
+    let schema = Schema::embedded().resource(type_name).map(ResourceType::properties);
+    let names = Names::of(inventory.type_name(start));
+    let mut open = vec![At { value: inventory.resource(partner).properties, ty: schema, named: false }];
+    let (mut maybe, mut top) = (None, true);
+    while let Some(at) = open.pop() {
+        let (value, kind) = view.head(at.value);
         match kind {
             Kind::Reference { resource, .. } if resource == start => return Ok(true),
-            Kind::Unknown(crate::value::CauseId::UNDECIDED) => undecided |= may_refer(inventory, value, start),
-            _ => below(inventory, value, &mut open),
+            Kind::Unknown(CauseId::UNDECIDED) if !may_refer(inventory, value, start) => {}
+            Kind::Unknown(cause) if at.may_hold() => maybe = maybe.or(Some(view.values.cause(cause).clone())),
+            Kind::Map(range) => {
+                let entries = view.values.entries(range).iter();
+                let used = entries.filter(|entry| !top || !unused.contains(&inventory.names.text(entry.key)));
+                open.extend(used.map(|entry| {
+                    let key = inventory.names.text(entry.key);
+                    let ty = at.ty.and_then(|ty| ty.member(key).or_else(|| ty.value()));
+                    At { value: entry.value, ty, named: names.fit(key) }
+                }));
+            }
+            Kind::List(range) => {
+                let ty = at.ty.and_then(Type::item);
+                open.extend(view.values.items(range).iter().map(|item| At { value: *item, ty, ..at }));
+            }
+            _ => {
+                let mut inner = Vec::new();
+                below(inventory, value, &mut inner);
+                open.extend(inner.into_iter().map(|value| At { value, ..at }));
+            }
         }
+        top = false;
     }
-    if undecided { Err(Cause::Undecided) } else { Ok(false) }
+    maybe.map_or(Ok(false), Err)
 }
 
-/// Whether some case of a value refers to the resource.
-fn may_refer(inventory: &Inventory, value: ValueId, start: ResourceId) -> bool {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match inventory.values.kind(value) {
-            Kind::Reference { resource, .. } if resource == start => return true,
-            _ => below(inventory, value, &mut open),
-        }
+/// A value of a partner, with what may stand there.
+#[derive(Clone, Copy)]
+struct At {
+    value: ValueId,
+    ty: Option<Type>,
+    /// Whether the key that it stands under names such resources.
+    named: bool,
+}
+
+impl At {
+    /// Whether a reference may stand here where nobody knows what does: under a key that is called so, or anywhere in a
+    /// structure.
+    fn may_hold(&self) -> bool {
+        let structured = |ty: Type| match ty.kind() {
+            SchemaKind::Object(_) => true,
+            SchemaKind::List(item) => matches!(item.kind(), SchemaKind::Object(_)),
+            _ => false,
+        };
+        self.named || self.ty.is_some_and(structured)
     }
-    false
+}
+
+/// Parts of the keys under which references to resources of a type stand.
+struct Names(Vec<String>);
+
+impl Names {
+    fn of(type_name: &str) -> Self {
+        let last = type_name.rsplit("::").next().unwrap_or_default().to_ascii_lowercase();
+        Self(match last.as_str() {
+            "securitygroup" => ["securitygroup", "groupid", "groups", "groupset"].map(str::to_owned).to_vec(),
+            "key" | "alias" | "replicakey" => ["key", "kms", "encryption"].map(str::to_owned).to_vec(),
+            _ => vec![last],
+        })
+    }
+
+    fn fit(&self, key: &str) -> bool {
+        let key = key.to_ascii_lowercase();
+        self.0.iter().any(|part| key.contains(part.as_str()))
+    }
+}
+
+/// Whether some case of a value refers to the resource, or is not known.
+fn may_refer(inventory: &Inventory, value: ValueId, start: ResourceId) -> bool {
+    let mut may = false;
+    let unknown = referred(inventory, value, &mut |target| may |= target == start);
+    may || unknown
 }

@@ -1,7 +1,8 @@
 //! Attachments: policies, groups and boundaries, from whichever side they are written.
 
+use std::sync::Arc;
+
 use super::collect::{Collector, TYPES, written};
-use crate::facts::policies::read_policy;
 use crate::iam::document::UNKNOWN;
 use crate::iam::escalation::{Link, PrincipalKind};
 use crate::inventory::identity;
@@ -171,7 +172,7 @@ fn inline(collector: &mut Collector<'_, '_>, id: ResourceId, names: ValueId, kin
     }
     let name = format!("policy `{}`", inventory.resource(id).logical_id);
     let path = "Properties.PolicyDocument".to_owned();
-    let attached = written(read_policy(inventory, &view, value), name, id, path);
+    let attached = written(Arc::clone(&collector.facts.policy_at(id, value, &view).policy), name, id, path);
     let policy = collector.accounts[account].account.add(attached);
     for target in targets {
         link(collector, account, target, Link::inline(policy));

@@ -10,7 +10,7 @@ use super::workload::workloads;
 use crate::facts::Facts;
 use crate::facts::naming::{arn_text, reference_text};
 use crate::facts::organization::has_organization;
-use crate::facts::policies::{PolicyKind, policy_values, read_policy};
+use crate::facts::policies::{PolicyKind, policy_values};
 use crate::iam::Policy;
 use crate::iam::catalogue::managed_policy;
 use crate::iam::document::{ACCOUNT, Reader, UNKNOWN};
@@ -89,11 +89,11 @@ impl<'a> Collector<'_, 'a> {
         let (policies, open) = policy_values(inventory, &view, id);
         principal.open = open;
         for value in policies {
-            let policy = match value.read(inventory, &view) {
-                Ok(Some(policy)) => policy,
+            let policy = match self.facts.policy(&value, &view) {
+                Ok(Some(ready)) => Arc::clone(&ready.policy),
                 Ok(None) => continue,
                 Err(cause) if value.property.kind == PolicyKind::Trust => {
-                    unknown_policy(view.place(value.value(inventory, &view)), cause)
+                    Arc::new(unknown_policy(view.place(value.value(inventory, &view)), cause))
                 }
                 Err(cause) => {
                     principal.open.push(cause);
@@ -190,7 +190,7 @@ impl<'a> Collector<'_, 'a> {
         if self.inventory.exists(&self.view, id).is_none() {
             return Err(Cause::Undecided);
         }
-        let policy = read_policy(self.inventory, &self.view, value);
+        let policy = Arc::clone(&self.facts.policy_at(id, value, &self.view).policy);
         let name = format!("managed policy `{}`", self.inventory.resource(id).logical_id);
         let mut attached = written(policy, name, id, "Properties.PolicyDocument".to_owned());
         attached.arn = Some(arn.to_owned());
@@ -199,7 +199,7 @@ impl<'a> Collector<'_, 'a> {
 }
 
 /// A policy that is written in a resource.
-pub(super) fn written(policy: Policy, name: String, owner: ResourceId, path: String) -> Attached {
+pub(super) fn written(policy: Arc<Policy>, name: String, owner: ResourceId, path: String) -> Attached {
     Attached { name, owner: Some(owner), path, ..Attached::of(policy) }
 }
 

@@ -86,6 +86,11 @@ impl PolicyValue {
         }
     }
 
+    /// Whether it is a document that means what it says.
+    fn is_plain(&self) -> bool {
+        self.property.form == Form::Document && !self.property.type_name.starts_with("AWS::ApiGateway::")
+    }
+
     /// What is written in its place.
     #[must_use]
     pub fn value(&self, inventory: &Inventory, view: &View<'_>) -> ValueId {
@@ -107,10 +112,8 @@ impl PolicyValue {
             _ => {}
         }
         Ok(Some(match self.property.form {
-            Form::Document if self.property.type_name.starts_with("AWS::ApiGateway::") => {
-                with_full_arns(read_policy(inventory, view, value))
-            }
-            Form::Document => read_policy(inventory, view, value),
+            Form::Document if self.is_plain() => read_policy(inventory, view, value),
+            Form::Document => with_full_arns(read_policy(inventory, view, value)),
             Form::Statement => with_reader(inventory, view, |reader| reader.lone_statement(value)),
             Form::Properties => statement::of_properties(inventory, view, self.resource),
         }))

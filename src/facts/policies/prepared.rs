@@ -33,7 +33,7 @@ impl Prepared {
     }
 }
 
-/// The resource, the value and the row of its property; the last is missing where a rule names the value.
+/// The resource, the value and, where that is no plain document, the row of its property.
 type Key = (ResourceId, ValueId, Option<usize>);
 
 /// Policies that say the same in every world; `None`: those that do not.
@@ -48,7 +48,8 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// As there.
     pub fn policy(&self, value: &PolicyValue, view: &View<'a>) -> Result<Option<Arc<Prepared>>, Cause> {
-        let key = (value.resource, value.from, Some(value.step.0));
+        let row = Some(value.step.0).filter(|_| !value.is_plain());
+        let key = (value.resource, value.value(self.inventory, view), row);
         self.prepared(key, view, |view| value.read(self.inventory, view))
     }
 

@@ -216,6 +216,16 @@ impl Catalogue {
         })
     }
 
+    /// The actions of a set, in the order of their numbers: quicker than [`Self::by_id`] of each.
+    pub fn actions_of<'s>(&'static self, set: &'s ActionSet) -> impl Iterator<Item = ActionRef> + use<'s> {
+        let mut rest = self.services.iter().peekable();
+        set.iter().filter_map(move |id| {
+            while rest.next_if(|entry| entry.ids.end <= id.0).is_some() {}
+            let entry = rest.peek()?;
+            self.decoded(entry).get(id.0.checked_sub(entry.ids.start)? as usize)
+        })
+    }
+
     fn entry(&self, prefix: &str) -> Option<&Entry> {
         let at = self.services.binary_search_by(|entry| cmp_ignoring_case(entry.prefix, prefix)).ok()?;
         self.services.get(at)

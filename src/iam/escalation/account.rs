@@ -51,9 +51,9 @@ pub struct Attached {
 impl Attached {
     /// A policy of which nothing else is known.
     #[must_use]
-    pub fn of(policy: Policy) -> Self {
+    pub fn of(policy: impl Into<Arc<Policy>>) -> Self {
         Self {
-            policy: Arc::new(policy),
+            policy: policy.into(),
             name: "the policy".to_owned(),
             arn: None,
             aws: false,

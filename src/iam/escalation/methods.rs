@@ -212,11 +212,12 @@ impl Catalogue {
     }
 
     /// The actions that begin like a pattern in lower case, up to its first wildcard or unknown part.
-    pub(super) fn beginning_like(&self, pattern: &str) -> impl Iterator<Item = usize> + '_ {
-        let fixed = pattern.split(['*', '?', OPAQUE]).next().unwrap_or_default().to_owned();
+    pub(super) fn beginning_like(&self, pattern: &str) -> &[usize] {
+        let fixed = pattern.split(['*', '?', OPAQUE]).next().unwrap_or_default();
         let from = self.sorted.partition_point(|id| *self.actions[*id] < *fixed);
-        let rest = self.sorted.iter().skip(from).copied();
-        rest.take_while(move |id| self.actions[*id].starts_with(&fixed))
+        let rest = self.sorted.get(from..).unwrap_or_default();
+        let length = rest.iter().take_while(|id| self.actions[**id].starts_with(fixed)).count();
+        rest.get(..length).unwrap_or_default()
     }
 
     /// The number of an action that a method needs.

@@ -5,6 +5,7 @@ use super::methods::{Bits, Catalogue};
 use crate::iam::document::{Effect, Element, Policy, Principals, Statement, UNKNOWN, Version};
 use crate::iam::pattern::matches_resource;
 use crate::iam::{Match, matches};
+use crate::value::OPAQUE;
 
 /// A statement with the actions of methods that it is about.
 #[derive(Debug)]
@@ -159,11 +160,14 @@ fn about(element: &Element, catalogue: &Catalogue) -> (Bits, Bits) {
     let (mut named, mut maybe) = (Bits::default(), Bits::default());
     for text in &element.texts {
         let pattern = text.text.to_ascii_lowercase();
-        // Most patterns name an action of another service.
+        if !pattern.contains(['*', '?', OPAQUE]) {
+            catalogue.id(&pattern).into_iter().for_each(|id| named.insert(id));
+            continue;
+        }
         for id in catalogue.beginning_like(&pattern) {
-            match pattern_matches(&pattern, &catalogue.actions[id]) {
-                Match::Yes => named.insert(id),
-                Match::Unknown => maybe.insert(id),
+            match pattern_matches(&pattern, &catalogue.actions[*id]) {
+                Match::Yes => named.insert(*id),
+                Match::Unknown => maybe.insert(*id),
                 Match::No => {}
             }
         }

@@ -17,6 +17,8 @@ use super::services::{WholeServices, whole_services};
 /// Statements that together are about more actions than these (twenty times all actions of AWS) are not judged. Where a statement
 /// has many conditions, each action counts for every fourth of them.
 const ACTIONS: usize = 450_000;
+/// How many times patterns of actions may be compared with actions.
+const MATCHED: usize = 2_000_000;
 /// How many bytes of resources of any service may be compared with the ARN formats of AWS.
 const COMPARED: usize = 10_000_000;
 /// How many ARN formats there are, roughly.
@@ -31,7 +33,8 @@ pub(super) struct Acts {
     pub(super) sure: Arc<ActionSet>,
     /// Those, and all that it may be about.
     pub(super) maybe: Arc<ActionSet>,
-    unscoped: OnceLock<Vec<(ActionRef, Match)>>,
+    /// Whether it can leave open the resource of an action: most statements name theirs.
+    pub(super) may_be_unscoped: bool,
     services: OnceLock<WholeServices>,
 }
 
@@ -54,23 +57,27 @@ impl Acts {
         &self.policy.statements[self.index]
     }
 
-    /// The actions of which it leaves open the resource, or may, in order; denials of the policy count.
-    pub(super) fn unscoped(&self, allows: &Allows) -> &[(ActionRef, Match)] {
-        self.unscoped.get_or_init(|| allows.open_of(self))
-    }
-
     /// The services that it gives as a whole, on everything.
     pub(super) fn services(&self, allows: &Allows) -> &WholeServices {
         self.services.get_or_init(|| whole_services(allows, self))
     }
 
-    /// Whether it leaves open which resource the action is used on.
-    pub(super) fn is_unscoped(&self, allows: &Allows, action: &ActionRef) -> Match {
-        let unscoped = self.unscoped(allows);
-        match unscoped.binary_search_by_key(&action.id, |(open, _)| open.id) {
-            Ok(at) => unscoped[at].1,
-            Err(_) => Match::No,
+    /// What is covered by its resources, for [`Self::unscoped`] of several actions.
+    pub(super) fn covered(&self) -> Covered<'_> {
+        Covered::by(self.statement().resources.as_ref())
+    }
+
+    /// Whether it leaves open which resource an action is used on; denials of the policy count.
+    pub(super) fn unscoped(&self, allows: &Allows, action: &ActionRef, covered: &mut Covered<'_>) -> Match {
+        if !self.may_be_unscoped || !self.maybe.contains(action.id) {
+            return Match::No;
         }
+        let sure = if self.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
+        let wide = sure.and(covered.everything(action));
+        if wide == Match::No {
+            return Match::No;
+        }
+        wide.and(narrow(self.statement(), action).negated()).and(allows.taken(action).negated())
     }
 }
 
@@ -86,8 +93,12 @@ impl Allows {
             denies: Vec::new(),
             taken: OnceLock::new(),
         };
-        let (mut actions, mut compared) = (0, 0);
+        let (mut actions, mut matched, mut compared) = (0, 0, 0);
         for (index, statement) in policy.statements.iter().enumerate() {
+            matched += statement.actions.texts.iter().map(matches_of).sum::<usize>();
+            if matched > MATCHED {
+                return Self { limit: true, allows: Vec::new(), denies: Vec::new(), ..found };
+            }
             let (sure, maybe) = named_actions(&statement.actions);
             let count = maybe.len();
             actions += count * (1 + statement.conditions.len() / 4);
@@ -95,6 +106,8 @@ impl Allows {
             if actions > ACTIONS || compared > COMPARED {
                 return Self { limit: true, allows: Vec::new(), denies: Vec::new(), ..found };
             }
+            let may_be_unscoped =
+                statement.principals.is_none() && Covered::by(statement.resources.as_ref()).may_be_everything();
             let maybe = Arc::new(maybe);
             let sure = match (&statement.effect, sure == *maybe) {
                 (None, _) => Arc::clone(&NONE),
@@ -106,7 +119,7 @@ impl Allows {
                 policy: Arc::clone(policy),
                 sure: Arc::clone(&sure),
                 maybe: Arc::clone(&maybe),
-                unscoped: OnceLock::new(),
+                may_be_unscoped,
                 services: OnceLock::new(),
             };
             if statement.effect != Some(Effect::Deny) {
@@ -160,31 +173,11 @@ impl Allows {
         (sure, maybe)
     }
 
-    /// The actions of a statement, one of `allows`, that leave open which resource they are used on, or may.
-    fn open_of(&self, acts: &Acts) -> Vec<(ActionRef, Match)> {
-        let statement = acts.statement();
-        let Some(resources) = statement.resources.as_ref().filter(|_| statement.principals.is_none()) else {
-            return Vec::new();
-        };
-        let mut covered = Covered::by(resources);
-        // Most statements name their resources.
-        if !covered.may_be_everything() {
-            return Vec::new();
-        }
-        let one = |action: ActionRef| {
-            let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
-            let wide = sure.and(covered.everything(&action));
-            if wide == Match::No {
-                return None;
-            }
-            let open = wide.and(narrow(statement, &action).negated()).and(self.taken(&action).negated());
-            (open != Match::No).then_some((action, open))
-        };
-        acts.maybe.iter().filter_map(|id| catalogue().by_id(id)).filter_map(one).collect()
-    }
-
     /// Whether denials leave nothing of an action, or only named resources.
     pub(super) fn taken(&self, action: &ActionRef) -> Match {
+        if self.denies.is_empty() {
+            return self.unseen_denials();
+        }
         let taken = self.taken.get_or_init(|| self.all_taken());
         taken.get(&action.id).copied().unwrap_or(Match::No).or(self.unseen_denials())
     }
@@ -197,10 +190,10 @@ impl Allows {
             let statement = deny.statement();
             let Some(resources) = &statement.resources else { continue };
             let everything = whole(resources);
-            let mut covered = Covered::by(resources);
+            let mut covered = deny.covered();
             let mut about = (*deny.maybe).clone();
             about.intersect_with(&allowed);
-            for action in about.iter().filter_map(|id| catalogue().by_id(id)) {
+            for action in catalogue().actions_of(&about) {
                 let all = match action.action.resource_types.is_empty() {
                     true => everything,
                     false => covered.everything(&action),
@@ -220,6 +213,17 @@ impl Allows {
             }
         }
         taken
+    }
+}
+
+/// How many actions a pattern is compared with.
+fn matches_of(text: &Text) -> usize {
+    let wide = text.widened();
+    let wild = |part: &str| part.contains(['*', '?']);
+    match wide.split_once(':').unwrap_or((&*wide, "")) {
+        (service, _) if wild(service) => catalogue().action_count(),
+        (service, name) if wild(name) => catalogue().ids_of(service).map_or(0, |ids| ids.len()),
+        _ => 1,
     }
 }
 

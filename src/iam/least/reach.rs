@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::iam::catalogue::ActionRef;
+use crate::iam::catalogue::{ActionRef, ResourceUse};
 use crate::iam::document::{Element, Text, UNKNOWN};
 use crate::iam::{Match, matches};
 use crate::value::OPAQUE;
@@ -12,18 +12,30 @@ const ANY_NAME: &str = "\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\u{2}\
 
 /// How much an element covers of the ARN formats that were asked for: thousands of actions share hundreds of formats.
 pub(super) struct Covered<'p> {
-    resources: &'p Element,
-    formats: FxHashMap<&'static str, Match>,
+    resources: Option<&'p Element>,
+    formats: Formats,
+}
+
+/// What is known of ARN formats, by the address of their resource types.
+#[derive(Default)]
+pub(super) struct Formats(FxHashMap<usize, Match>);
+
+impl Formats {
+    /// What is known of one, or what `find` says.
+    pub(super) fn of(&mut self, used: &ResourceUse, find: impl FnOnce(&'static str) -> Match) -> Match {
+        let address = std::ptr::from_ref(used.resource).addr();
+        *self.0.entry(address).or_insert_with(|| find(used.resource.arn))
+    }
 }
 
 impl<'p> Covered<'p> {
-    pub(super) fn by(resources: &'p Element) -> Self {
-        Self { resources, formats: FxHashMap::default() }
+    pub(super) fn by(resources: Option<&'p Element>) -> Self {
+        Self { resources, formats: Formats::default() }
     }
 
     /// Whether it can cover all resources of any format at all.
     pub(super) fn may_be_everything(&self) -> bool {
-        let Element { negated, texts, open, .. } = self.resources;
+        let Some(Element { negated, texts, open, .. }) = self.resources else { return false };
         *negated || !open.is_empty() || texts.iter().any(|text| !text.is_known() || text.text.contains('*'))
     }
 
@@ -37,26 +49,25 @@ impl<'p> Covered<'p> {
         }
         if uses.iter().any(|used| used.required) {
             let required = uses.iter().filter(|used| used.required);
-            return required.map(|used| self.covers(used.resource.arn)).fold(Match::Yes, Match::and);
+            return required.map(|used| self.covers(used)).fold(Match::Yes, Match::and);
         }
-        uses.iter().map(|used| self.covers(used.resource.arn)).fold(Match::No, Match::or)
+        uses.iter().map(|used| self.covers(used)).fold(Match::No, Match::or)
     }
 
-    fn covers(&mut self, format: &'static str) -> Match {
-        let resources = self.resources;
-        let found = || {
+    fn covers(&mut self, used: &ResourceUse) -> Match {
+        let Some(resources) = self.resources else { return Match::No };
+        self.formats.of(used, |format| {
             let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
             let found = Match::any(resources.texts.iter().map(|text| covers(text, format))).or(open);
             // All but some named ones.
             if resources.negated { found.negated() } else { found }
-        };
-        *self.formats.entry(format).or_insert_with(found)
+        })
     }
 }
 
 /// [`Covered::everything`] of one action.
 pub(super) fn everything(resources: &Element, action: &ActionRef) -> Match {
-    Covered::by(resources).everything(action)
+    Covered::by(Some(resources)).everything(action)
 }
 
 /// The text of an element that leaves open which resource the action is used on: where to point at.

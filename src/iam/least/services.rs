@@ -5,6 +5,7 @@ use crate::iam::catalogue::{ActionId, ActionRef, catalogue};
 use crate::iam::document::{Statement, Text};
 
 use super::allows::{Acts, Allows, whole};
+use super::reach::Covered;
 use super::risk::Risk;
 use super::wildcards::{changes, unconditional};
 
@@ -49,7 +50,8 @@ pub(super) fn whole_services(allows: &Allows, acts: &Acts) -> WholeServices {
     if statement.principals.is_some() || restricted == Match::No {
         return services;
     }
-    let open = |action: &ActionRef| open_anywhere(allows, acts, action);
+    let mut covered = acts.covered();
+    let mut open = |action: &ActionRef| open_anywhere(allows, acts, action, &mut covered);
     for (at, actions) in service_texts(statement) {
         let text = &statement.actions.texts[at];
         let changing: Vec<(&ActionRef, Match)> =
@@ -80,9 +82,9 @@ pub(super) fn whole_services(allows: &Allows, acts: &Acts) -> WholeServices {
 }
 
 /// Whether a statement leaves open which resource an action is used on: what has no resource types is open on `*`.
-fn open_anywhere(allows: &Allows, acts: &Acts, action: &ActionRef) -> Match {
+fn open_anywhere(allows: &Allows, acts: &Acts, action: &ActionRef, covered: &mut Covered<'_>) -> Match {
     if !action.action.resource_types.is_empty() {
-        return acts.is_unscoped(allows, action);
+        return acts.unscoped(allows, action, covered);
     }
     let sure = if acts.sure.contains(action.id) { Match::Yes } else { Match::Unknown };
     let everywhere = acts.statement().resources.as_ref().map_or(Match::No, whole);
@@ -104,8 +106,9 @@ pub(super) fn may_be_service(allows: &Allows, acts: &Acts) -> bool {
         !text.is_known() && text.widened().split(':').all(all)
     };
     let may = !actions.open.is_empty() || actions.texts.iter().any(nothing_known);
-    let mut maybe = acts.maybe.iter().filter_map(|id| catalogue().by_id(id));
-    let open = |action: ActionRef| changes(&action) && open_anywhere(allows, acts, &action) != Match::No;
+    let mut maybe = catalogue().actions_of(&acts.maybe);
+    let mut covered = acts.covered();
+    let open = |action: ActionRef| changes(&action) && open_anywhere(allows, acts, &action, &mut covered) != Match::No;
     !actions.negated && may && unconditional(statement) != Match::No && maybe.any(open)
 }
 

@@ -54,7 +54,7 @@ pub fn services(allows: &Allows) -> Vec<ServiceAccess> {
         let empty = ServiceAccess { prefix, levels: [0; 5], unscoped: 0, risks: Vec::new() };
         let service = found.entry(prefix).or_insert(empty);
         service.levels[position(action.action.access)] += 1;
-        if allows.allows.iter().any(|acts| acts.is_unscoped(allows, &action) == Match::Yes) {
+        if allows.allows.iter().any(|acts| acts.unscoped(allows, &action, &mut acts.covered()) == Match::Yes) {
             service.unscoped += 1;
             if let Some(risk) = Risk::of(&action).filter(|risk| !service.risks.contains(risk)) {
                 service.risks.push(risk);

@@ -1,14 +1,12 @@
 //! The questions: which wildcards open too much.
 
-use rustc_hash::FxHashMap;
-
 use crate::iam::Match;
 use crate::iam::catalogue::{AccessLevel, ActionRef, ActionSet, catalogue};
 use crate::iam::document::{Statement, Text};
 
 use super::allows::{Acts, Allows, whole};
 use super::answer::{Answer, Finding, whole as whole_element};
-use super::reach::{touches, wildcard_of};
+use super::reach::{Formats, touches, wildcard_of};
 use super::risk::{Risk, manages, narrowing, wide_by_nature};
 use super::services::may_be_service;
 
@@ -94,25 +92,20 @@ pub fn wildcard_actions(allows: &Allows) -> Answer {
     let mut answer = allows.answer();
     for acts in allows.allows.iter().filter(|acts| !acts.statement().actions.negated) {
         let mut found = Vec::new();
-        let mut touched = Touched::default();
+        let (mut touched, mut covered) = (Formats::default(), acts.covered());
         let mut open = !acts.statement().actions.open.is_empty();
         for text in acts.statement().actions.texts.iter().filter(|text| text.widened().contains(['*', '?'])) {
-            let ids = catalogue().ids_matching(&text.widened());
-            let candidates: Vec<(ActionRef, Match)> = ids
-                .into_iter()
-                .filter_map(|id| catalogue().by_id(id))
-                .filter(changes)
-                .map(|action| (action, applies(acts, &action, &mut touched)))
-                .filter(|(_, applies)| *applies != Match::No)
-                .map(|(action, applies)| {
-                    let elsewhere = acts.is_unscoped(allows, &action).or(allows.taken(&action));
-                    (action, applies.and(elsewhere.negated()))
-                })
-                .collect();
-            let given = |is: fn(Match) -> bool| -> Vec<ActionRef> {
-                candidates.iter().filter(|(_, given)| is(*given)).map(|(action, _)| *action).collect()
-            };
-            let (sure, maybe) = (given(|is| is == Match::Yes), given(|is| is != Match::No));
+            let actions = catalogue().set_matching([&*text.widened()]);
+            let (mut sure, mut maybe) = (Vec::new(), Vec::new());
+            for action in catalogue().actions_of(&actions).filter(changes) {
+                let unscoped = acts.unscoped(allows, &action, &mut covered);
+                let given = match unscoped.or(allows.taken(&action)).negated() {
+                    Match::No => continue,
+                    given => given.and(applies(acts, &action, &mut touched)),
+                };
+                sure.extend((given == Match::Yes).then_some(action));
+                maybe.extend((given != Match::No).then_some(action));
+            }
             if acts.statement().effect.is_some() && text.is_known() && gives_too_much(text, &sure) {
                 found.push((text, sure));
             } else if gives_too_much(text, &maybe) {
@@ -138,23 +131,17 @@ fn gives_too_much(text: &Text, actions: &[ActionRef]) -> bool {
 }
 
 /// Whether an action can be used on what a statement names. In the policy of a resource every action of the text is about it.
-fn applies(acts: &Acts, action: &ActionRef, touched: &mut Touched) -> Match {
+fn applies(acts: &Acts, action: &ActionRef, touched: &mut Formats) -> Match {
     let Some(resources) = &acts.statement().resources else { return Match::No };
     let formats = action.action.resource_types;
     // An action without resource types is for `*` only, about which others speak; whatever the resources may turn out to be.
     if resources.negated || formats.is_empty() {
         return Match::from(!formats.is_empty());
     }
-    let mut means = |format: &'static str| {
-        let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
-        let any = || resources.texts.iter().map(|text| touches(text, format)).fold(open, Match::or);
-        *touched.entry(format).or_insert_with(any)
-    };
-    formats.iter().map(|used| means(used.resource.arn)).fold(Match::No, Match::or)
+    let open = if resources.open.is_empty() { Match::No } else { Match::Unknown };
+    let means = |format: &'static str| Match::any(resources.texts.iter().map(|text| touches(text, format))).or(open);
+    formats.iter().map(|used| touched.of(used, means)).fold(Match::No, Match::or)
 }
-
-/// Which ARN formats the resources of a statement can mean: thousands of actions share hundreds of formats.
-type Touched = FxHashMap<&'static str, Match>;
 
 /// Wildcards in `Resource` that open every resource of a type to actions that change something or hand out data, where the
 /// resource could be named. `besides` are risks that another question asks for; [`service_wildcards`] and [`pass_role_unscoped`] are left out, too.
@@ -163,22 +150,29 @@ pub fn wildcard_resources(allows: &Allows, besides: &[Risk]) -> Answer {
     let mut left_out = wide_by_nature().clone();
     left_out.union_with(&catalogue().set_matching(["iam:PassRole"]));
     besides.iter().for_each(|risk| left_out.union_with(risk.actions()));
-    let asked = |acts: &Acts| {
+    open_resources(allows, true, |acts| {
         let statement = acts.statement();
         let inverted = statement.actions.negated || statement.resources.as_ref().is_none_or(|list| list.negated);
-        !inverted && acts.sure.len() < catalogue().action_count()
-    };
-    let counts = |action: &ActionRef| changes(action) || Risk::of(action).is_some();
-    open_resources(allows, true, asked, |action| !left_out.contains(action.id) && counts(action))
+        let mut asked = ActionSet::new(catalogue());
+        if !inverted && acts.sure.len() < catalogue().action_count() {
+            let counts = |action: &ActionRef| changes(action) || Risk::of(action).is_some();
+            let counting = catalogue().actions_of(&acts.maybe).filter(counts);
+            counting.filter(|action| !left_out.contains(action.id)).for_each(|action| asked.insert(action.id));
+        }
+        asked
+    })
 }
 
 /// Statements that allow actions of a risk on every resource of their types. What [`service_wildcards`] give is left out: see
 /// [`service_wildcard_risk`].
 #[must_use]
 pub fn risk(allows: &Allows, risk: Risk) -> Answer {
-    let actions = risk.actions();
-    let is_risk = |action: &ActionRef| actions.contains(action.id) && !wide_by_nature().contains(action.id);
-    open_resources(allows, true, |_| true, is_risk)
+    open_resources(allows, true, |acts| {
+        let mut asked = risk.actions().clone();
+        asked.intersect_with(&acts.maybe);
+        asked.subtract(wide_by_nature());
+        asked
+    })
 }
 
 /// Statements that allow actions of a risk by allowing a service as a whole.
@@ -202,25 +196,28 @@ pub fn service_wildcard_risk(allows: &Allows, risk: Risk) -> Answer {
 /// (`iam:PassedToService`) leaves every role of that service open.
 #[must_use]
 pub fn pass_role_unscoped(allows: &Allows) -> Answer {
-    let pass = catalogue().action("iam:PassRole").map(|action| action.id);
-    open_resources(allows, false, |_| true, |action| Some(action.id) == pass)
+    open_resources(allows, false, |acts| {
+        let mut asked = ActionSet::new(catalogue());
+        let pass = catalogue().action("iam:PassRole").map(|action| action.id);
+        pass.filter(|id| acts.maybe.contains(*id)).into_iter().for_each(|id| asked.insert(id));
+        asked
+    })
 }
 
-/// One finding for each statement that leaves the resources of some of these actions open: those that services as a whole give
-/// may be left out.
-fn open_resources(
-    allows: &Allows,
-    besides_services: bool,
-    of: impl Fn(&Acts) -> bool,
-    asked: impl Fn(&ActionRef) -> bool,
-) -> Answer {
+/// One finding for each statement that leaves the resources of some actions open, of those that are asked about; what services as
+/// a whole give may be left out.
+fn open_resources(allows: &Allows, besides_services: bool, asked: impl Fn(&Acts) -> ActionSet) -> Answer {
     let mut answer = allows.answer();
-    for acts in allows.allows.iter().filter(|acts| of(acts)) {
-        let (mut found, mut open) = (Vec::new(), false);
-        for (action, unscoped) in acts.unscoped(allows).iter().filter(|(action, _)| asked(action)) {
-            let elsewhere = if besides_services { acts.services(allows).give(action) } else { Match::No };
-            match unscoped.and(elsewhere.negated()) {
-                Match::Yes => found.push(*action),
+    for acts in allows.allows.iter().filter(|acts| acts.may_be_unscoped) {
+        let (mut found, mut open, mut covered) = (Vec::new(), false, acts.covered());
+        for action in catalogue().actions_of(&asked(acts)) {
+            let unscoped = match acts.unscoped(allows, &action, &mut covered) {
+                Match::No => continue,
+                unscoped if besides_services => unscoped.and(acts.services(allows).give(&action).negated()),
+                unscoped => unscoped,
+            };
+            match unscoped {
+                Match::Yes => found.push(action),
                 Match::Unknown => open = true,
                 Match::No => {}
             }

@@ -125,11 +125,18 @@ impl<'a> Law<'a> {
 
     /// What the statements say of an action, where that is all that its answer depends on: none of them names resources.
     pub(super) fn class(&self, asked: Asked<'_>) -> Option<Vec<u8>> {
-        let one = |clause: &Clause<'_>| match clause.member(asked) {
-            Member::No => Some(Member::No as u8),
-            member => clause.any_resource.then_some(member as u8),
-        };
-        self.clauses.iter().map(one).collect()
+        let mut class = Vec::with_capacity(self.clauses.len());
+        self.put_class(asked, &mut class).then_some(class)
+    }
+
+    /// [`Self::class`], into a buffer: it is asked for thousands of actions.
+    pub(super) fn put_class(&self, asked: Asked<'_>, class: &mut Vec<u8>) -> bool {
+        class.clear();
+        self.clauses.iter().all(|clause| {
+            let member = clause.member(asked);
+            class.push(member as u8);
+            member == Member::No || clause.any_resource
+        })
     }
 
     fn decide(&self, asked: Asked<'_>, members: &[Member], who: usize, region: &str) -> Reach {

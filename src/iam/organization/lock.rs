@@ -121,6 +121,7 @@ pub fn region_lock(organization: &Organization, chain: &Chain, allowed: &[&str],
         allowed,
         found: Found::default(),
         closed: FxHashSet::default(),
+        class: Vec::new(),
     };
     for action in all_actions() {
         asker.action(action);
@@ -187,6 +188,8 @@ struct Asker<'a> {
     found: Found,
     /// Classes of actions that nobody can use outside the regions.
     closed: FxHashSet<Vec<u8>>,
+    /// That of the present action.
+    class: Vec<u8>,
 }
 
 impl Asker<'_> {
@@ -202,12 +205,14 @@ impl Asker<'_> {
         }
         self.found.regional += 1;
         // The class of a known action does not depend on its name.
-        let class = self.law.class(Asked { name: "", known: Some(action) });
-        if class.as_ref().is_some_and(|class| self.closed.contains(class)) {
+        let has_class = self.law.put_class(Asked { name: "", known: Some(action) }, &mut self.class);
+        if has_class && self.closed.contains(&self.class) {
             return;
         }
         let closed = self.regional(Asked { name: &action.to_string(), known: Some(action) }, service);
-        self.closed.extend(class.filter(|_| closed));
+        if has_class && closed {
+            self.closed.insert(self.class.clone());
+        }
     }
 
     /// An action with one endpoint: does the lock take it away?

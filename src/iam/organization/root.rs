@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::clause::{Asked, StatementRef, all_actions};
 use super::law::{Law, Memo, Reach, Witness};
 use super::regions::outside;
@@ -62,13 +64,26 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
         return RootUser { causes, ..found };
     };
     let mut services: BTreeMap<&'static str, usize> = BTreeMap::new();
+    // Classes of actions that the statements close, wherever they are asked.
+    let (mut closed, mut class): (FxHashSet<Vec<u8>>, Vec<u8>) = Default::default();
     for action in all_actions() {
+        // The class of a known action does not depend on its name.
+        let region = match action.action.scope {
+            Scope::Global(region) => Some(region),
+            _ => None,
+        };
+        let has_class = law.put_class(Asked { name: "", known: Some(action) }, &mut class);
+        class.extend(region.into_iter().flat_map(str::bytes));
+        if has_class && closed.contains(&class) {
+            continue;
+        }
         let name = action.to_string();
         let asked = Asked { name: &name, known: Some(action) };
-        let regions: Vec<&str> = match action.action.scope {
-            Scope::Global(region) => vec![region],
-            _ => groups.iter().map(|(region, _)| *region).collect(),
+        let regions: Vec<&str> = match region {
+            Some(region) => vec![region],
+            None => groups.iter().map(|(region, _)| *region).collect(),
         };
+        let open = found.open + found.tolerated.len();
         for region in regions {
             match law.reach(asked, root, region, &mut memo) {
                 Reach::Denied(by) => {
@@ -89,6 +104,9 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
                 }
             }
             break;
+        }
+        if has_class && open == found.open + found.tolerated.len() {
+            closed.insert(class.clone());
         }
     }
     found.services = services.into_iter().collect();

@@ -216,7 +216,7 @@ fn a_policy_that_may_be_attached_leaves_the_answer_open() {
     assert_eq!(leave(&organization), Verdict::Proved);
     organization.policies[0].targets.clear();
     assert_eq!(leave(&organization), Verdict::Violated);
-    organization.policies[0].open.push(crate::value::Cause::DynamicReference);
+    organization.policies[0].open.push(crate::value::Cause::DynamicReference { service: "ssm".into() });
     assert_eq!(leave(&organization), Verdict::Unknown);
 }
 

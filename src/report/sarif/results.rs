@@ -164,5 +164,5 @@ fn about_resource(resource: &ResourceInfo) -> Vec<(&'static str, serde_json::Val
 }
 
 fn name(location: &mut Location, resource: Option<&ResourceInfo>) {
-    location.logical_locations = resource.map(|resource| vec![places::logical(resource)]);
+    location.logical_locations = resource.map(places::logical);
 }

@@ -203,6 +203,9 @@ fn shortened(value: &str) -> Cow<'_, str> {
 
 fn resource_text(resource: &ResourceInfo) -> String {
     let mut text = format!("{} `{}`", resource.type_name, resource.logical_id);
+    if let Some(made_of) = &resource.made_of {
+        text += &format!(", made of `{made_of}`,");
+    }
     if !resource.stack.is_empty() {
         text += &format!(" in stack `{}`", resource.stack);
     }

@@ -99,6 +99,26 @@ pub enum Quantifier {
     None,
 }
 
+/// How many of something there may be.
+#[derive(Debug, Clone)]
+pub enum Bound {
+    /// So many or more.
+    AtLeast(Operand),
+    /// So many or fewer.
+    AtMost(Operand),
+}
+
+impl Bound {
+    /// The key in a rule, and the number.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, &Operand) {
+        match self {
+            Self::AtLeast(operand) => ("at_least", operand),
+            Self::AtMost(operand) => ("at_most", operand),
+        }
+    }
+}
+
 /// Ports that a network question asks about.
 #[derive(Debug, Clone)]
 pub enum Ports {
@@ -108,6 +128,13 @@ pub enum Ports {
     AnyOf(Operand),
     /// Any but these.
     AllBut(Operand),
+    /// The port that a property of the selected resource has.
+    OfSelected {
+        /// The property.
+        path: Path,
+        /// Any of these where it is not set; unknown when `None`.
+        absent: Option<Operand>,
+    },
 }
 
 /// `ingress_open` or `egress_open`.
@@ -119,6 +146,17 @@ pub struct CidrQuestion {
     pub ports: Ports,
 }
 
+/// `ingress_wider`.
+#[derive(Debug, Clone)]
+pub struct WiderQuestion {
+    /// Blocks of IPv4 with fewer bits than this are too wide.
+    pub prefix: Operand,
+    /// The same of IPv6.
+    pub prefix6: Operand,
+    /// At which ports.
+    pub ports: Ports,
+}
+
 /// A question about networks.
 #[derive(Debug, Clone)]
 pub enum NetworkQuestion {
@@ -126,10 +164,37 @@ pub enum NetworkQuestion {
     IngressOpen(CidrQuestion),
     /// Of a security group: where it may connect to.
     EgressOpen(CidrQuestion),
+    /// Of a security group: who may connect from a block that is too wide.
+    IngressWider(WiderQuestion),
+    /// Of a network ACL: who may connect.
+    AclOpen(CidrQuestion),
     /// Of a subnet: whether its default route leads to an internet gateway.
     SubnetInternetRouted,
     /// Of a subnet: whether it is of one of these classes.
     SubnetClass(Vec<SubnetClass>),
+}
+
+impl NetworkQuestion {
+    /// The ports that it is about.
+    #[must_use]
+    pub fn ports(&self) -> Option<&Ports> {
+        match self {
+            Self::IngressOpen(question) | Self::EgressOpen(question) | Self::AclOpen(question) => Some(&question.ports),
+            Self::IngressWider(question) => Some(&question.ports),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn ports_mut(&mut self) -> Option<&mut Ports> {
+        match self {
+            Self::IngressOpen(question) | Self::EgressOpen(question) | Self::AclOpen(question) => {
+                Some(&mut question.ports)
+            }
+            Self::IngressWider(question) => Some(&mut question.ports),
+            _ => None,
+        }
+    }
 }
 
 /// What makes a text a secret in clear text.
@@ -183,25 +248,23 @@ pub enum Clause {
         /// What holds without a partner.
         missing: Absent,
     },
-    /// There are so many partners.
+    /// So many partners are there.
     Count {
         /// Index into [`Rule::related`](super::Rule::related).
         related: usize,
-        /// At least so many, or at most.
-        at_least: bool,
         /// How many.
-        number: Operand,
+        bound: Bound,
     },
-    /// There are so many different values.
+    /// So many different values are there.
     Distinct {
-        /// The values, of the resource itself or of each partner.
-        over: Path,
-        /// The relation whose partners are meant.
-        on: Option<usize>,
+        /// The partners that have them; the resource itself when `None`.
+        related: Option<usize>,
         /// Which partners count.
         matches: Vec<Clause>,
-        /// At least so many.
-        at_least: Operand,
+        /// Where they are: the elements of a list, or a single value.
+        path: Path,
+        /// How many.
+        bound: Bound,
     },
     /// A question about policy documents.
     Iam {

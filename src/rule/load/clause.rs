@@ -1,7 +1,7 @@
 //! Clauses: exactly one subject each, and what is asked of it.
 
 use crate::inventory::schema::did_you_mean;
-use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operand, Operator, Path, Quantifier, Segment, Subject};
+use crate::rule::ast::{Absent, Clause, Fallback, Literal, Operator, Path, Quantifier, Segment, Subject};
 use crate::source::{Kind, Member, NodeId, Span};
 
 use super::operator::{ATTRIBUTES, OPERATORS, Subject as OperatorSubject};
@@ -39,8 +39,6 @@ pub(in crate::rule) const QUANTIFIERS: [(&str, Quantifier); 3] =
 
 /// The keys of `absent` where it is a table.
 pub(in crate::rule) const DEFAULT_KEYS: [&str; 1] = ["value"];
-pub(in crate::rule) const RELATION_KEYS: [&str; 4] = ["name", "exists", "at_least", "at_most"];
-pub(in crate::rule) const DISTINCT_KEYS: [&str; 4] = ["path", "on", "match", "at_least"];
 
 /// What may stand beside a subject: operators, and other keys.
 pub(in crate::rule) fn beside(subject: &str) -> (&'static [&'static str], &'static [&'static str]) {
@@ -115,10 +113,7 @@ impl Reader<'_> {
                 self.tags(value, scope)
             }
             "by_default" => self.text(value, key).map(|reason| Clause::ByDefault(reason.into())),
-            _ => {
-                spoken.partners = true;
-                self.partner_exists(value)
-            }
+            _ => self.partner_count(value, spoken),
         }?;
         (!self.failed_since(before)).then_some(clause)
     }
@@ -352,65 +347,11 @@ impl Reader<'_> {
         };
         let matches = self.require(id, "match");
         let scope = self.relations[related?].value.clone();
-        let matches = self.clauses(matches?, "match", &scope, spoken);
+        // That there is a partner may be all that is asked.
+        let matches = match self.tree.items(matches?) {
+            [] if matches!(tree.kind(matches?), Kind::List { .. }) => Vec::new(),
+            _ => self.clauses(matches?, "match", &scope, spoken),
+        };
         Some(Clause::On { related: related?, quantifier, matches, missing: missing? })
-    }
-
-    /// `relation = { name = "NAME", exists = true }`, or with `at_least` or `at_most`.
-    fn partner_exists(&mut self, id: NodeId) -> Option<Clause> {
-        let tree = self.tree;
-        if !self.is_table(id, "relation") {
-            return None;
-        }
-        let counted = ["at_least", "at_most"].iter().find_map(|key| tree.member(id, key));
-        let name = self.require(id, "name").and_then(|name| self.relation(name, "name"));
-        if let Some(counted) = counted {
-            let key = tree.key(&counted);
-            self.keys(id, &["name", key]);
-            let number = self.number_operand(counted.value, key);
-            return Some(Clause::Count { related: name?, at_least: key == "at_least", number: number? });
-        }
-        self.keys(id, &RELATION_KEYS);
-        let exists = self.require(id, "exists").and_then(|exists| self.boolean(exists, "exists"));
-        let (quantifier, missing) =
-            if exists? { (Quantifier::Some, Absent::Fail) } else { (Quantifier::None, Absent::Pass) };
-        Some(Clause::On { related: name?, quantifier, matches: Vec::new(), missing })
-    }
-
-    /// `distinct = { path = "A", at_least = 2 }`, of the partners of a relation with `on = "NAME"` and, to count some of them,
-    /// `match`.
-    fn distinct(&mut self, id: NodeId, scope: &Scope, spoken: &mut Spoken) -> Option<Clause> {
-        let tree = self.tree;
-        if !self.is_table(id, "distinct") {
-            return None;
-        }
-        self.keys(id, &DISTINCT_KEYS);
-        let on = match tree.get(id, "on") {
-            Some(name) => Some(self.relation(name, "relation")?),
-            None => None,
-        };
-        let start = on.map_or(scope, |related| &self.relations[related].value).clone();
-        let over = self.require(id, "path").and_then(|path| self.path(path, "path", &start));
-        let matches = match (tree.member(id, "match"), on) {
-            (Some(matches), Some(_)) => self.clauses(matches.value, "match", &start, spoken),
-            (Some(matches), None) => {
-                self.error(matches.key_span, "`match` needs `on`, whose partners it is about");
-                Vec::new()
-            }
-            (None, _) => Vec::new(),
-        };
-        let at_least = self.require(id, "at_least").and_then(|number| self.number_operand(number, "at_least"));
-        Some(Clause::Distinct { over: over?.path, on, matches, at_least: at_least? })
-    }
-
-    /// A whole number, or a parameter that is one.
-    fn number_operand(&mut self, id: NodeId, what: &str) -> Option<Operand> {
-        let operand = self.operand(id)?;
-        let whole = |number: f64| number >= 0.0 && number.fract() == 0.0;
-        if !matches!(self.value_of(&operand), Literal::Number(number, _) if whole(*number)) {
-            self.error(self.tree.span(id), format!("`{what}` is to be a whole number"));
-            return None;
-        }
-        Some(operand)
     }
 }

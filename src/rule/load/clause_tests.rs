@@ -69,8 +69,8 @@ fn dates_are_compared_with_a_number_of_whole_days() {
         told_of("AWS::S3::Bucket", &format!("{{ path = \"BucketName\", absent = \"fail\", {question} }}"))
     };
     assert_eq!(date("older_than_days = { param = \"number\" }"), "");
-    insta::assert_snapshot!(date("not_expires_within_days = \"30\""), @"`not_expires_within_days` is to be a number of days, not a text");
-    insta::assert_snapshot!(date("older_than_days = -1"), @"`older_than_days` is to be a number of whole days, not `-1`");
+    insta::assert_snapshot!(date("not_expires_within_days = \"30\""), @"`not_expires_within_days` is to be a whole number, not a text");
+    insta::assert_snapshot!(date("older_than_days = -1"), @"`older_than_days` is to be a whole number, not `-1`");
     insta::assert_snapshot!(date("older_than_day = 1"), @r#"
     unknown operator `older_than_day`
     did you mean `older_than_days`
@@ -86,4 +86,23 @@ fn a_default_that_no_property_says_has_a_reason() {
     assert_eq!(told_of("AWS::S3::Bucket", "{ by_default = \"TLS 1.2\" }"), "");
     insta::assert_snapshot!(told_of("AWS::S3::Bucket", "{ by_default = true }"), @"`by_default` is to be a text, not a boolean");
     insta::assert_snapshot!(told_of("AWS::S3::Bucket", "{ by_default = \"TLS 1.2\", absent = \"pass\" }"), @"`absent` does not go with `by_default`");
+}
+
+#[test]
+fn what_is_counted_has_one_bound() {
+    let bucket = |clause: &str| told_of("AWS::S3::Bucket", clause);
+    assert_eq!(bucket(r#"{ relation = { name = "bucket", at_least = { param = "number" } } }"#), "");
+    assert_eq!(bucket(r#"{ distinct = { path = "Tags[].Key", at_most = 2 } }"#), "");
+    insta::assert_snapshot!(bucket(r#"{ relation = { name = "bucket", at_least = 1, exists = true } }"#), @"`exists` does not go with `at_least` or `at_most`");
+    insta::assert_snapshot!(bucket(r#"{ relation = { name = "bucket", at_least = 1, at_most = 2 } }"#), @"`relation` asks two questions in one clause");
+    insta::assert_snapshot!(bucket(r#"{ relation = { name = "bucket", at_least = 0.5 } }"#), @"`at_least` is to be a whole number, not `0.5`");
+    insta::assert_snapshot!(bucket(r#"{ distinct = { path = "Tags" } }"#), @r#"
+    `distinct` does not say how many
+    write `at_least` or `at_most`
+    "#);
+    insta::assert_snapshot!(bucket(r#"{ distinct = { path = "Tag", at_least = 2 } }"#), @r#"
+    `Tag` is not a property of `AWS::S3::Bucket`
+    did you mean `Tags`
+    "#);
+    insta::assert_snapshot!(bucket(r#"{ distinct = { path = "Tags", at_least = 2, match = [] } }"#), @"`match` goes with `on`, whose partners it chooses");
 }

@@ -70,6 +70,7 @@ impl<'a> Reader<'a> {
         let references = self.references(root);
         self.declare_params(root);
         let (types, selected) = self.select(root);
+        self.selected = selected.clone();
         self.declare_relations(root);
         let conditions = self.conditions(root, &selected);
         let related = self.related(root, &selected);

@@ -5,14 +5,16 @@
 pub(super) mod clause;
 #[cfg(test)]
 mod clause_tests;
+pub(super) mod count;
 pub(crate) mod format;
 pub(super) mod iam;
 pub(super) mod inline_test;
 pub(super) mod message;
 pub(super) mod metadata;
+pub(crate) mod network;
 pub(crate) mod operator;
 mod path;
-pub(crate) mod question;
+pub(super) mod question;
 mod reader;
 pub(super) mod related;
 pub(super) mod scp;

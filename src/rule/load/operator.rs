@@ -111,7 +111,7 @@ impl Reader<'_> {
                 (!matches!(value, Literal::Number(..))).then(|| wanted(key, "a number", value))
             }
             Operator::BeforeToday(_) => dates(key, value),
-            Operator::OlderThanDays(..) | Operator::ExpiresWithinDays(..) => days_problem(key, value),
+            Operator::OlderThanDays(..) | Operator::ExpiresWithinDays(..) => whole_number_problem(key, value),
             Operator::Exists(_) => None,
         };
         match problem {
@@ -278,13 +278,13 @@ pub(super) fn texts(key: &str, value: &Literal, problem: impl Fn(&str) -> Option
     })
 }
 
-/// What is wrong with a number of days.
-pub(crate) fn days_problem(key: &str, value: &Literal) -> Option<String> {
+/// What is wrong with a number of things.
+pub(crate) fn whole_number_problem(key: &str, value: &Literal) -> Option<String> {
     let fits = |number: f64| number >= 0.0 && number.fract() == 0.0;
     match value {
         Literal::Number(number, _) if fits(*number) => None,
-        Literal::Number(_, text) => Some(format!("`{key}` is to be a number of whole days, not `{text}`")),
-        other => Some(wanted(key, "a number of days", other)),
+        Literal::Number(_, text) => Some(format!("`{key}` is to be a whole number, not `{text}`")),
+        other => Some(wanted(key, "a whole number", other)),
     }
 }
 

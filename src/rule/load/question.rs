@@ -1,19 +1,15 @@
-//! The questions that have the semantics of their field: `network`, `secret`, `key`; the others have files of their own.
+//! The questions that have the semantics of their field: `secret`, `key`; the others have files of their own.
 
-use crate::facts::network::SubnetClass;
 use crate::inventory::schema::Kind as SchemaKind;
-use crate::rule::ast::{CidrQuestion, Clause, Literal, NetworkQuestion, Operand, Pattern, Ports, SecretText};
+use crate::rule::ast::{Clause, Operand, Pattern, SecretText};
 use crate::source::{Member, NodeId, Span};
 
 use super::clause::ABSENT;
-use super::format::{cidr_problem, regex_problem};
+use super::format::regex_problem;
 use super::operator::texts;
 use super::path::Scope;
 use super::reader::{Reader, quoted};
 
-pub(in crate::rule) const NETWORK_QUESTIONS: [&str; 4] =
-    ["ingress_open", "egress_open", "subnet_internet_routed", "subnet_class"];
-pub(in crate::rule) const CIDR_KEYS: [&str; 2] = ["ports", "cidrs"];
 pub(in crate::rule) const SECRET_KEYS: [&str; 3] = ["path", "keys", "text"];
 pub(in crate::rule) const SECRET_TEXTS: [(&str, SecretText); 2] =
     [("any", SecretText::Any), ("members", SecretText::Members)];
@@ -55,66 +51,6 @@ impl Reader<'_> {
         let help = format!("write `not = {{ ... = {{ {key} = true }} }}` for the opposite");
         self.error_help(self.tree.span(member.value), format!("`{key}` is to be `true`"), help);
         None
-    }
-
-    pub(super) fn network(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
-        let question = self.question(id, "network", &NETWORK_QUESTIONS, &[])?;
-        let key = self.tree.key(&question);
-        let (of, asked) = match key {
-            "subnet_internet_routed" => {
-                self.asked(&question)?;
-                ("AWS::EC2::Subnet", NetworkQuestion::SubnetInternetRouted)
-            }
-            "subnet_class" => {
-                let mut classes = Vec::new();
-                for (word, span) in self.texts(question.value, key) {
-                    match SubnetClass::ALL.iter().find(|(name, _)| *name == word) {
-                        Some((_, class)) => classes.push(*class),
-                        None => self.unknown(span, "class of subnets", word, &SubnetClass::ALL.map(|(name, _)| name)),
-                    }
-                }
-                if self.tree.items(question.value).is_empty() {
-                    self.error(self.tree.span(question.value), "`subnet_class` has no classes");
-                }
-                ("AWS::EC2::Subnet", NetworkQuestion::SubnetClass(classes))
-            }
-            key => {
-                let open = self.cidr_question(question.value, key)?;
-                let ingress = key == "ingress_open";
-                let asked = if ingress { NetworkQuestion::IngressOpen } else { NetworkQuestion::EgressOpen };
-                ("AWS::EC2::SecurityGroup", asked(open))
-            }
-        };
-        for resource in scope.resource_types() {
-            if resource.name() != of {
-                let message = format!("`{key}` is a question to `{of}`, not to `{}`", resource.name());
-                self.error(question.key_span, message);
-            }
-        }
-        Some(Clause::Network(asked))
-    }
-
-    fn cidr_question(&mut self, id: NodeId, key: &str) -> Option<CidrQuestion> {
-        if !self.is_table(id, key) {
-            return None;
-        }
-        self.keys(id, &CIDR_KEYS);
-        let cidrs = self.require(id, "cidrs").and_then(|cidrs| self.texts_operand(cidrs, "cidrs", cidr_problem));
-        let ports = self.require(id, "ports").and_then(|ports| self.ports(ports));
-        Some(CidrQuestion { cidrs: cidrs?, ports: ports? })
-    }
-
-    /// `"all"`, a list of ports, `["all-but", ...]`, or a parameter with one of these lists.
-    fn ports(&mut self, id: NodeId) -> Option<Ports> {
-        if self.tree.string(id) == Some("all") {
-            return Some(Ports::All);
-        }
-        let operand = self.operand(id)?;
-        if let Some(problem) = ports_problem(self.value_of(&operand)) {
-            self.error(self.tree.span(id), problem);
-            return None;
-        }
-        Some(ports_of(operand, &|index| &self.params[index].value))
     }
 
     pub(super) fn secret(&mut self, id: NodeId, scope: &Scope) -> Option<Clause> {
@@ -202,36 +138,5 @@ impl Reader<'_> {
                 self.error(span, format!("`{}` has no `{property}`", resource.name()));
             }
         }
-    }
-}
-
-/// What is wrong with a list of ports.
-pub(crate) fn ports_problem(value: &Literal) -> Option<String> {
-    let Literal::List(items) = value else {
-        return Some(format!("`ports` is to be a list of ports, not {}", value.describe()));
-    };
-    let ports = match items.first() {
-        Some(Literal::Text(text)) if &**text == "all-but" => items.get(1..).unwrap_or_default(),
-        _ => items,
-    };
-    if ports.is_empty() {
-        return Some("`ports` has no ports".to_owned());
-    }
-    ports.iter().find_map(|port| match port {
-        Literal::Number(number, _) if (0.0..=65535.0).contains(number) && number.fract() == 0.0 => None,
-        other => Some(format!("`{other}` is not a port")),
-    })
-}
-
-/// What a list of ports means: `["all-but", ...]` is the opposite of the ports after it. A list that is a parameter keeps its
-/// first word, which is no port.
-pub(crate) fn ports_of<'v>(operand: Operand, param: &dyn Fn(usize) -> &'v Literal) -> Ports {
-    let all_but = |value: &Literal| value.list().first().and_then(Literal::text) == Some("all-but");
-    match operand {
-        Operand::Param(index) if all_but(param(index)) => Ports::AllBut(Operand::Param(index)),
-        Operand::Literal(Literal::List(items)) if items.first().and_then(Literal::text) == Some("all-but") => {
-            Ports::AllBut(Operand::Literal(Literal::List(items.into_iter().skip(1).collect())))
-        }
-        operand => Ports::AnyOf(operand),
     }
 }

@@ -23,13 +23,23 @@ pub(super) struct Reader<'a> {
     pub(super) checks: Option<&'a Checks<'a>>,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) params: Vec<Declared<Literal>>,
+    /// The selected resource types.
+    pub(super) selected: super::path::Scope,
     /// The resource types at the other end of each relation.
     pub(super) relations: Vec<Declared<super::path::Scope>>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(tree: &'a Tree, names: &'a mut Interner, checks: Option<&'a Checks<'a>>) -> Self {
-        Self { tree, names, checks, problems: Vec::new(), params: Vec::new(), relations: Vec::new() }
+        Self {
+            tree,
+            names,
+            checks,
+            problems: Vec::new(),
+            params: Vec::new(),
+            selected: super::path::Scope::default(),
+            relations: Vec::new(),
+        }
     }
 
     pub(super) fn diagnostic(&self, level: Level, span: Span, message: impl Into<String>) -> Diagnostic {

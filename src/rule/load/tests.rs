@@ -303,6 +303,36 @@ fn rules_of_this_repository_keep_more_conventions() {
 }
 
 #[test]
+fn rules_of_this_repository_spell_scanners_in_one_way() {
+    let text = RULE.replace("peers       = { checkov", "peers       = { chekov");
+    let checks =
+        Checks { schema: Schema::embedded(), frameworks: framework::builtin(), conventions: Conventions::Project };
+    let file = Arc::new(SourceFile::new("rules/aws/own/own-rule.toml", text));
+    let (_, problems) = load_checked(&[file], &checks, RuleSet::default());
+    let scanner = problems.iter().find(|problem| problem.message.contains("scanner")).expect("told");
+    assert_eq!(scanner.message, "unknown scanner `chekov`");
+    assert_eq!(scanner.help.as_deref(), Some("did you mean `checkov`"));
+}
+
+#[test]
+fn derived_relations_know_their_ends() {
+    let relation = "type = \"AWS::KMS::Key\"\nto   = \"KmsKeyArn\"";
+    let matches = "match   = [{ path = \"EnableKeyRotation\", equals = true, absent = \"fail\" }]";
+    let told = |derived: &str| {
+        let text = RULE.replace(relation, derived).replace(matches, "match   = []");
+        load(&text).1.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("derived = \"log-group\""), [""; 0]);
+    assert_eq!(told("derived = \"subscription\""), ["`subscription` is not known of `AWS::Lambda::Function`"]);
+    assert_eq!(
+        told("type = \"AWS::KMS::Key\"\nderived = \"log-group\""),
+        ["`log-group` leads to `AWS::Logs::LogGroup`, not to `AWS::KMS::Key`"]
+    );
+    assert_eq!(told("derived = \"neighbor\""), ["unknown derived `neighbor`"]);
+    assert_eq!(told("derived = \"neighbour\""), ["`type` is missing"]);
+}
+
+#[test]
 fn a_rule_of_a_profile_counts_for_no_control() {
     let (head, rest) = RULE.split_once("[[control]]").expect("control");
     let (control, rest) = rest.split_once("[remediation]").expect("remediation");

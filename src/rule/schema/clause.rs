@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::operator::{any_operand, operator};
-use super::{iam, question, scp};
+use super::{iam, network, question, scp};
 use crate::json_schema::{
     cases, exactly_one, has_any, list, meanings, no_others, reference, referred, table, text, with, words, words_or,
 };
@@ -14,7 +14,7 @@ use crate::rule::load::operator::{ATTRIBUTES, OPERATORS};
 /// Questions that are large enough to stand in the schema once.
 const QUESTIONS: [(&str, fn() -> Value); 7] = [
     ("iam", iam::question),
-    ("network", question::network),
+    ("network", network::question),
     ("scp", scp::question),
     ("secret", question::secret),
     ("tags", question::tags),
@@ -59,7 +59,8 @@ fn alone(extra: &[&str]) -> Vec<(Value, Value)> {
         if !operators.is_empty() {
             demand = with(demand, one_operator(operators));
         } else if others.contains(&"absent") {
-            demand = with(demand, json!({ "properties": { "absent": { "type": "string" } } }));
+            let some = json!({ "absent": { "type": "string" }, "match": { "minItems": 1 } });
+            demand = with(demand, json!({ "properties": some }));
         }
         (has_any(&group), demand)
     };
@@ -98,7 +99,9 @@ fn key(key: &str) -> Value {
         ),
         "absent" => absent_or_value(),
         "case" => words("How texts are compared: without case.", ["ignore"]),
-        "match" => clauses("What an element or partner satisfies: all of these. Paths are relative to it."),
+        "match" => {
+            list("What an element or partner satisfies: all of these. Paths are relative to it.", reference("clause"))
+        }
         "quantifier" => {
             words("How many partners satisfy `match`; `some` when it is not said.", QUANTIFIERS.map(|(word, _)| word))
         }

@@ -6,6 +6,7 @@
 mod clause;
 mod iam;
 mod inline_test;
+mod network;
 mod operator;
 mod question;
 mod related;

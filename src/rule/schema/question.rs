@@ -1,46 +1,14 @@
-//! The questions `network`, `secret`, `key`, `tags`, `relation` and `distinct`.
+//! The questions `secret`, `key`, `tags`, `relation` and `distinct`.
 
 use serde_json::{Value, json};
 
 use super::clause::{absent_word, clauses, one_operator};
-use super::operator::{one_text, operand, operator, texts, whole_number};
-use crate::facts::network::SubnetClass;
-use crate::json_schema::{boolean, cases, exactly_one, is, list, meanings, no_others, table, text, with, words, yes};
-use crate::rule::load::clause::{DISTINCT_KEYS, RELATION_KEYS};
+use super::operator::{one_text, operator, texts, whole_number};
+use crate::json_schema::{boolean, cases, exactly_one, is, meanings, no_others, table, text, with, words, yes};
+use crate::rule::load::count::{DISTINCT_KEYS, RELATION_KEYS};
 use crate::rule::load::operator::OPERATORS;
-use crate::rule::load::question::{CIDR_KEYS, KEY_KEYS, NETWORK_QUESTIONS, SECRET_KEYS, SECRET_TEXTS};
+use crate::rule::load::question::{KEY_KEYS, SECRET_KEYS, SECRET_TEXTS};
 use crate::rule::load::tags;
-
-pub(super) fn network() -> Value {
-    let about = "Subject: a question about networks.";
-    let network = table(about, &NETWORK_QUESTIONS, &[], |key| match key {
-        "ingress_open" => {
-            cidrs("The security group lets all addresses of one of these blocks reach one of these ports.")
-        }
-        "egress_open" => cidrs(
-            "The security group lets its members reach all addresses of one of these blocks at one of these ports.",
-        ),
-        "subnet_internet_routed" => yes("The default route of the subnet leads to an internet gateway."),
-        "subnet_class" => {
-            let class = words("Where the default route leads.", SubnetClass::ALL.map(|(word, _)| word));
-            with(list("The subnet is of one of these classes.", class), json!({ "minItems": 1, "uniqueItems": true }))
-        }
-        _ => json!({}),
-    });
-    with(network, exactly_one(&NETWORK_QUESTIONS))
-}
-
-fn cidrs(about: &str) -> Value {
-    table(about, &CIDR_KEYS, &CIDR_KEYS, |key| match key {
-        "ports" => {
-            let about = "`\"all\"`, a list of ports, `[\"all-but\", ...]` for every other port, or a parameter that is such a list.";
-            let port = json!({ "type": ["integer", "string"], "minimum": 0, "maximum": 65535, "pattern": "^all-but$" });
-            operand(about, &["string", "array"], json!({ "pattern": "^all$", "items": port, "minItems": 1 }))
-        }
-        "cidrs" => texts("Address blocks: `[\"0.0.0.0/0\", \"::/0\"]`."),
-        _ => json!({}),
-    })
-}
 
 pub(super) fn secret() -> Value {
     let about = "Subject: the value at the path shows a secret in clear text.";
@@ -104,12 +72,14 @@ pub(super) fn relation() -> Value {
 
 pub(super) fn distinct() -> Value {
     let about = "Subject: how many different values there are.";
-    let distinct = table(about, &DISTINCT_KEYS, &["path", "at_least"], |key| match key {
+    let distinct = table(about, &DISTINCT_KEYS, &["path"], |key| match key {
         "path" => text("The path of the values."),
         "on" => text("The name of a relation: the values of its partners."),
         "match" => clauses("With `on`: only partners that satisfy all of these."),
         "at_least" => whole_number("There are at least so many different values."),
+        "at_most" => whole_number("There are at most so many different values."),
         _ => json!({}),
     });
-    with(distinct, json!({ "dependentRequired": { "match": ["on"] } }))
+    let matched = cases(vec![(json!({ "required": ["match"] }), json!({ "required": ["on"] }))], json!({}));
+    with(with(distinct, exactly_one(&["at_least", "at_most"])), matched)
 }

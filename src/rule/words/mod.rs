@@ -4,8 +4,8 @@ mod iam;
 mod scp;
 
 use super::ast::{
-    Absent, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier, Rule,
-    SecretText, Subject, Via,
+    Absent, Bound, CidrQuestion, Clause, Fallback, Literal, NetworkQuestion, Operand, Operator, Ports, Quantifier,
+    Rule, SecretText, Subject, Via, WiderQuestion,
 };
 
 /// The lines of a clause, each with its depth of indentation from 0.
@@ -51,16 +51,16 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             let colon = if matches.is_empty() { "" } else { ":" };
             inside(out, format!("for {} ({types}; {without}){colon}", count(*quantifier, name)), matches);
         }
-        Clause::Count { related, at_least, number } => {
-            let name = rule.related.get(*related).map_or("", |relation| &relation.name);
-            let bound = if *at_least { "at least" } else { "at most" };
-            out.push((depth, format!("there are {bound} {} of `{name}`", value(rule, number))));
+        Clause::Count { related, bound } => {
+            let relation = rule.related.get(*related);
+            let (name, types) = relation.map_or(("", String::new()), |one| (&*one.name, one.types.join(" or ")));
+            out.push((depth, format!("there is {} {name} ({types})", self::bound(rule, bound))));
         }
-        Clause::Distinct { over, on, matches, at_least } => {
-            let of = on.and_then(|related| rule.related.get(related));
-            let of = of.map(|relation| format!(" of `{}`", relation.name)).unwrap_or_default();
-            let where_ = if matches.is_empty() { "" } else { ", where:" };
-            let head = format!("there are at least {} different `{}`{of}{where_}", value(rule, at_least), over.text);
+        Clause::Distinct { related, matches, path, bound } => {
+            let of = related.and_then(|related| rule.related.get(related));
+            let of = of.map(|one| format!(" of all {} ({})", one.name, one.types.join(" or "))).unwrap_or_default();
+            let which = if matches.is_empty() { "" } else { ", of those with:" };
+            let head = format!("{} different values of `{}`{of}{which}", self::bound(rule, bound), path.text);
             inside(out, head, matches);
         }
         Clause::Iam { within, question } => {
@@ -96,6 +96,13 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
             out.push((depth, format!("the tag {} {}{default}", value(rule, key), self::operator(rule, operator))));
         }
         Clause::TagsPresent(tags) => out.push((depth, format!("it has the tags {}", value(rule, tags)))),
+    }
+}
+
+fn bound(rule: &Rule, bound: &Bound) -> String {
+    match bound {
+        Bound::AtLeast(operand) => format!("at least {}", value(rule, operand)),
+        Bound::AtMost(operand) => format!("at most {}", value(rule, operand)),
     }
 }
 
@@ -149,13 +156,14 @@ fn operator(rule: &Rule, operator: &Operator) -> String {
 }
 
 fn network(rule: &Rule, question: &NetworkQuestion) -> String {
+    let at = |ports: &Ports| match ports {
+        Ports::All => "any port".to_owned(),
+        Ports::AnyOf(ports) => format!("a port of {}", value(rule, ports)),
+        Ports::AllBut(ports) => format!("a port beside {}", value(rule, ports).replace("`all-but`, ", "")),
+        Ports::OfSelected { path, .. } => format!("the port in `{}`", path.text),
+    };
     let open = |verb: &str, CidrQuestion { cidrs, ports }: &CidrQuestion| {
-        let ports = match ports {
-            Ports::All => "any port".to_owned(),
-            Ports::AnyOf(ports) => format!("a port of {}", value(rule, ports)),
-            Ports::AllBut(ports) => format!("a port beside {}", value(rule, ports).replace("`all-but`, ", "")),
-        };
-        format!("{verb} {} at {ports}", value(rule, cidrs))
+        format!("{verb} {} at {}", value(rule, cidrs), at(ports))
     };
     match question {
         NetworkQuestion::IngressOpen(question) => open("it can be reached from all of", question),
@@ -163,6 +171,11 @@ fn network(rule: &Rule, question: &NetworkQuestion) -> String {
         NetworkQuestion::SubnetClass(classes) => {
             let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
             format!("it is a subnet of class {}", classes.join(" or "))
+        }
+        NetworkQuestion::AclOpen(question) => open("its entries let all in from", question),
+        NetworkQuestion::IngressWider(WiderQuestion { prefix, prefix6, ports }) => {
+            let (v4, v6) = (value(rule, prefix), value(rule, prefix6));
+            format!("it can be reached from a block wider than /{v4} (IPv6: /{v6}) at {}", at(ports)).replace('`', "")
         }
         NetworkQuestion::SubnetInternetRouted => "its default route leads to an internet gateway".to_owned(),
     }

@@ -92,9 +92,11 @@ impl Parts {
                 if start > 0 {
                     clean.text(&rest[..start]);
                 }
-                clean.parts.push(Part::Value(resolver.unknown(Cause::DynamicReference, place)));
-                inside = true;
                 rest = &rest[start + DYNAMIC.len()..];
+                let service = rest.split_once(':').map_or("", |(service, _)| service);
+                let cause = Cause::DynamicReference { service: service.into() };
+                clean.parts.push(Part::Value(resolver.unknown(cause, place)));
+                inside = true;
             }
         }
         clean

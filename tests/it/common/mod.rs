@@ -114,6 +114,7 @@ fn resource(type_name: &str, id: &str, file: &str, line: u32) -> ResourceInfo {
         account: Some("111122223333".to_owned()),
         region: Some("eu-central-2".to_owned()),
         cdk_path: Some(format!("Payments/{id}/Resource")),
+        made_of: None,
         file: file.to_owned(),
         line,
         out_of_scope: false,
@@ -158,6 +159,7 @@ fn resources() -> Vec<ResourceInfo> {
         account: None,
         region: None,
         cdk_path: None,
+        made_of: None,
         out_of_scope: true,
         ..resource("AWS::S3::Bucket", "Bücher", YAML_FILE, 2)
     };

@@ -78,7 +78,7 @@ impl Walk<'_, '_> {
                 _ => wrong(node, "a collection has texts and functions only"),
             },
             _ => match tree.scalar(node).unwrap_or_default() {
-                text if text.contains("{{resolve:") => Err(Left::Open(Cause::DynamicReference)),
+                text if text.contains("{{resolve:") => Err(Left::Open(Cause::DynamicReference { service: "".into() })),
                 text => Ok(Known::Text(self.substituted(text))),
             },
         }
@@ -153,7 +153,9 @@ impl Walk<'_, '_> {
             (Some(Parameter::Text(text)), Some(kind)) if is_list(kind) => {
                 Ok(Known::List(text.split(',').map(|item| Known::Text(item.trim().to_owned())).collect()))
             }
-            (Some(Parameter::Text(text)), _) if text.contains("{{resolve:") => Err(Left::Open(Cause::DynamicReference)),
+            (Some(Parameter::Text(text)), _) if text.contains("{{resolve:") => {
+                Err(Left::Open(Cause::DynamicReference { service: "".into() }))
+            }
             (Some(Parameter::Text(text)), _) => Ok(Known::Text(text.to_string())),
             (Some(Parameter::Open(cause)), _) => Err(Left::Open(cause.clone())),
             (None, Some(kind)) if is_ssm(kind) => Err(Left::Open(Cause::SsmParameter { name: name.into() })),
