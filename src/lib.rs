@@ -12,6 +12,7 @@ pub mod facts;
 pub mod framework;
 pub mod iam;
 pub mod inventory;
+pub mod json_schema;
 pub mod profile;
 pub mod report;
 pub mod rule;

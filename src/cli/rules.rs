@@ -11,7 +11,7 @@ use crate::rule::{self, Checks, Conventions, RuleSet, builtin_files, load_checke
 use crate::scan::{Status, plain_diagnostic};
 use crate::source::paths::io_reason;
 use crate::source::{Diagnostic, Level};
-use crate::{framework, rule_tests};
+use crate::{config, framework, profile, rule_tests};
 
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
@@ -55,11 +55,25 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = super::scanning::date)]
         today: Option<Box<str>>,
     },
+    /// Print the JSON Schema of rule files, or of others, for editors.
+    Schema {
+        /// The files that it is of; `config` is `fasscan.toml`.
+        #[arg(long, value_name = "FILES", default_value = "rule")]
+        of: SchemaOf,
+    },
     /// Say what is wrong with rules.
     Lint {
         /// Rule files, or folders with rules [default: the built-in rules].
         paths: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SchemaOf {
+    Rule,
+    Framework,
+    Profile,
+    Config,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -93,6 +107,15 @@ pub(super) fn run(rules: &Rules, color: Color) -> Result<u8, Problem> {
         }
         Command::Docs { dir, paths } => docs(dir, paths),
         Command::Test { paths, today } => test(paths, today.clone().unwrap_or_else(super::scanning::today), color),
+        Command::Schema { of } => {
+            write::stdout(&match of {
+                SchemaOf::Rule => rule::schema(framework::builtin()),
+                SchemaOf::Framework => framework::schema(),
+                SchemaOf::Profile => profile::schema(),
+                SchemaOf::Config => config::schema(),
+            })?;
+            Ok(Status::GatePassed.code())
+        }
         Command::Lint { paths } => lint(paths, color),
     }
 }

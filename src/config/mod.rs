@@ -2,6 +2,7 @@
 //!
 //! Files are read here and checked; [`settle`] decides what wins. What the settings do, `rule`, `eval` and `scan` know.
 
+mod schema;
 mod settle;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use crate::profile::{self, ParamSetting, Profile, Reader};
 use crate::source::{Diagnostic, Level, Limits, Loader, SourceFile, Span, paths, toml};
 use crate::value::did_you_mean;
 
+pub use schema::schema;
 pub use settle::{Chosen, Settled, settle};
 
 /// The name of the configuration file.

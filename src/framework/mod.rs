@@ -4,6 +4,7 @@
 //! word, and is the only place that does.
 
 mod load;
+mod schema;
 mod status;
 
 use std::sync::{Arc, OnceLock};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::{Limits, SourceFile, json};
 
 pub use load::load;
+pub use schema::schema;
 pub use status::{Status, Tally, status};
 
 /// A catalogue of controls, such as PCI DSS.

@@ -4,6 +4,7 @@
 //! a configuration file and flags mean together, `config` settles.
 
 mod reader;
+mod schema;
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,6 +13,8 @@ use crate::rule::{Literal, Rule};
 use crate::source::{Diagnostic, Limits, NodeId, SourceFile, Span, Tree, json, toml};
 
 pub(crate) use reader::Reader;
+pub use schema::schema;
+pub(crate) use schema::setting;
 
 const KEYS: [&str; 8] = ["id", "title", "description", "frameworks", "own_only", "leave_out", "params", "scope"];
 

@@ -12,6 +12,7 @@ mod json;
 mod lint;
 pub mod load;
 mod params;
+mod schema;
 mod words;
 
 pub use ast::{
@@ -26,3 +27,4 @@ pub use json::list_json;
 pub use lint::{lint, lint_builtin};
 pub use load::{Checks, Conventions, load_checked, load_user};
 pub use params::ParamError;
+pub use schema::schema;

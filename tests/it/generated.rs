@@ -33,6 +33,15 @@ fn schema_of_the_json_report() {
 }
 
 #[test]
+fn schemas_of_the_files_that_people_write() {
+    use fasscan::{config, framework, profile, rule};
+    check("reports/schema/rule.schema.json", &rule::schema(framework::builtin()));
+    check("reports/schema/framework.schema.json", &framework::schema());
+    check("reports/schema/profile.schema.json", &profile::schema());
+    check("reports/schema/config.schema.json", &config::schema());
+}
+
+#[test]
 fn table_of_escalation_methods() {
     check_block("docs/iam.md", "escalation methods", &fasscan::iam::escalation::table());
 }

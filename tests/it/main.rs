@@ -9,6 +9,7 @@ mod common;
 mod controls;
 mod environments;
 mod escalations;
+mod file_schemas;
 mod generated;
 mod hostile;
 mod iam;

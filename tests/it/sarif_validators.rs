@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Runs a validator; it must end well and print nothing that is a result.
-fn validate(script: &str, files: &[PathBuf]) {
+pub(crate) fn validate(script: &str, files: &[PathBuf]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validators").join(script);
     let output = Command::new(script).args(files).output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();

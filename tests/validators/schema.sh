@@ -4,6 +4,4 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-target=$(cd "$here/../.." && pwd)/target/validators
-"$here/install.sh"
-"$target/venv/bin/check-jsonschema" --schemafile "$here/sarif-2.1.0.schema.json" "$@"
+"$here/json-schema.sh" "$here/sarif-2.1.0.schema.json" "$@"
