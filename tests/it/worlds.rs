@@ -485,7 +485,7 @@ fn tags_under_conditions_matter_only_where_they_are_the_wanted_ones() {
         let tags: Vec<Value> = (0..12).map(tag).chain(sure).collect();
         let bucket = json!({"Type": "AWS::S3::Bucket", "Properties": {"Tags": tags}});
         let template = json!({"Parameters": parameters, "Conditions": conditions, "Resources": {"B": bucket}});
-        let wanted = |verdict: &eval::Verdict| rules().rules[verdict.rule].id.contains("tag");
+        let wanted = |verdict: &eval::Verdict| *rules().rules[verdict.rule].id == *"tagging-required-tags-missing";
         let inventory = inventory(&template, &[]);
         let verdicts = eval::evaluate(&inventory, rules(), &options());
         verdicts.iter().filter(|one| wanted(one)).map(|one| outcome(&one.outcome)).collect::<Vec<_>>()

@@ -54,9 +54,12 @@ fn alone(extra: &[&str]) -> Vec<(Value, Value)> {
     let case = |group: Vec<&str>| {
         let (operators, others) = group.first().map_or((&[][..], &[][..]), |first| beside(first));
         let keys = [&group[..], operators, others, extra].concat();
-        let required: Vec<&str> = others.iter().copied().filter(|key| matches!(*key, "match" | "missing")).collect();
+        let mandatory = |key: &&str| *key == "missing" || *key == "match" && !others.contains(&"include");
+        let required: Vec<&str> = others.iter().copied().filter(mandatory).collect();
         let mut demand = with(no_others(&keys), json!({ "required": required }));
-        if !operators.is_empty() {
+        if others.contains(&"include") {
+            demand = with(demand, match_or_include());
+        } else if !operators.is_empty() {
             demand = with(demand, one_operator(operators));
         } else if others.contains(&"absent") {
             let some = json!({ "absent": { "type": "string" }, "match": { "minItems": 1 } });
@@ -65,6 +68,12 @@ fn alone(extra: &[&str]) -> Vec<(Value, Value)> {
         (has_any(&group), demand)
     };
     groups.into_iter().map(case).collect()
+}
+
+/// Partners satisfy `match`, or their `values` include some.
+fn match_or_include() -> Value {
+    let include = json!({ "required": ["values", "include"], "not": has_any(&["match", "quantifier"]) });
+    cases(vec![(has_any(&["values", "include"]), include)], json!({ "required": ["match"] }))
 }
 
 /// Exactly one operator; `exists` asks for just what `absent` says.
@@ -105,6 +114,8 @@ fn key(key: &str) -> Value {
         "quantifier" => {
             words("How many partners satisfy `match`; `some` when it is not said.", QUANTIFIERS.map(|(word, _)| word))
         }
+        "values" => text("The property of the partners whose values must have all of `include`."),
+        "include" => any_operand("The texts that must occur, over all partners: a list, or a parameter that is one."),
         "missing" => absent_word("What holds when there is no partner."),
         "message" => text(&format!(
             "What is said of a finding: one sentence without a full stop, with {}.",
