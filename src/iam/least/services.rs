@@ -71,8 +71,7 @@ pub(super) fn whole_services(allows: &Allows, acts: &Acts) -> WholeServices {
                 }
             }
             services.found.push(WholeService { text: at, actions, open: sure, maybe });
-        } else if most(sure.len() + maybe.len())
-            || !(sure.is_empty() && maybe.is_empty()) && !sure_only(text, statement)
+        } else if most(sure.len() + maybe.len()) || !(sure_only(text, statement) || sure.is_empty() && maybe.is_empty())
         {
             services.unknown.extend(actions.iter().map(|action| action.id));
         }

@@ -47,6 +47,6 @@ const SCANNERS: [(&str, &str); 7] = [
     ("trivy", "Trivy"),
 ];
 
-fn scanner<'a>(key: &'a str) -> &'a str {
+fn scanner(key: &str) -> &str {
     SCANNERS.iter().find(|(known, _)| *known == key).map_or(key, |(_, name)| name)
 }

@@ -11,8 +11,11 @@ use crate::rule::load::clause::{ABSENT, DEFAULT_KEYS, MODIFIERS, QUANTIFIERS, SU
 use crate::rule::load::message::PLACEHOLDERS;
 use crate::rule::load::operator::{ATTRIBUTES, OPERATORS};
 
+/// A key, and the schema of what stands there.
+type Keyed = (&'static str, fn() -> Value);
+
 /// Questions that are large enough to stand in the schema once.
-const QUESTIONS: [(&str, fn() -> Value); 7] = [
+const QUESTIONS: [Keyed; 7] = [
     ("iam", iam::question),
     ("network", network::question),
     ("scp", scp::question),
