@@ -10,7 +10,7 @@ use crate::value::Cause;
 /// A statement of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StatementRef {
-    /// Index into [`Organization::policies`].
+    /// Index into [`Organization::policies`](super::Organization::policies).
     pub policy: usize,
     /// Index into the statements of its document.
     pub statement: usize,
