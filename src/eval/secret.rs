@@ -155,9 +155,8 @@ impl Scope<'_> {
         }])
     }
 
-    /// What a secret store resolves at deployment is not clear text. A plain parameter of the parameter store is, and so is
-    /// a template parameter that everybody sees who may describe the stack; one with `NoEcho` shows nothing, unless the
-    /// service itself shows the value (`kept`).
+    /// What a secret store resolves at deployment is not clear text; a plain parameter of the parameter store is. A template
+    /// parameter with `NoEcho` shows nothing, unless the service itself shows the value (`kept`).
     ///
     /// Sources: "Get a plaintext value from Systems Manager Parameter Store" (`ssm` resolves no `SecureString`) and
     /// "CloudFormation template Parameters syntax" (`NoEcho`) in the CloudFormation User Guide.
@@ -170,11 +169,11 @@ impl Scope<'_> {
     ) -> Answer {
         match self.cause(cause) {
             Cause::DynamicReference { service } if &*service == "ssm" => shown(),
-            Cause::ParameterWithoutDefault { name } => match self.is_hidden(question.cursor.resource, &name) {
-                Some(false) => shown(),
-                Some(true) if !kept => Answer::of(false),
-                _ => self.text_open(cause),
-            },
+            Cause::ParameterWithoutDefault { name }
+                if !kept && self.is_hidden(question.cursor.resource, &name) == Some(true) =>
+            {
+                Answer::of(false)
+            }
             _ => self.text_open(cause),
         }
     }
