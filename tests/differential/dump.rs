@@ -93,6 +93,17 @@ pub(crate) fn resolve(root: &Path, path: &str) -> Result<Resolved, String> {
 }
 
 impl Resolved {
+    /// What stands beside the properties, without the metadata, which transforms copy to what they make and nobody deploys.
+    fn attributes(&self, id: ValueId) -> Value {
+        match self.value(id) {
+            Value::Object(mut members) => {
+                members.remove("Metadata");
+                if members.is_empty() { self.value(ValueId::ABSENT) } else { Value::Object(members) }
+            }
+            other => other,
+        }
+    }
+
     /// The resources by logical id, and the outputs by name, of the template itself.
     pub(crate) fn dump(&self) -> Value {
         let mut resources = Map::new();
@@ -102,7 +113,7 @@ impl Resolved {
                 "type": self.inventory.names.text(resource.type_name),
                 "condition": condition,
                 "properties": self.value(resource.properties),
-                "attributes": self.value(resource.attributes),
+                "attributes": self.attributes(resource.attributes),
             });
             resources.insert(resource.logical_id.to_string(), shown);
         }
