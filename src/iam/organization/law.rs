@@ -1,18 +1,24 @@
 //! The statements that hold for an account, and whether a request gets past them.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use super::condition::{Given, Holds, Keys, holds, substituted};
 use super::principal::{ACCOUNT, Principal, is_principal_arn, principals};
 use super::representative::representatives;
 use super::{Chain, NodeId, Options, Organization};
-use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
+use crate::iam::catalogue::{ActionRef, ActionSet, Scope, catalogue};
 use crate::iam::document::{Condition, Effect, Element, Statement, Test};
 use crate::iam::{covers, matches, named_actions};
 use crate::value::Cause;
 
 /// Combinations of free keys and resources that are tried for one request.
 const COMBINATIONS: usize = 4_096;
+
+/// More classes than these are of no use.
+const CLASSES: usize = 256;
 
 /// A statement of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -171,19 +177,34 @@ impl<'a> Law<'a> {
     }
 
     /// What the statements say of an action, where that is all that its answer depends on: none of them names resources.
-    pub(super) fn class(&self, asked: Asked<'_>) -> Option<Vec<u8>> {
-        let mut class = Vec::with_capacity(self.clauses.len());
-        self.put_class(asked, &mut class).then_some(class)
+    fn class(&self, asked: Asked<'_>) -> Option<Vec<u8>> {
+        let one = |clause: &Clause<'_>| match clause.member(asked) {
+            Member::No => Some(Member::No as u8),
+            member => clause.any_resource.then_some(member as u8),
+        };
+        self.clauses.iter().map(one).collect()
     }
 
-    /// [`Self::class`], into a buffer: it is asked for thousands of actions.
-    pub(super) fn put_class(&self, asked: Asked<'_>, class: &mut Vec<u8>) -> bool {
-        class.clear();
-        self.clauses.iter().all(|clause| {
-            let member = clause.member(asked);
-            class.push(member as u8);
-            member == Member::No || clause.any_resource
-        })
+    /// Known actions in classes of which each has one answer in a region: no statement tells them apart, and none that is about
+    /// them names resources. Actions without a class are left out.
+    pub(super) fn classes(&self, actions: &ActionSet) -> Vec<ActionSet> {
+        let mut rest = actions.clone();
+        let (any, named): (Vec<_>, Vec<_>) = self.clauses.iter().partition(|clause| clause.any_resource);
+        named.iter().for_each(|clause| rest.subtract(&clause.wide));
+        let mut classes = vec![rest];
+        for set in any.iter().flat_map(|clause| [&clause.narrow, &clause.wide]) {
+            if classes.len() > CLASSES {
+                return Vec::new();
+            }
+            let split = |class: ActionSet| {
+                let (mut inside, mut outside) = (class.clone(), class);
+                inside.intersect_with(set);
+                outside.subtract(set);
+                [inside, outside].into_iter().filter(|part| !part.is_empty())
+            };
+            classes = classes.into_iter().flat_map(split).collect();
+        }
+        classes
     }
 
     fn decide(&self, asked: Asked<'_>, members: &[Member], who: usize, region: &str) -> Reach {
@@ -613,9 +634,26 @@ fn values_of(conditions: &[&Condition], keys: &Keys) -> Option<(Vec<Option<Strin
     Some((values, exact))
 }
 
-/// Every action that can be asked for today.
-pub(super) fn all_actions() -> impl Iterator<Item = ActionRef> {
-    catalogue().actions().filter(|action| !action.action.retired)
+/// Every action that can be asked for today: those of regional endpoints, and of each single region those that have no other.
+pub(super) struct Today {
+    pub(super) regional: ActionSet,
+    pub(super) global: BTreeMap<&'static str, ActionSet>,
+}
+
+/// See [`Today`].
+pub(super) fn today() -> &'static Today {
+    static TODAY: LazyLock<Today> = LazyLock::new(|| {
+        let none = || ActionSet::new(catalogue());
+        let mut today = Today { regional: none(), global: BTreeMap::new() };
+        for action in catalogue().actions().filter(|action| !action.action.retired) {
+            match action.action.scope {
+                Scope::Global(region) => today.global.entry(region).or_insert_with(none).insert(action.id),
+                _ => today.regional.insert(action.id),
+            }
+        }
+        today
+    });
+    &TODAY
 }
 
 /// An action by its name.

@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
-use super::law::{Asked, LATER, Law, Memo, Reach, StatementRef, Witness, all_actions, denies_region, is_region_key};
+use super::law::{Asked, LATER, Law, Memo, Reach, StatementRef, Witness, denies_region, is_region_key, today};
 use super::regions::{REGIONS, outside};
 use super::{Chain, ControlKind, NodeId, Options, Organization, Verdict};
-use crate::iam::catalogue::{ActionRef, Scope};
+use crate::iam::catalogue::{ActionRef, ActionSet, catalogue};
 use crate::iam::document::{Effect, Text};
 use crate::iam::matches;
 use crate::value::{Cause, Place};
@@ -119,12 +117,8 @@ pub fn region_lock(organization: &Organization, chain: &Chain, allowed: &[&str],
         memo: Memo::default(),
         allowed,
         found: Found::default(),
-        closed: FxHashSet::default(),
-        class: Vec::new(),
     };
-    for action in all_actions() {
-        asker.action(action);
-    }
+    asker.all();
     let later = asker.later();
     asker.finish(later)
 }
@@ -185,46 +179,68 @@ struct Asker<'a> {
     memo: Memo,
     allowed: &'a [&'a str],
     found: Found,
-    /// Classes of actions that nobody can use outside the regions.
-    closed: FxHashSet<Vec<u8>>,
-    /// That of the present action.
-    class: Vec<u8>,
 }
 
 impl Asker<'_> {
-    fn action(&mut self, action: ActionRef) {
-        let service = action.service.prefix;
-        if let Scope::Global(region) = action.action.scope {
-            self.found.global += 1;
-            // One of an allowed region is none of the lock's business.
-            if !self.allowed.contains(&region) {
-                self.global(Asked { name: &action.to_string(), known: Some(action) }, service, region);
+    fn all(&mut self) {
+        let actions = today();
+        self.found.regional = actions.regional.len();
+        let mut rest = actions.regional.clone();
+        for class in self.law.classes(&actions.regional) {
+            let first = catalogue().actions_of(&class).next();
+            if first.is_some_and(|first| self.is_closed(first)) {
+                rest.subtract(&class);
             }
-            return;
         }
-        self.found.regional += 1;
-        // The class of a known action does not depend on its name.
-        let has_class = self.law.put_class(Asked { name: "", known: Some(action) }, &mut self.class);
-        if has_class && self.closed.contains(&self.class) {
-            return;
+        for action in catalogue().actions_of(&rest) {
+            self.regional(Asked { name: &action.to_string(), known: Some(action) }, action.service.prefix);
         }
-        let closed = self.regional(Asked { name: &action.to_string(), known: Some(action) }, service);
-        if has_class && closed {
-            self.closed.insert(self.class.clone());
+        for (region, set) in &actions.global {
+            self.found.global += set.len();
+            // One of an allowed region is none of the lock's business.
+            if !self.allowed.contains(region) {
+                self.all_global(region, set);
+            }
         }
+    }
+
+    fn all_global(&mut self, region: &'static str, set: &ActionSet) {
+        let mut rest = set.clone();
+        for class in self.law.classes(set) {
+            rest.subtract(&class);
+            let mut all = catalogue().actions_of(&class);
+            if let Some(first) = all.next().filter(|first| self.breaks(*first, region)) {
+                for action in std::iter::once(first).chain(all) {
+                    *self.found.broken.entry((action.service.prefix, region)).or_default() += 1;
+                }
+            }
+        }
+        for action in catalogue().actions_of(&rest).filter(|action| self.breaks(*action, region)).collect::<Vec<_>>() {
+            *self.found.broken.entry((action.service.prefix, region)).or_default() += 1;
+        }
+    }
+
+    /// Whether nobody at all can use an action outside the allowed regions.
+    fn is_closed(&mut self, action: ActionRef) -> bool {
+        let name = action.to_string();
+        let asked = Asked { name: &name, known: Some(action) };
+        (0..self.law.principals.len().max(1)).all(|who| {
+            let mut regions = self.groups.iter();
+            regions.all(|(region, _)| matches!(self.law.reach(asked, who, region, &mut self.memo), Reach::Denied(_)))
+        })
     }
 
     /// An action with one endpoint: does the lock take it away?
-    fn global(&mut self, asked: Asked<'_>, service: &'static str, region: &'static str) {
+    fn breaks(&mut self, action: ActionRef, region: &'static str) -> bool {
+        let name = action.to_string();
+        let asked = Asked { name: &name, known: Some(action) };
         let denied = matches!(self.law.reach(asked, 0, region, &mut self.memo), Reach::Denied(Some(_)));
         let home = self.allowed.first().copied().unwrap_or("us-east-1");
-        if denied && !matches!(self.law.reach(asked, 0, home, &mut self.memo), Reach::Denied(_)) {
-            *self.found.broken.entry((service, region)).or_default() += 1;
-        }
+        denied && !matches!(self.law.reach(asked, 0, home, &mut self.memo), Reach::Denied(_))
     }
 
-    /// An action that can be asked of any region. Whether nobody can use it outside the allowed ones.
-    fn regional(&mut self, asked: Asked<'_>, service: &'static str) -> bool {
+    /// An action that can be asked of any region.
+    fn regional(&mut self, asked: Asked<'_>, service: &'static str) {
         match self.outside(asked, |law, who| law.principals[who].matched.is_empty()) {
             Some(Ok(witness)) if is_tolerated(asked.name) => {
                 drop(witness);
@@ -238,9 +254,8 @@ impl Asker<'_> {
             }
             Some(Err(causes)) => self.unknown(causes),
             None if is_tolerated(asked.name) => {}
-            None => return self.exempt(asked),
+            None => self.exempt(asked),
         }
-        false
     }
 
     fn unknown(&mut self, causes: Vec<Cause>) {
@@ -274,16 +289,14 @@ impl Asker<'_> {
         unknown.map(Err)
     }
 
-    /// Principals that a policy names and that can use an action which others cannot. Whether there are none.
-    fn exempt(&mut self, asked: Asked<'_>) -> bool {
-        let mut none = true;
+    /// Principals that a policy names and that can use an action which others cannot.
+    fn exempt(&mut self, asked: Asked<'_>) {
         for who in 0..self.law.principals.len() {
             if self.law.principals[who].matched.is_empty() {
                 continue;
             }
             match self.outside(asked, |_, index| index == who) {
                 Some(Ok(witness)) => {
-                    none = false;
                     let patterns = &self.law.principals[who].matched;
                     match self.found.exempt.iter_mut().find(|exempt| exempt.patterns == *patterns) {
                         Some(exempt) => exempt.actions += 1,
@@ -293,13 +306,11 @@ impl Asker<'_> {
                     }
                 }
                 Some(Err(causes)) => {
-                    none = false;
                     self.unknown(causes);
                 }
                 None => {}
             }
         }
-        none
     }
 
     /// Why an action can be used in a region.

@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
-use super::law::{Asked, Law, Memo, Reach, StatementRef, Witness, all_actions};
+use super::law::{Asked, Law, Memo, Reach, StatementRef, Witness, today};
 use super::regions::outside;
 use super::{Chain, Options, Organization, Verdict};
-use crate::iam::catalogue::Scope;
+use crate::iam::catalogue::{ActionRef, ActionSet, Scope, catalogue};
 use crate::value::Cause;
 
 /// The answer.
@@ -46,7 +44,6 @@ const ROOT_TASKS: [&str; 5] = [
 pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) -> RootUser {
     let law = Law::new(organization, chain, options);
     let groups = law.region_groups(&outside(&[]));
-    let mut memo = Memo::default();
     let mut found = RootUser {
         verdict: Verdict::Proved,
         open: 0,
@@ -62,52 +59,10 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
         found.verdict = if causes.is_empty() { Verdict::Proved } else { Verdict::Unknown };
         return RootUser { causes, ..found };
     };
-    let mut services: BTreeMap<&'static str, usize> = BTreeMap::new();
-    // Classes of actions that the statements close, wherever they are asked.
-    let (mut closed, mut class): (FxHashSet<Vec<u8>>, Vec<u8>) = Default::default();
-    for action in all_actions() {
-        // The class of a known action does not depend on its name.
-        let region = match action.action.scope {
-            Scope::Global(region) => Some(region),
-            _ => None,
-        };
-        let has_class = law.put_class(Asked { name: "", known: Some(action) }, &mut class);
-        class.extend(region.into_iter().flat_map(str::bytes));
-        if has_class && closed.contains(&class) {
-            continue;
-        }
-        let name = action.to_string();
-        let asked = Asked { name: &name, known: Some(action) };
-        let regions: Vec<&str> = match region {
-            Some(region) => vec![region],
-            None => groups.iter().map(|(region, _)| *region).collect(),
-        };
-        let open = found.open + found.tolerated.len();
-        for region in regions {
-            match law.reach(asked, root, region, &mut memo) {
-                Reach::Denied(by) => {
-                    found.by.extend(by.filter(|by| !found.by.contains(by)));
-                    continue;
-                }
-                Reach::Unknown(causes) => {
-                    found
-                        .causes
-                        .extend(causes.into_iter().filter(|cause| !found.causes.contains(cause)).collect::<Vec<_>>());
-                    continue;
-                }
-                Reach::Open(_) if ROOT_TASKS.contains(&&*name) => found.tolerated.push(name.clone()),
-                Reach::Open(witness) => {
-                    found.open += 1;
-                    *services.entry(action.service.prefix).or_default() += 1;
-                    found.witness.get_or_insert(*witness);
-                }
-            }
-            break;
-        }
-        if has_class && open == found.open + found.tolerated.len() {
-            closed.insert(class.clone());
-        }
-    }
+    let mut asker = Asker { law: &law, root, groups, memo: Memo::default(), found, services: BTreeMap::new() };
+    let asked = asker.representatives();
+    catalogue().actions_of(&asked).for_each(|action| asker.action(action));
+    let Asker { mut found, services, .. } = asker;
     found.services = services.into_iter().collect();
     found.services.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
     found.verdict = match (found.open, found.causes.is_empty()) {
@@ -116,4 +71,76 @@ pub fn root_user(organization: &Organization, chain: &Chain, options: &Options) 
         (_, true) => Verdict::Proved,
     };
     found
+}
+
+struct Asker<'a> {
+    law: &'a Law<'a>,
+    root: usize,
+    groups: Vec<(&'static str, Vec<&'static str>)>,
+    memo: Memo,
+    found: RootUser,
+    services: BTreeMap<&'static str, usize>,
+}
+
+impl Asker<'_> {
+    /// The actions to ask about: of those that no statement tells apart, the first. The others are counted at once where they are
+    /// open, but for those that are tolerated.
+    fn representatives(&mut self) -> ActionSet {
+        let tasks = catalogue().set_matching(ROOT_TASKS);
+        let mut asked = ActionSet::new(catalogue());
+        for set in std::iter::once(&today().regional).chain(today().global.values()) {
+            asked.union_with(set);
+            for mut class in self.law.classes(set) {
+                class.subtract(&tasks);
+                let mut actions = catalogue().actions_of(&class);
+                let Some(first) = actions.next() else { continue };
+                if self.open(first).is_some() {
+                    for action in actions {
+                        self.found.open += 1;
+                        *self.services.entry(action.service.prefix).or_default() += 1;
+                    }
+                }
+                asked.subtract(&class);
+                asked.insert(first.id);
+            }
+        }
+        asked
+    }
+
+    fn action(&mut self, action: ActionRef) {
+        let Some(witness) = self.open(action) else { return };
+        let name = action.to_string();
+        if ROOT_TASKS.contains(&&*name) {
+            self.found.tolerated.push(name);
+            return;
+        }
+        self.found.open += 1;
+        *self.services.entry(action.service.prefix).or_default() += 1;
+        self.found.witness.get_or_insert(witness);
+    }
+
+    /// A request for an action that gets past, in the first region where one does.
+    fn open(&mut self, action: ActionRef) -> Option<Witness> {
+        let name = action.to_string();
+        let asked = Asked { name: &name, known: Some(action) };
+        let regions: Vec<&str> = match action.action.scope {
+            Scope::Global(region) => vec![region],
+            _ => self.groups.iter().map(|(region, _)| *region).collect(),
+        };
+        for region in regions {
+            match self.law.reach(asked, self.root, region, &mut self.memo) {
+                Reach::Denied(Some(by)) if !self.found.by.contains(&by) => self.found.by.push(by),
+                Reach::Denied(_) => {}
+                Reach::Unknown(causes) => {
+                    for cause in causes {
+                        if !self.found.causes.contains(&cause) {
+                            self.found.causes.push(cause);
+                        }
+                    }
+                }
+                Reach::Open(witness) => return Some(*witness),
+            }
+        }
+        None
+    }
 }
