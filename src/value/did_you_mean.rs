@@ -32,7 +32,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
+        let mut row = Vec::with_capacity(b.len() + 1);
+        row.push(i + 1);
         let mut left = i + 1;
         for (j, (y, above)) in b.iter().zip(last.windows(2)).enumerate() {
             let &[diagonal, above] = above else { continue };

@@ -1,5 +1,7 @@
 //! The actions that a pattern of a policy stands for.
 
+use std::borrow::Cow;
+
 use super::{ActionId, ActionSet, Catalogue, Entry, cmp_ignoring_case};
 use crate::iam::matches_ignoring_case;
 
@@ -25,6 +27,7 @@ impl Catalogue {
     }
 
     fn each_matching(&self, pattern: &str, mut found: impl FnMut(u32)) {
+        let pattern = &*without_runs(pattern);
         if pattern.bytes().all(|byte| byte == b'*') && !pattern.is_empty() {
             return (0..self.action_count() as u32).for_each(found);
         }
@@ -72,6 +75,15 @@ impl Catalogue {
             }
         }
     }
+}
+
+/// A pattern with one `*` for each run of them: it is compared with thousands of names.
+fn without_runs(pattern: &str) -> Cow<'_, str> {
+    if !pattern.contains("**") {
+        return Cow::Borrowed(pattern);
+    }
+    let mut before = None;
+    Cow::Owned(pattern.chars().filter(|c| before.replace(*c) != Some('*') || *c != '*').collect())
 }
 
 fn before_wildcards(pattern: &str) -> &str {

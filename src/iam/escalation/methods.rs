@@ -222,7 +222,12 @@ impl Catalogue {
 
     /// The number of an action that a method needs.
     pub(super) fn id(&self, action: &str) -> Option<usize> {
-        self.ids.get(&action.to_ascii_lowercase()).copied()
+        self.id_in_lower_case(&action.to_ascii_lowercase())
+    }
+
+    /// The same where the action is in lower case.
+    pub(super) fn id_in_lower_case(&self, action: &str) -> Option<usize> {
+        self.ids.get(action).copied()
     }
 
     /// An action as it is written.

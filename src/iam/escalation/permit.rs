@@ -161,7 +161,7 @@ fn about(element: &Element, catalogue: &Catalogue) -> (Bits, Bits) {
     for text in &element.texts {
         let pattern = text.text.to_ascii_lowercase();
         if !pattern.contains(['*', '?', OPAQUE]) {
-            catalogue.id(&pattern).into_iter().for_each(|id| named.insert(id));
+            catalogue.id_in_lower_case(&pattern).into_iter().for_each(|id| named.insert(id));
             continue;
         }
         for id in catalogue.beginning_like(&pattern) {

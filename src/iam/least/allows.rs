@@ -62,6 +62,18 @@ impl Acts {
         self.services.get_or_init(|| whole_services(allows, self))
     }
 
+    /// Whether it surely leaves open the resource of each of its actions that can have one: it is plain, for `*`.
+    pub(super) fn leaves_all_open(&self, allows: &Allows) -> bool {
+        let statement = self.statement();
+        let plain = statement.conditions.is_empty() && statement.conditions_open.is_empty();
+        plain
+            && self.may_be_unscoped
+            && statement.resources.as_ref().map_or(Match::No, whole) == Match::Yes
+            && Arc::ptr_eq(&self.sure, &self.maybe)
+            && allows.denies.is_empty()
+            && allows.unseen_denials() == Match::No
+    }
+
     /// What is covered by its resources, for [`Self::unscoped`] of several actions.
     pub(super) fn covered(&self) -> Covered<'_> {
         Covered::by(self.statement().resources.as_ref())

@@ -61,12 +61,11 @@ impl Finding {
         // The plainest format of the gravest actions: `arn:aws:s3:::bucket/key` rather than that of an access point.
         let mut formats: Vec<&'static str> = Vec::new();
         for action in &actions {
-            if let Some(format) = arn_formats(action).min_by_key(|format| spelled(format))
-                && formats.len() < FORMATS
-                && !formats.contains(&format)
-            {
-                formats.push(format);
+            if formats.len() == FORMATS {
+                break;
             }
+            let plainest = arn_formats(action).min_by_key(|format| spelled(format));
+            formats.extend(plainest.filter(|format| !formats.contains(format)));
         }
         Self {
             statement,

@@ -69,11 +69,8 @@ pub(super) fn unconditional(statement: &Statement) -> Match {
 pub fn service_wildcards(allows: &Allows) -> Answer {
     let mut answer = allows.answer();
     for acts in &allows.allows {
-        let services = acts.services(allows);
-        let texts = &acts.statement().actions.texts;
-        let found = services.found.iter().map(|service| (&texts[service.text], service.open.clone()));
-        answer.found(acts.index, found.collect());
-        if !services.unknown.is_empty() || may_be_service(allows, acts) {
+        find_services(&mut answer, acts, allows);
+        if may_give_services(acts, allows) {
             allows.open(&mut answer, acts.statement());
         }
     }
@@ -90,7 +87,8 @@ pub(super) fn changes(action: &ActionRef) -> bool {
 #[must_use]
 pub fn wildcard_actions(allows: &Allows) -> Answer {
     let mut answer = allows.answer();
-    for acts in allows.allows.iter().filter(|acts| !acts.statement().actions.negated) {
+    let speaks_of = |acts: &&Acts| !acts.statement().actions.negated && !acts.leaves_all_open(allows);
+    for acts in allows.allows.iter().filter(speaks_of) {
         let mut found = Vec::new();
         let (mut touched, mut covered) = (Formats::default(), acts.covered());
         let mut open = !acts.statement().actions.open.is_empty();
@@ -178,18 +176,29 @@ pub fn risk(allows: &Allows, risk: Risk) -> Answer {
 /// Statements that allow actions of a risk by allowing a service as a whole.
 #[must_use]
 pub fn service_wildcard_risk(allows: &Allows, risk: Risk) -> Answer {
-    let mut answer = service_wildcards(allows);
-    for finding in std::mem::take(&mut answer.findings) {
-        let acts = allows.allows.iter().find(|acts| acts.index == finding.statement);
-        let found = acts.map(|acts| acts.services(allows).found.as_slice()).unwrap_or_default();
-        let has = |actions: &[ActionRef]| actions.iter().any(|action| risk.actions().contains(action.id));
+    let has = |actions: &[ActionRef]| actions.iter().any(|action| risk.actions().contains(action.id));
+    let mut answer = allows.answer();
+    for acts in &allows.allows {
+        let found = &acts.services(allows).found;
         if found.iter().any(|service| has(&service.open)) {
-            answer.findings.push(finding);
-        } else if let Some(acts) = acts.filter(|_| found.iter().any(|service| has(&service.maybe))) {
+            find_services(&mut answer, acts, allows);
+        } else if found.iter().any(|service| has(&service.maybe)) || may_give_services(acts, allows) {
             allows.open(&mut answer, acts.statement());
         }
     }
     answer
+}
+
+/// A finding about the services that a statement gives as a whole.
+fn find_services(answer: &mut Answer, acts: &Acts, allows: &Allows) {
+    let texts = &acts.statement().actions.texts;
+    let found = acts.services(allows).found.iter();
+    answer.found(acts.index, found.map(|service| (&texts[service.text], service.open.clone())).collect());
+}
+
+/// Whether a statement may give other services as a whole.
+fn may_give_services(acts: &Acts, allows: &Allows) -> bool {
+    !acts.services(allows).unknown.is_empty() || may_be_service(allows, acts)
 }
 
 /// Statements that let their holder pass every role of the account. Naming the service that a role is passed to

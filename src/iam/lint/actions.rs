@@ -32,9 +32,11 @@ impl Lint<'_> {
         let unknown = self.unknown();
         let meant = |meant: String| format!("did you mean `{meant}`");
         if self.catalogue.service(prefix).is_none() {
-            let help = self.catalogue.suggest(&text.text).or_else(|| {
-                let prefix = did_you_mean(prefix, self.catalogue.prefixes())?;
-                Some(format!("{prefix}:{name}"))
+            let help = self.meant(|catalogue| {
+                catalogue.suggest(&text.text).or_else(|| {
+                    let prefix = did_you_mean(prefix, catalogue.prefixes())?;
+                    Some(format!("{prefix}:{name}"))
+                })
             });
             return self.warn(
                 "unknown-service",
@@ -52,7 +54,7 @@ impl Lint<'_> {
         }
         match self.catalogue.action(&text.text) {
             None => {
-                let help = self.catalogue.suggest(&text.text).map(meant);
+                let help = self.meant(|catalogue| catalogue.suggest(&text.text)).map(meant);
                 self.warn("unknown-action", text.place, format!("the action `{}` is {unknown}", text.text), help);
             }
             Some(found) if found.action.retired => {

@@ -27,7 +27,8 @@ impl Lint<'_> {
         if vendor.contains('.') || name.is_empty() {
             return;
         }
-        let help = self.catalogue.suggest_key(&condition.key).map(|meant| format!("did you mean `{meant}`"));
+        let meant = self.meant(|catalogue| catalogue.suggest_key(&condition.key));
+        let help = meant.map(|meant| format!("did you mean `{meant}`"));
         let message = format!("the condition key `{}` is {}", condition.key, self.unknown());
         self.warn("unknown-key", condition.place, message, help);
     }

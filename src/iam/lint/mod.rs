@@ -76,7 +76,7 @@ pub struct Subject {
 /// Everything that is wrong with a policy, its [`problems`](Policy::problems) first, in the order of the text.
 #[must_use]
 pub fn lint(policy: &Policy, subject: &Subject) -> Vec<Finding> {
-    let mut lint = Lint { catalogue: catalogue(), policy, findings: Vec::new(), statement: None };
+    let mut lint = Lint { catalogue: catalogue(), policy, findings: Vec::new(), statement: None, guessed: 0 };
     for problem in &policy.problems {
         lint.findings.push(Finding {
             id: "grammar",
@@ -110,9 +110,20 @@ struct Lint<'p> {
     findings: Vec<Finding>,
     /// The statement that is looked at.
     statement: Option<usize>,
+    /// How many names were guessed at.
+    guessed: usize,
 }
 
+/// Unknown names for which the nearest known one is looked for; the others have no help.
+const GUESSED: usize = 100;
+
 impl Lint<'_> {
+    /// The name that was probably meant, while there are not too many unknown ones.
+    fn meant<T>(&mut self, guess: impl FnOnce(&Catalogue) -> Option<T>) -> Option<T> {
+        self.guessed += 1;
+        if self.guessed > GUESSED { None } else { guess(self.catalogue) }
+    }
+
     fn find(&mut self, severity: Severity, id: &'static str, place: Place, message: String, help: Option<String>) {
         self.findings.push(Finding { id, severity, place, statement: self.statement, message, help });
     }
