@@ -7,13 +7,13 @@ mod support;
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
 use criterion::{BatchSize, Criterion, Throughput};
-use fasscan::eval::{self, evaluate};
+use fasscan::eval::{self, Outcome, Verdict, evaluate};
 use fasscan::report::sarif;
 use fasscan::rule::RuleSet;
 use fasscan::scan::{Request, scan};
@@ -46,6 +46,7 @@ fn main() {
     // `cargo test --benches` only wants to see that it runs.
     let turns = if env::args().any(|argument| argument == "--test") { 1 } else { TURNS };
     floor(turns);
+    catalogue(turns);
     linear(turns.min(11));
     loops(turns.min(11));
     serverless(turns.min(11));
@@ -77,13 +78,9 @@ fn judge(criterion: &mut Criterion) {
     let rules = rules();
     let mut group = criterion.benchmark_group("judge");
     let dir = tempfile::tempdir().unwrap();
-    let assemblies = assembly_files().into_iter().filter(|path| path.ends_with("manifest.json"));
-    let top = |path: &PathBuf| !path.to_string_lossy().contains("/assembly-");
-    let systems: Vec<Input> =
-        assemblies.filter(top).map(|path| Input::Assembly { dir: path.parent().unwrap().to_path_buf() }).collect();
     let large = dir.path().join("large.template.json");
     fs::write(&large, synthetic(10_000)).unwrap();
-    for (name, inputs) in [("systems", systems), ("10000", vec![Input::Template { path: large }])] {
+    for (name, inputs) in [("systems", assemblies()), ("10000", vec![Input::Template { path: large }])] {
         let loaded: Vec<Loaded> = inputs.iter().map(|input| load(input, &loader, &Environment::default())).collect();
         let units = || loaded.iter().flat_map(|loaded| &loaded.units);
         group.bench_function(format!("resolve {name}"), |bencher| {
@@ -166,6 +163,64 @@ fn floor(turns: usize) {
     );
 }
 
+/// Thirty rules about buckets, databases and networks: of properties, relations, policies and reachability.
+const THIRTY: [&str; 30] = [
+    "ec2-instance-detailed-monitoring-disabled",
+    "ec2-instance-imdsv1-allowed",
+    "ec2-instance-key-pair",
+    "ec2-instance-public-ip",
+    "ec2-instance-user-data-secret",
+    "ec2-launch-template-imdsv1-allowed",
+    "ec2-security-group-open-admin-port",
+    "ec2-security-group-open-any-port",
+    "ec2-security-group-open-database-port",
+    "ec2-security-group-open-egress",
+    "ec2-security-group-rule-undescribed",
+    "ec2-subnet-auto-assigns-public-ip",
+    "ec2-volume-unencrypted",
+    "ec2-vpc-flow-logs-missing",
+    "rds-iam-authentication-disabled",
+    "rds-instance-public",
+    "rds-logs-not-exported",
+    "rds-master-password-cleartext",
+    "rds-minor-version-upgrade-disabled",
+    "rds-multi-az-disabled",
+    "rds-storage-unencrypted",
+    "rds-subnet-group-internet-routed",
+    "s3-access-logging-disabled",
+    "s3-bucket-deleted-with-stack",
+    "s3-bucket-not-kms-encrypted",
+    "s3-bucket-policy-public",
+    "s3-bucket-public-acl",
+    "s3-plaintext-transport-allowed",
+    "s3-public-access-block-incomplete",
+    "s3-versioning-disabled",
+];
+
+/// What judging costs with all rules beside thirty of them, for each resource that a rule concerns.
+fn catalogue(turns: usize) {
+    let loader = Loader::new(root(), Limits::default());
+    let loaded: Vec<Loaded> = assemblies().iter().map(|input| load(input, &loader, &Environment::default())).collect();
+    let inventories: Vec<_> = loaded.iter().flat_map(|loaded| &loaded.units).map(|unit| unit.resolve().0).collect();
+    let all = rules();
+    let thirty = RuleSet::builtin_where(|rule| THIRTY.contains(&rule.id)).0;
+    assert_eq!(thirty.rules.len(), THIRTY.len());
+    let judged = |rules: &RuleSet| -> Vec<Verdict> {
+        inventories.iter().flat_map(|inventory| evaluate(inventory, rules, &options())).collect()
+    };
+    println!("\nrules   ms   verdicts   concerned   µs for each concerned");
+    let mut costs = Vec::new();
+    for rules in [&thirty, &all] {
+        let verdicts = judged(rules);
+        let concerned = verdicts.iter().filter(|one| !matches!(one.outcome, Outcome::NotApplicable { .. })).count();
+        let time = median((0..turns).map(|_| measured(|| drop(black_box(judged(rules))))).collect());
+        let each = 1000.0 * time / concerned as f64;
+        println!("{:5} {time:5.2} {:9} {concerned:10} {each:8.3}", rules.rules.len(), verdicts.len());
+        costs.push(each);
+    }
+    println!("ratio {:.2} of 1.5", costs[1] / costs[0]);
+}
+
 /// Time by size, on one thread.
 fn linear(turns: usize) {
     println!("\nresources   ms    µs for each");
@@ -244,6 +299,13 @@ fn measured(work: impl FnOnce()) -> f64 {
     let before = thread_time();
     work();
     (thread_time() - before) as f64 / 1e6
+}
+
+/// The assemblies of the five systems.
+fn assemblies() -> Vec<Input> {
+    let manifests = assembly_files().into_iter().filter(|path| path.ends_with("manifest.json"));
+    let top = manifests.filter(|path| !path.to_string_lossy().contains("/assembly-"));
+    top.map(|path| Input::Assembly { dir: path.parent().unwrap().to_path_buf() }).collect()
 }
 
 fn template_of(count: usize) -> tempfile::TempDir {

@@ -1,10 +1,12 @@
 //! The resources that use another one: whose properties refer to it, but for those that only describe it.
 
+use elsa::sync::FrozenMap;
 use rustc_hash::FxHashMap;
 
 use super::{Facts, Found};
 use crate::inventory::Inventory;
 use crate::inventory::schema::{Kind as SchemaKind, ResourceType, Schema, Type};
+use crate::source::Symbol;
 use crate::value::{Cause, CauseId, Kind, ResourceId, ValueId, View};
 
 /// Properties that refer to a resource without using it.
@@ -30,7 +32,8 @@ impl<'a> Facts<'a> {
         let inventory = self.inventory;
         let users = self.derived.users.get_or_init(|| Users::of(inventory));
         let referring = users.referring.get(&start).into_iter().flatten();
-        let mut partners: Vec<ResourceId> = referring.chain(&users.open).copied().collect();
+        let may = users.may_refer_to(inventory, start);
+        let mut partners: Vec<ResourceId> = referring.chain(may).copied().collect();
         partners.sort_unstable();
         partners.dedup();
         for partner in partners.into_iter().filter(|partner| *partner != start) {
@@ -56,8 +59,10 @@ impl<'a> Facts<'a> {
 pub(super) struct Users {
     /// Resources, each once.
     referring: FxHashMap<ResourceId, Vec<ResourceId>>,
-    /// Resources of which something is not known: it may be a reference.
-    open: Vec<ResourceId>,
+    /// Resources of which something is not known, where a reference may stand.
+    open: Vec<Open>,
+    /// Those of [`Self::open`] that may refer to a resource of a type.
+    by_type: FrozenMap<Symbol, Box<[ResourceId]>>,
     /// The first output that names it, of a stack that is nested in none.
     given: FxHashMap<ResourceId, Box<str>>,
 }
@@ -72,7 +77,7 @@ impl Users {
                     known.push(id);
                 }
             });
-            users.open.extend(unknown.then_some(id));
+            users.open.extend(unknown.then(|| Open::of(inventory, id)));
         }
         for stack in inventory.stacks.iter().filter(|stack| stack.parent.is_none()) {
             for (name, value) in &stack.outputs {
@@ -82,6 +87,56 @@ impl Users {
             }
         }
         users
+    }
+
+    /// The resources that may refer to `start` by something that is not known.
+    fn may_refer_to(&self, inventory: &Inventory, start: ResourceId) -> &[ResourceId] {
+        let ty = inventory.resource(start).type_name;
+        self.by_type.get(&ty).unwrap_or_else(|| {
+            let names = Names::of(inventory.names.text(ty));
+            let may = |open: &&Open| open.anywhere || open.keys.iter().any(|key| names.fit(inventory.names.text(*key)));
+            self.by_type.insert(ty, self.open.iter().filter(may).map(|open| open.resource).collect())
+        })
+    }
+}
+
+/// Where something is not known of a resource, in some world.
+#[derive(Debug)]
+struct Open {
+    resource: ResourceId,
+    /// The keys that it stands under.
+    keys: Vec<Symbol>,
+    /// Whether it stands for a structure, in which a reference may be under any key.
+    anywhere: bool,
+}
+
+impl Open {
+    fn of(inventory: &Inventory, resource: ResourceId) -> Self {
+        let mut found = Self { resource, keys: Vec::new(), anywhere: false };
+        let schema = Schema::embedded().resource(inventory.type_name(resource)).map(ResourceType::properties);
+        let mut open = vec![(inventory.resource(resource).properties, schema, Symbol::NONE)];
+        while let Some((value, ty, key)) = open.pop() {
+            match inventory.values.kind(value) {
+                Kind::Unknown(_) if ty.is_some_and(is_structured) => found.anywhere = true,
+                Kind::Unknown(_) if found.keys.contains(&key) => {}
+                Kind::Unknown(_) => found.keys.push(key),
+                Kind::Map(range) => open.extend(inventory.values.entries(range).iter().map(|entry| {
+                    let name = inventory.names.text(entry.key);
+                    let ty = ty.and_then(|ty| ty.member(name).or_else(|| ty.value()));
+                    (entry.value, ty, entry.key)
+                })),
+                Kind::List(range) => {
+                    let ty = ty.and_then(Type::item);
+                    open.extend(inventory.values.items(range).iter().map(|item| (*item, ty, key)));
+                }
+                _ => {
+                    let mut inner = Vec::new();
+                    below(inventory, value, &mut inner);
+                    open.extend(inner.into_iter().map(|value| (value, ty, key)));
+                }
+            }
+        }
+        found
     }
 }
 
@@ -165,12 +220,16 @@ impl At {
     /// Whether a reference may stand here where nobody knows what does: under a key that is called so, or anywhere in a
     /// structure.
     fn may_hold(&self) -> bool {
-        let structured = |ty: Type| match ty.kind() {
-            SchemaKind::Object(_) => true,
-            SchemaKind::List(item) => matches!(item.kind(), SchemaKind::Object(_)),
-            _ => false,
-        };
-        self.named || self.ty.is_some_and(structured)
+        self.named || self.ty.is_some_and(is_structured)
+    }
+}
+
+/// Whether values of a type hold keys.
+fn is_structured(ty: Type) -> bool {
+    match ty.kind() {
+        SchemaKind::Object(_) => true,
+        SchemaKind::List(item) => matches!(item.kind(), SchemaKind::Object(_)),
+        _ => false,
     }
 }
 
