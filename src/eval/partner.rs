@@ -113,10 +113,15 @@ impl Scope<'_> {
         found.possible.extend(starts.hidden.into_iter().map(|cause| (None, cause)));
         found.elsewhere = starts.elsewhere;
         for start in starts.sure {
+            let before = found.possible.len();
             match &relation.via {
                 Via::Partner(path) => self.referring(start.id, &relation.types, path, only, &mut found),
                 Via::Selected(path) => self.referred(start.id, &relation.types, path, &mut found),
                 Via::Derived(kind) => self.derived(start.id, *kind, &relation.types, &mut found),
+            }
+            if relation.ignores_unseen {
+                let new = found.possible.split_off(before);
+                found.possible.extend(new.into_iter().filter(|(partner, _)| partner.is_some()));
             }
         }
         self.filter(&relation.conditions, found)

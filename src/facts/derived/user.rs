@@ -43,9 +43,9 @@ impl<'a> Facts<'a> {
                 self.users(view, partner, types, found);
             }
         }
-        // Who is given an output may use it.
+        // Whoever imports an output may use it; who does so in the input is found like any other user.
         if let Some(output) = users.given.get(&start) {
-            let what = format!("who uses output `{output}`").into();
+            let what = format!("who imports output `{output}`").into();
             found.possible.push((None, Cause::NotInInput { what }));
         }
     }
@@ -58,7 +58,7 @@ pub(super) struct Users {
     referring: FxHashMap<ResourceId, Vec<ResourceId>>,
     /// Resources of which something is not known: it may be a reference.
     open: Vec<ResourceId>,
-    /// The first output that names it, of a stack that is nested in none.
+    /// The first exported output that names it and that no stack of the input imports.
     given: FxHashMap<ResourceId, Box<str>>,
 }
 
@@ -74,12 +74,11 @@ impl Users {
             });
             users.open.extend(unknown.then_some(id));
         }
-        for stack in inventory.stacks.iter().filter(|stack| stack.parent.is_none()) {
-            for (name, value) in &stack.outputs {
-                referred(inventory, *value, &mut |target| {
-                    users.given.entry(target).or_insert_with(|| name.clone());
-                });
-            }
+        let outputs = inventory.stacks.iter().flat_map(|stack| &stack.outputs);
+        for output in outputs.filter(|output| output.exported && !output.imported) {
+            referred(inventory, output.value, &mut |target| {
+                users.given.entry(target).or_insert_with(|| output.name.clone());
+            });
         }
         users
     }

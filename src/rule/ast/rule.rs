@@ -165,6 +165,8 @@ pub struct Related {
     pub from: Option<usize>,
     /// Which partners count.
     pub conditions: Vec<Clause>,
+    /// Whether there are no others than those of the input.
+    pub ignores_unseen: bool,
 }
 
 impl Severity {

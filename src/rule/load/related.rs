@@ -10,7 +10,10 @@ use super::path::Scope;
 use super::reader::{Declared, Reader, quoted};
 
 /// The keys of a relation.
-pub(in crate::rule) const KEYS: [&str; 7] = ["type", "types", "via", "to", "derived", "from", "where"];
+pub(in crate::rule) const KEYS: [&str; 8] = ["type", "types", "via", "to", "derived", "from", "where", "unseen"];
+
+/// What a partner is that may be there and is not in the input; whether it does not count.
+pub(in crate::rule) const UNSEEN: [(&str, bool); 2] = [("unknown", false), ("ignore", true)];
 
 impl Reader<'_> {
     /// Reads the names and partner types of all relations, so that clauses and relations can name them in any order.
@@ -154,7 +157,19 @@ impl Reader<'_> {
         if let (Some(Via::Derived(kind)), true) = (&via, types.is_empty()) {
             types = kind.types().iter().map(|name| (*name).into()).collect();
         }
-        Some(Related { name: tree.key(member).into(), types, via: via?, from, conditions })
+        let via = via?;
+        let ignores_unseen = self.unseen(table, &via);
+        Some(Related { name: tree.key(member).into(), types, via, from, conditions, ignores_unseen })
+    }
+
+    /// Whether partners do not count that are not in the input. Of other ways to partners, what is not in sight is what a property
+    /// says, and nobody may ignore that.
+    fn unseen(&mut self, table: NodeId, via: &Via) -> bool {
+        let Some(member) = self.tree.member(table, "unseen") else { return false };
+        if !matches!(via, Via::Partner(_) | Via::Derived(Derived::User | Derived::Neighbour)) {
+            self.error(member.key_span, "`unseen` goes with `via`, `user` and `neighbour` only");
+        }
+        self.word(member.value, "unseen", &UNSEEN).unwrap_or_default()
     }
 
     fn type_names(&self, table: NodeId) -> Vec<Box<str>> {
