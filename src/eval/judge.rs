@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use rustc_hash::FxHashMap;
+
 use super::Context;
 use super::answer::{Answer, Blame, Truth};
 use super::explain::{Cubes, explanation};
@@ -9,7 +11,7 @@ use super::focus::{Conjunct, Focus, Open};
 use super::scope::{Scope, Wanted};
 use super::verdict::{Outcome, Verdict, Violation};
 use crate::rule::{Message, Rule};
-use crate::value::{Assignment, Cause, ConditionId, ResourceId, Trigger, View, World};
+use crate::value::{Assignment, Cause, ConditionId, Place, ResourceId, Trigger, View, World};
 
 /// How many times one verdict may look at the rule, over all conjuncts and their worlds; past that it is unknown.
 const WORLDS: usize = 1024;
@@ -22,8 +24,8 @@ const CAUSES: usize = 50;
 struct Look {
     /// Why the rule does not concern the resource there.
     not_applicable: Option<&'static str>,
-    /// Each with whether the worlds below may name another instead.
-    violations: Vec<(Violation, bool)>,
+    /// Each with the assert that it is of, and whether the worlds below may name another instead.
+    violations: Vec<(usize, Violation, bool)>,
     causes: Vec<Cause>,
     by_default: bool,
     /// What to look at in the worlds below.
@@ -32,6 +34,9 @@ struct Look {
 
 /// A violation with the world that it was seen in.
 pub(super) struct Failure {
+    assert: usize,
+    /// Where it comes among the violations of that world: in the order of the rule.
+    position: usize,
     violation: Violation,
     provisional: bool,
     pub(super) world: Vec<Assignment>,
@@ -114,7 +119,7 @@ fn look(context: &Context<'_>, rule: &Rule, resource: ResourceId, world: &World,
                 }
                 for blame in &blames {
                     let (violation, needed) = world.needs(|| violation(&scope, &assert.message, blame));
-                    let found = (violation, blame.provisional || needed.is_some());
+                    let found = (step, violation, blame.provisional || needed.is_some());
                     if let Some(needed) = needed {
                         scope.focus.reopen(step as u64, needed);
                     }
@@ -151,6 +156,7 @@ fn violation(scope: &Scope<'_>, message: &Message, blame: &Blame) -> Violation {
         found: blame.found.clone(),
         absent: blame.absent,
         when: None,
+        also: Vec::new(),
     }
 }
 
@@ -163,13 +169,15 @@ impl Explored {
         }
         self.by_default |= look.by_default;
         self.causes.extend(look.causes);
-        let failure = |(violation, provisional)| Failure {
+        let failure = |(position, (assert, violation, provisional))| Failure {
+            assert,
+            position,
             violation,
             provisional,
             world: world.assigned().to_vec(),
             asked: world.asked(),
         };
-        self.failures.extend(look.violations.into_iter().map(failure));
+        self.failures.extend(look.violations.into_iter().enumerate().map(failure));
     }
 
     fn outcome(mut self, context: &Context<'_>) -> Outcome {
@@ -195,30 +203,32 @@ impl Explored {
 }
 
 /// The outcome of a rule that fails in some worlds: each violation with its own explanation, in the order of the file.
-fn failed(context: &Context<'_>, mut failures: Vec<Failure>) -> Outcome {
+fn failed(context: &Context<'_>, failures: Vec<Failure>) -> Outcome {
     let values = &context.inventory.values;
     let always = Cubes::of(values, failures.iter()).cover_all();
-    // Two worlds may say the same of one place in other words; one finding is enough. What was seen last, where most
-    // is decided, says most.
-    let key = |violation: &Violation| (violation.place.file, violation.place.span, violation.owner);
-    failures.sort_by(|a, b| {
-        let (a, b) = (&a.violation, &b.violation);
-        (key(a), &a.path).cmp(&(key(b), &b.path))
-    });
-    let same =
-        |a: &Failure, b: &Failure| key(&a.violation) == key(&b.violation) && a.violation.path == b.violation.path;
-    let (mut violations, mut possible) = (Vec::new(), None);
-    for group in failures.chunk_by(same) {
+    let (mut violations, mut possible) = (Vec::<Violation>::new(), None);
+    for group in grouped(failures) {
         let smallest = Cubes::of(values, group.iter()).smallest();
-        let seen = group.iter().rfind(|failure| failure.fits(&smallest)).unwrap_or(&group[0]);
+        // Of several places the first one of the rule; of the worlds in which it was seen, the last.
+        let fitting = || group.iter().filter(|failure| failure.fits(&smallest));
+        let first = fitting().min_by_key(|failure| failure.position).unwrap_or(&group[0]);
+        let seen = fitting().rfind(|failure| failure.is_at(first)).unwrap_or(first);
         let mut violation = seen.violation.clone();
-        violation.when = (!smallest.is_empty()).then(|| explanation(values, group, seen, &smallest));
+        violation.when = (!smallest.is_empty()).then(|| explanation(values, &group, seen, &smallest));
+        for other in &group {
+            let place = (other.violation.owner, other.violation.place);
+            if place != (violation.owner, violation.place) && !violation.also.contains(&place) {
+                violation.also.push(place);
+            }
+        }
         // A value that nobody gives is only possible: whoever deploys decides, not the template.
         match smallest.iter().find(|assignment| assignment.trigger == Trigger::Value) {
             Some(assignment) if !always => {
                 let name = values.variables[assignment.variable.0 as usize].name.clone();
                 possible = possible.or(Some((name, violation.when)));
             }
+            // Two asserts may say the same of one place.
+            _ if violations.contains(&violation) => {}
             _ => violations.push(violation),
         }
     }
@@ -230,7 +240,50 @@ fn failed(context: &Context<'_>, mut failures: Vec<Failure>) -> Outcome {
     }
 }
 
+/// What is one finding each: what an assert finds at a place and path in all worlds, and what one edit mends.
+fn grouped(mut failures: Vec<Failure>) -> Vec<Vec<Failure>> {
+    // Two worlds may say the same of one place in other words; one finding is enough. What was seen last, where most
+    // is decided, says most.
+    let at = |failure: &Failure| {
+        let violation = &failure.violation;
+        (violation.place.file, violation.place.span, violation.owner)
+    };
+    failures.sort_by(|a, b| (at(a), &a.violation.path, a.assert).cmp(&(at(b), &b.violation.path, b.assert)));
+    let same =
+        |a: &Failure, b: &Failure| at(a) == at(b) && a.violation.path == b.violation.path && a.assert == b.assert;
+    let (mut groups, mut faults) = (Vec::<Vec<Failure>>::new(), FxHashMap::default());
+    let mut failures = failures.into_iter().peekable();
+    while let Some(first) = failures.next() {
+        let mut group = vec![first];
+        while let Some(next) = failures.next_if(|next| same(&group[0], next)) {
+            group.push(next);
+        }
+        let known = group.last().and_then(Failure::fault).map(|fault| *faults.entry(fault).or_insert(groups.len()));
+        match known.and_then(|index: usize| groups.get_mut(index)) {
+            Some(known) => known.extend(group),
+            None => groups.push(group),
+        }
+    }
+    groups
+}
+
+/// What several findings of an assert have in common that one edit mends: the message, and the place where things are missing;
+/// without a place, the very existence of a partner.
+type Fault = (usize, String, Option<(Place, ResourceId)>);
+
 impl Failure {
+    /// Whether it is about the same place and path as another.
+    fn is_at(&self, other: &Self) -> bool {
+        let at = |failure: &Self| (failure.violation.place, failure.violation.owner);
+        at(self) == at(other) && self.violation.path == other.violation.path
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        let Violation { message, place, owner, path, absent, .. } = &self.violation;
+        let place = (path != "Properties").then_some((*place, *owner));
+        absent.then(|| (self.assert, message.clone(), place))
+    }
+
     /// Whether it was seen in a world that such a case allows.
     fn fits(&self, case: &[Assignment]) -> bool {
         let differs =

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::answer::Answer;
 use super::scope::Scope;
 use crate::facts::cidr::Block;
-use crate::rule::{Literal, Operand, Operator};
-use crate::value::{CauseId, Kind, OPAQUE, Read, ValueId};
+use crate::rule::{Literal, Operand, Operator, TextPart};
+use crate::value::{Cause, CauseId, Kind, OPAQUE, Read, ValueId, View};
 
 impl Scope<'_> {
     /// The answer of an operator on a value that is there.
@@ -39,6 +39,14 @@ impl Scope<'_> {
     /// What the known ends of a text already decide.
     fn partly_known(&self, id: ValueId, cause: CauseId, operator: &Operator, ignore_case: bool) -> Answer {
         let unknown = || Answer::unknown(vec![self.cause(cause)]);
+        if let Operator::Matches(pattern, _) = operator {
+            let mut parts = Vec::new();
+            // What nothing is known of may be no text at all.
+            let is_text =
+                add_parts(&self.view, id, &mut parts) && parts.iter().any(|part| matches!(part, TextPart::Known(_)));
+            let answer = is_text.then(|| pattern.matches_partly(self.rule, &parts)).flatten();
+            return answer.map_or_else(unknown, Answer::of);
+        }
         let Some(text) = self.view.symbolic(id) else { return unknown() };
         let text = fold(&text, ignore_case).into_owned();
         let head = text.split(OPAQUE).next().unwrap_or_default();
@@ -174,6 +182,27 @@ impl Scope<'_> {
             }
         }
     }
+}
+
+/// Adds what is known of a text; `false` for what is none.
+fn add_parts<'a>(view: &View<'a>, id: ValueId, parts: &mut Vec<TextPart<'a>>) -> bool {
+    let part = match view.deep(id).1 {
+        Kind::Text(text) | Kind::Number(text) => TextPart::Known(view.values.str(text)),
+        Kind::Bool(truth) => TextPart::Known(if truth { "true" } else { "false" }),
+        Kind::Concat(range) => return view.values.items(range).iter().all(|part| add_parts(view, *part, parts)),
+        Kind::Reference { .. } => TextPart::Made,
+        Kind::Unknown(cause) => match view.values.cause(cause) {
+            Cause::Environment { name } if &**name == "AWS::AccountId" => TextPart::Account,
+            Cause::Environment { name } if matches!(&**name, "AWS::Region" | "AWS::Partition" | "AWS::URLSuffix") => {
+                TextPart::Lower
+            }
+            _ => TextPart::Any,
+        },
+        Kind::Base64(_) => TextPart::Any,
+        Kind::Absent | Kind::List(_) | Kind::Map(_) | Kind::If { .. } | Kind::Choice { .. } => return false,
+    };
+    parts.push(part);
+    true
 }
 
 fn fold(text: &str, ignore_case: bool) -> Cow<'_, str> {

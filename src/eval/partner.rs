@@ -113,13 +113,59 @@ impl Scope<'_> {
         found.possible.extend(starts.hidden.into_iter().map(|cause| (None, cause)));
         found.elsewhere = starts.elsewhere;
         for start in starts.sure {
+            let before = found.possible.len();
             match &relation.via {
                 Via::Partner(path) => self.referring(start.id, &relation.types, path, only, &mut found),
                 Via::Selected(path) => self.referred(start.id, &relation.types, path, &mut found),
                 Via::Derived(kind) => self.derived(start.id, *kind, &relation.types, &mut found),
             }
+            if relation.ignores_unseen {
+                let new = found.possible.split_off(before);
+                found.possible.extend(new.into_iter().filter(|(partner, _)| partner.is_some()));
+            }
+        }
+        if !relation.same.is_empty() {
+            self.keep_same(&relation.same, &mut found);
         }
         self.filter(&relation.conditions, found)
+    }
+
+    /// Keeps the partners, other than the selected resource, of which these properties are the same as its own.
+    fn keep_same(&self, paths: &[Path], found: &mut Partners) {
+        let mut possible = Vec::new();
+        found.sure.retain(|partner| {
+            let all = paths.iter().try_fold(partner.id != self.selected, |same, path| {
+                if same { self.has_same(path, partner.id) } else { Ok(false) }
+            });
+            possible.extend(all.as_ref().err().map(|cause| (Some(partner.id), cause.clone())));
+            all.unwrap_or_default()
+        });
+        found.possible.retain(|(partner, _)| {
+            let differs = |id: ResourceId| paths.iter().any(|path| matches!(self.has_same(path, id), Ok(false)));
+            partner.is_none_or(|id| id != self.selected && !differs(id))
+        });
+        found.possible.extend(possible);
+    }
+
+    /// Whether a property of the selected resource is the same scalar in another one; where neither has it, it is.
+    fn has_same(&self, path: &Path, other: ResourceId) -> Result<bool, Cause> {
+        let scalars = |id: ResourceId| {
+            let leaves = self.leaves(&self.at_resource(id), path).into_iter().map(|leaf| match leaf {
+                Leaf::Value { written, .. } => match self.view.text(written) {
+                    Read::Known(text) => Ok(Some(text)),
+                    Read::Absent => Ok(None),
+                    Read::Unknown(cause) => Err(self.cause(cause)),
+                },
+                Leaf::Absent { .. } => Ok(None),
+                Leaf::Unknown { cause, .. } => Err(self.cause(cause)),
+            });
+            leaves.collect::<Result<Vec<_>, Cause>>()
+        };
+        let (own, others) = (scalars(self.selected)?, scalars(other)?);
+        Ok(own.len() == others.len() && own.iter().zip(&others).all(|pair| match pair {
+            (Some(own), Some(other)) => own == other || own.parse::<f64>().is_ok_and(|own| other.parse() == Ok(own)),
+            (own, other) => own.is_none() && other.is_none(),
+        }))
     }
 
     /// Partners that a fact leads to.

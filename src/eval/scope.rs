@@ -83,6 +83,10 @@ impl<'a> Scope<'a> {
                 _ => one(),
             });
         }
+        // What all of them together make wrong, a change of one of them mends.
+        if wanted == Wanted::True && clauses.len() > 1 && answer.holds() {
+            answer.blames.truncate(1);
+        }
         answer
     }
 

@@ -59,6 +59,8 @@ pub struct Violation {
     pub absent: bool,
     /// The case in which this is so; `None`: in every case.
     pub when: Option<When>,
+    /// Other resources of which the same is said, with their places.
+    pub also: Vec<(ResourceId, Place)>,
 }
 
 /// The smallest case that makes something so.

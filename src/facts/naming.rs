@@ -116,7 +116,6 @@ fn arn_format(type_name: &str) -> Option<&'static str> {
         "AWS::SecretsManager::Secret" => "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}",
         "AWS::SNS::Topic" => "arn:{partition}:sns:{region}:{account}:{name}",
         "AWS::StepFunctions::StateMachine" => "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
-        "AWS::ECR::Repository" => "arn:{partition}:ecr:{region}:{account}:repository/{name}",
         "AWS::Events::EventBus" => "arn:{partition}:events:{region}:{account}:event-bus/{name}",
         "AWS::KinesisFirehose::DeliveryStream" => "arn:{partition}:firehose:{region}:{account}:deliverystream/{name}",
         "AWS::RDS::DBInstance" | "AWS::DocDB::DBInstance" | "AWS::Neptune::DBInstance" => {

@@ -37,6 +37,9 @@ pub fn identity(type_name: &str) -> Option<Identity> {
         "AWS::Lambda::Function" => {
             named("FunctionName", NAME, Some(("Arn", "arn:{partition}:lambda:{region}:{account}:function:{name}")))
         }
+        "AWS::ECR::Repository" => {
+            named("RepositoryName", NAME, Some(("Arn", "arn:{partition}:ecr:{region}:{account}:repository/{name}")))
+        }
         "AWS::Logs::LogGroup" => {
             named("LogGroupName", NAME, Some(("Arn", "arn:{partition}:logs:{region}:{account}:log-group:{name}:*")))
         }

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
 pub(crate) use relation::leaves_at;
-pub use resource::{Gap, Origin, Resource, Stack, StackId, Suppression, Unexpanded};
+pub use resource::{Gap, Origin, Output, Resource, Stack, StackId, Suppression, Unexpanded};
 pub use unseen::Unseen;
 
 use crate::source::{Files, Interner, Symbol, Tree};

@@ -27,8 +27,21 @@ pub struct Stack {
     pub unexpanded: Vec<Unexpanded>,
     /// Tags that the deployment puts on every taggable resource.
     pub tags: Vec<(Box<str>, Box<str>)>,
-    /// The stack's outputs, in document order; absent where the output's condition is false.
-    pub outputs: Vec<(Box<str>, ValueId)>,
+    /// The stack's outputs, in document order.
+    pub outputs: Vec<Output>,
+}
+
+/// An output of a stack.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Its key in `Outputs`.
+    pub name: Box<str>,
+    /// Absent where the output's condition is false.
+    pub value: ValueId,
+    /// Whether it has an `Export`.
+    pub exported: bool,
+    /// Whether a stack of the input imports it.
+    pub imported: bool,
 }
 
 /// Something that may stand for resources that are not in the inventory.

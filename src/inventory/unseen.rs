@@ -103,10 +103,10 @@ fn named_from(inventory: &Inventory, stack: StackId, parent: Option<ResourceId>)
     }
     for (index, other) in inventory.stacks.iter().enumerate() {
         if !around.contains(&StackId(index as u32)) {
-            for (_, value) in &other.outputs {
-                let mut output = Said::default();
-                output.add(inventory, *value);
-                named.extend(output.resources);
+            for output in &other.outputs {
+                let mut said = Said::default();
+                said.add(inventory, output.value);
+                named.extend(said.resources);
             }
         }
     }

@@ -19,7 +19,7 @@ pub use ast::{
     Absent, Assert, Bound, CidrQuestion, Clause, ControlReference, Expectation, Fallback, Fix, IamQuestion, IamRequest,
     LeastQuestion, Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports,
     Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
-    Subject, Via, WiderQuestion,
+    Subject, TextPart, Via, WiderQuestion,
 };
 pub use builtin::{Builtin, builtin_files, builtin_profiles};
 pub use describe::{list, show};

@@ -225,7 +225,7 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
 fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Literal) {
     let renew_pattern = |pattern: &mut Pattern| {
         if matches!(pattern.source, Operand::Param(index) if index == param) {
-            pattern.compiled = OnceLock::new();
+            (pattern.compiled, pattern.automaton) = (OnceLock::new(), OnceLock::new());
         }
     };
     match clause {

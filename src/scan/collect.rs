@@ -385,6 +385,11 @@ impl<'a> Scope<'a> {
             let message = format!("`{}` ({}) is judged", resource.logical_id, self.inventory.type_name(judged));
             related.push(doc::RelatedLocation { location: self.location(place), message });
         }
+        for (id, place) in &violation.also {
+            let (name, type_name) = (&self.inventory.resource(*id).logical_id, self.inventory.type_name(*id));
+            let message = format!("the same is said of `{name}` ({type_name})");
+            related.push(doc::RelatedLocation { location: self.location(*place), message });
+        }
         related
     }
 

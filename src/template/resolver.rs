@@ -10,7 +10,7 @@ use super::parameters::Compared;
 use super::state::{Case, ConditionState, Exports, Given, Made, Output, Source};
 use super::transform::{LOOP, Problem};
 use super::unit::{Environment, Nested, Template, Unit};
-use crate::inventory::{Gap, Inventory, Stack, StackId};
+use crate::inventory::{self, Gap, Inventory, Stack, StackId};
 use crate::source::{Diagnostic, FileId, Kind as Node, Level, Member, NodeId, Span, Symbol, Tree};
 use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId, VariableId};
 
@@ -132,6 +132,11 @@ impl<'u> Resolver<'u> {
         for stack in roots {
             self.resolve_stack(stack);
         }
+        for (stack, name) in &self.exports.read {
+            let id = self.stacks[*stack].id;
+            let outputs = &mut self.inventory.stacks[id.0 as usize].outputs;
+            outputs.iter_mut().filter(|output| *output.name == **name).for_each(|output| output.imported = true);
+        }
         self.constrain();
         super::physical::decide_references(&mut self.inventory);
         (self.inventory, self.diagnostics)
@@ -200,11 +205,13 @@ impl<'u> Resolver<'u> {
         self.resolve_resources(stack);
         let tree = self.stacks[stack].tree;
         self.read_suppressions(stack, tree.root(), None);
-        let outputs: Vec<(Box<str>, ValueId)> = self
-            .names_of(stack, "Outputs")
-            .into_iter()
-            .map(|name| (name.into(), self.output(stack, name).unwrap_or(ValueId::ABSENT)))
-            .collect();
+        let names = self.names_of(stack, "Outputs");
+        let output = |name: &'u str| {
+            let value = self.output(stack, name).unwrap_or(ValueId::ABSENT);
+            let exported = tree.at(tree.root(), &["Outputs", name, "Export"]).is_some();
+            inventory::Output { name: name.into(), value, exported, imported: false }
+        };
+        let outputs = names.into_iter().map(output).collect();
         let id = self.stacks[stack].id;
         self.inventory.stacks[id.0 as usize].outputs = outputs;
         self.add_declarations(stack);

@@ -185,7 +185,7 @@ impl<'u> Resolver<'u> {
         }
     }
 
-    /// What stands beside `Properties`; `Metadata` as it is written, without what the CDK puts there for itself.
+    /// What stands beside `Properties`; `Metadata` as it is written.
     ///
     /// Source: "Intrinsic function references in DeletionPolicy and UpdateReplacePolicy attributes" in the CloudFormation
     /// template reference: functions need the language extensions, and `AWS::NoValue` is none of their values.
@@ -217,9 +217,7 @@ impl<'u> Resolver<'u> {
                 entries.push(Entry { key, key_span: member.key_span, value });
             }
         }
-        if let Some(metadata) = tree.member(node, "Metadata")
-            && tree.members(metadata.value).iter().any(|member| !is_of_cdk(tree.key(member)))
-        {
+        if let Some(metadata) = tree.member(node, "Metadata") {
             let value = self.written(stack, metadata.value);
             let key = self.stacks[stack].symbols[metadata.key.0 as usize];
             entries.push(Entry { key, key_span: metadata.key_span, value });
@@ -240,10 +238,6 @@ impl<'u> Resolver<'u> {
             }
         }
     }
-}
-
-fn is_of_cdk(key: &str) -> bool {
-    key.starts_with("aws:cdk:") || key.starts_with("aws:asset:")
 }
 
 /// What to call a type that is not a text, such as `{"!Rain::Module": ...}`.

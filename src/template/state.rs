@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use elsa::FrozenVec;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::unit::Template;
 use crate::source::{FileId, NodeId, Symbol, Tree};
@@ -74,6 +74,8 @@ pub(super) enum Undecided {
 pub(super) struct Exports<'u> {
     /// The output of a stack, by account, region and name.
     pub(super) outputs: FxHashMap<String, (usize, &'u str)>,
+    /// The outputs that another stack of the unit reads.
+    pub(super) read: FxHashSet<(usize, &'u str)>,
     /// The stacks whose exports are in the table.
     pub(super) stacks: usize,
     /// Whether nested stacks are being entered to look for exports.

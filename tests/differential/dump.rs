@@ -118,7 +118,8 @@ impl Resolved {
             resources.insert(resource.logical_id.to_string(), shown);
         }
         let outputs = self.inventory.stacks[0].outputs.iter();
-        let outputs: Map<String, Value> = outputs.map(|(name, value)| (name.to_string(), self.value(*value))).collect();
+        let outputs: Map<String, Value> =
+            outputs.map(|output| (output.name.to_string(), self.value(output.value))).collect();
         json!({ "resources": resources, "outputs": outputs })
     }
 

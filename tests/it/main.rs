@@ -10,6 +10,7 @@ mod controls;
 mod environments;
 mod escalations;
 mod file_schemas;
+mod findings;
 mod generated;
 mod hostile;
 mod iam;

@@ -115,3 +115,37 @@ proptest! {
         prop_assert!(sarif.contains("\"version\":\"2.1.0\""));
     }
 }
+
+#[test]
+fn what_is_said_of_many_resources_of_a_stack_is_one_entry_with_a_count() {
+    let mut report = sample();
+    let low = Finding {
+        severity: fasscan::report::document::Severity::Low,
+        message: "missing is `Owner`".to_owned(),
+        when: Vec::new(),
+        related: Vec::new(),
+        ..report.findings[0].clone()
+    };
+    report.findings = (0..14).map(|line| Finding { location: at(&low, 100 + line), ..low.clone() }).collect();
+    let title = &report.rules[low.rule].title.clone();
+    let normal = text(&report, 120, Detail::Normal);
+    assert_eq!(normal.matches(&format!("{title} (14 times in stack `Payments`)")).count(), 1, "{normal}");
+    assert!(normal.contains("`Database` (101:") && normal.contains("and 3 more"), "{normal}");
+    assert!(!normal.contains("(111:"), "{normal}");
+    assert_eq!(text(&report, 120, Detail::Verbose).matches("missing is `Owner`").count(), 14);
+    assert_eq!(text(&report, 120, Detail::Quiet).matches("missing is `Owner`").count(), 14);
+
+    report.findings.truncate(2);
+    assert_eq!(text(&report, 120, Detail::Normal).matches("missing is `Owner`").count(), 2);
+    report.findings.push(Finding { message: "missing is `Team`".to_owned(), ..low.clone() });
+    assert!(!text(&report, 120, Detail::Normal).contains("times in stack"));
+    let high = Finding { severity: fasscan::report::document::Severity::High, ..low };
+    report.findings = (0..5).map(|line| Finding { location: at(&high, 100 + line), ..high.clone() }).collect();
+    assert_eq!(text(&report, 120, Detail::Normal).matches("missing is `Owner`").count(), 5);
+}
+
+fn at(finding: &Finding, line: u32) -> fasscan::report::document::Location {
+    let mut location = finding.location.clone();
+    location.start.line = line;
+    location
+}

@@ -1,5 +1,6 @@
 //! What an auditor would find in the bundled systems, found: every `FAIL` row of `expected.csv` that a rule covers, and no `PASS` row flagged.
 
+use crate::run::fasscan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -110,4 +111,26 @@ fn every_expected_failure_is_found_and_nothing_expected_to_pass_is_flagged() {
     let known: BTreeSet<Vec<String>> = records(&text).into_iter().skip(1).collect();
     let without: BTreeSet<Vec<String>> = without.into_iter().collect();
     assert_eq!(without, known, "the list of rows without a rule is out of date");
+}
+
+/// The outcomes of the rule about unused security groups, with the causes.
+fn groups_in_use(path: &str) -> Vec<(String, String)> {
+    let report =
+        fasscan(&["check", path, "--rule", "ec2-security-group-unused", "-o", "json", "--fail-on", "none"]).json();
+    let verdicts = report["verdicts"].as_array().unwrap().iter();
+    verdicts
+        .map(|verdict| (verdict["outcome"].as_str().unwrap().to_owned(), verdict["causes"][0]["text"].to_string()))
+        .collect()
+}
+
+#[test]
+fn who_uses_an_exported_resource_is_known_where_the_importing_stacks_are_in_the_input() {
+    let whole = groups_in_use("fixtures/systems/global-platform/cdk.out");
+    assert!(whole.len() > 5 && whole.iter().all(|(outcome, _)| outcome == "pass"), "{whole:?}");
+    // The stack alone does not show who imports.
+    let alone = groups_in_use("fixtures/systems/global-platform/cdk.out/assembly-Dev/DevNetwork50E7350E.template.json");
+    assert!(
+        alone.iter().any(|(outcome, cause)| outcome == "unknown" && cause.contains("who imports output")),
+        "{alone:?}"
+    );
 }

@@ -46,9 +46,9 @@ impl<'a> Facts<'a> {
                 self.users(view, partner, types, found);
             }
         }
-        // Who is given an output may use it.
+        // Whoever imports an output may use it; who does so in the input is found like any other user.
         if let Some(output) = users.given.get(&start) {
-            let what = format!("who uses output `{output}`").into();
+            let what = format!("who imports output `{output}`").into();
             found.possible.push((None, Cause::NotInInput { what }));
         }
     }
@@ -63,7 +63,7 @@ pub(super) struct Users {
     open: Vec<Open>,
     /// Those of [`Self::open`] that may refer to a resource of a type.
     by_type: FrozenMap<Symbol, Box<[ResourceId]>>,
-    /// The first output that names it, of a stack that is nested in none.
+    /// The first exported output that names it and that no stack of the input imports.
     given: FxHashMap<ResourceId, Box<str>>,
 }
 
@@ -79,12 +79,11 @@ impl Users {
             });
             users.open.extend(unknown.then(|| Open::of(inventory, id)));
         }
-        for stack in inventory.stacks.iter().filter(|stack| stack.parent.is_none()) {
-            for (name, value) in &stack.outputs {
-                referred(inventory, *value, &mut |target| {
-                    users.given.entry(target).or_insert_with(|| name.clone());
-                });
-            }
+        let outputs = inventory.stacks.iter().flat_map(|stack| &stack.outputs);
+        for output in outputs.filter(|output| output.exported && !output.imported) {
+            referred(inventory, output.value, &mut |target| {
+                users.given.entry(target).or_insert_with(|| output.name.clone());
+            });
         }
         users
     }

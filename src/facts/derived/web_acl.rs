@@ -5,6 +5,7 @@
 
 use super::text::{Text, any, arns, names, text};
 use super::{Facts, Found};
+use crate::iam::document::UNKNOWN;
 use crate::value::{Cause, ResourceId, ValueId, View};
 
 const ACL: &str = "AWS::WAFv2::WebACL";
@@ -90,11 +91,16 @@ impl<'a> Facts<'a> {
             return Ok(true);
         }
         let Some((_, after)) = written.text.split_once("/restapis/") else {
+            if stage || api {
+                // Only what is not known may still name one.
+                let cause = written.cause.clone();
+                return Text { text: format!("arn:aws:apigateway:{UNKNOWN}"), cause }.is(&written);
+            }
             let arns = arns(inventory, view, start);
             if arns.is_empty() {
                 // Of a resource without a known form of its ARN, only what is not known at all may be meant.
                 let open = references.is_empty().then_some(written.cause).flatten();
-                return if stage || api { Ok(false) } else { open.map_or(Ok(false), Err) };
+                return open.map_or(Ok(false), Err);
             }
             return any(arns.iter().map(|arn| arn.is(&written)));
         };

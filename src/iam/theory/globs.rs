@@ -43,6 +43,15 @@ impl GlobSet {
         &self.globs
     }
 
+    /// The texts that match, where they are these and no others.
+    pub(super) fn words(&self) -> Option<Vec<String>> {
+        let word = |glob: &Glob| {
+            let word = glob.literal()?;
+            (!glob.fold() || !word.contains(|c: char| c.is_ascii_alphabetic())).then_some(word)
+        };
+        self.globs.iter().map(word).collect()
+    }
+
     /// Whether ASCII case is ignored.
     pub(super) fn fold(&self) -> bool {
         self.fold

@@ -51,8 +51,8 @@ impl Pred {
     }
 }
 
-/// A value of which all predicates hold. Exact when all are of one theory; mixtures are decided by trying the values that
-/// matter to each, and are [`Answer::Limit`] when none fits.
+/// A value of which all predicates hold. Exact when all are of one theory, and where only certain texts may be; other mixtures are decided
+/// by trying the values that matter to each, and are [`Answer::Limit`] when none fits.
 pub(in crate::iam) fn solve(preds: &[&Pred]) -> Answer<String> {
     let text: Vec<&Pred> = preds.iter().copied().filter(|pred| matches!(pred.set, Set::Text(_))).collect();
     let texts = |not: bool| {
@@ -69,6 +69,11 @@ pub(in crate::iam) fn solve(preds: &[&Pred]) -> Answer<String> {
     };
     if text.len() == preds.len() || words == Answer::Unsat {
         return words;
+    }
+    // Few texts are tried one by one.
+    if let Some(words) = texts(false).iter().find_map(|globs| globs.words()) {
+        let found = words.into_iter().find(|word| preds.iter().all(|pred| pred.holds(word)));
+        return found.map_or(Answer::Unsat, Answer::Sat);
     }
     let others = preds.iter().copied().filter(|pred| !matches!(pred.set, Set::Text(_)));
     let mut candidates = representatives(others.clone());

@@ -198,6 +198,8 @@ fn theories_mix_where_a_candidate_settles_it() {
     assert!(matches!(pred::solve(&[&number, &text("9", true)]), Answer::Sat(_)));
     assert_eq!(pred::solve(&[&number, &text("9", false)]), Answer::Sat("9".to_owned()));
     assert_eq!(pred::solve(&[&number, &text("5??5", false)]), Answer::Limit);
+    assert_eq!(pred::solve(&[&number, &text("12", false)]), Answer::Unsat);
+    assert_eq!(pred::solve(&[&number, &text("nine", false)]), Answer::Unsat);
 }
 
 #[test]

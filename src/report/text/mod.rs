@@ -3,6 +3,7 @@
 //! Whether there are colours and how wide the terminal is, the caller knows.
 
 mod environments;
+mod folds;
 mod lists;
 mod paint;
 mod snippet;
@@ -60,7 +61,7 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
     if options.detail == Detail::Quiet {
         blocks.extend(quiet(page));
     } else {
-        blocks.extend(ordered(report).into_iter().map(|finding| snippet::finding(page, finding)));
+        blocks.extend(folds::entries(page).iter().map(|entry| snippet::finding(page, entry)));
         blocks.extend([lists::unknown(page), lists::gaps(page), lists::skipped(page)].into_iter().flatten());
         blocks.extend(lists::diagnostics(report).into_iter().map(|diagnostic| snippet::diagnostic(page, diagnostic)));
     }

@@ -1,5 +1,6 @@
 //! Findings and diagnostics as a compiler shows them: title, place, quoted lines, notes.
 
+use super::folds::Entry;
 use super::paint::{clean, clean_lines, wrap};
 use super::{Detail, Page, case_text, environments_text, rule_id, severity_name};
 use crate::report::document::{Diagnostic, Excerpt, Finding, Position, ResourceInfo, RuleInfo, Severity};
@@ -13,8 +14,9 @@ const LONGEST_VALUE: usize = 200;
 /// Notes of a wide terminal are not wider than this.
 const NOTE_WIDTH: usize = 120;
 
-/// A finding, without a line feed at the end.
-pub(super) fn finding(page: Page<'_>, finding: &Finding) -> String {
+/// A finding and what says the same, without a line feed at the end.
+pub(super) fn finding(page: Page<'_>, entry: &Entry<'_>) -> String {
+    let finding = entry.finding;
     let level = match finding.severity {
         Severity::Critical | Severity::High => Level::ERROR,
         Severity::Medium => Level::WARNING,
@@ -47,11 +49,14 @@ pub(super) fn finding(page: Page<'_>, finding: &Finding) -> String {
         let at = &related.location;
         notes.add("note", &format!("{} ({}:{}:{})", related.message, at.file, at.start.line, at.start.column));
     }
+    if let Some(text) = entry.rest(page) {
+        notes.add("note", &text);
+    }
     if let Some(rule) = rule {
         about_rule(page, rule, &mut notes);
     }
     let (name, id) = (severity_name(finding.severity), clean(rule_id(page.report, finding.rule)));
-    let title = title_text(page, name.len() + id.chars().count() + 4, &words.title);
+    let title = title_text(page, name.len() + id.chars().count() + 4, &(words.title + &entry.times(page)));
     let place = quote.place(page, &finding.location.file, Some(finding.location.start), &title);
     let group = Group::with_title(level.with_name(name).primary_title(title).id(id))
         .element(quote.snippet(words.label))

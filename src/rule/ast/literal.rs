@@ -2,9 +2,11 @@
 
 use std::sync::OnceLock;
 
+use regex_automata::hybrid::dfa::DFA;
 use regex_automata::meta::Regex;
 
 use super::Rule;
+use super::partial::{self, TextPart};
 use crate::source::{Kind, NodeId, Tree};
 
 /// A value written in a rule.
@@ -40,6 +42,8 @@ pub struct Pattern {
     pub ignore_case: bool,
     /// The compiled expression for the current parameter values.
     pub compiled: OnceLock<Option<Regex>>,
+    /// The same as an automaton, for texts of which parts are not known.
+    pub automaton: OnceLock<Option<DFA>>,
 }
 
 impl Literal {
@@ -123,7 +127,7 @@ impl Pattern {
     /// A pattern over `source`.
     #[must_use]
     pub fn new(source: Operand) -> Self {
-        Self { source, ignore_case: false, compiled: OnceLock::new() }
+        Self { source, ignore_case: false, compiled: OnceLock::new(), automaton: OnceLock::new() }
     }
 
     /// A pattern over `source` for which case does not matter.
@@ -132,11 +136,22 @@ impl Pattern {
         Self { ignore_case: true, ..Self::new(source) }
     }
 
+    fn sources<'r>(&'r self, rule: &'r Rule) -> Vec<&'r str> {
+        rule.operand(&self.source).list().iter().filter_map(Literal::text).collect()
+    }
+
+    /// Whether one of the expressions matches every text of these parts (`Some(true)`), or none matches any (`Some(false)`).
+    #[must_use]
+    pub fn matches_partly(&self, rule: &Rule, parts: &[TextPart<'_>]) -> Option<bool> {
+        let automaton = self.automaton.get_or_init(|| partial::automaton(&self.sources(rule), self.ignore_case));
+        partial::matches(automaton.as_ref()?, parts)
+    }
+
     /// Whether one of the expressions matches; an expression that does not compile (which loading refuses) matches nothing.
     #[must_use]
     pub fn is_match(&self, rule: &Rule, text: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| {
-            let sources: Vec<&str> = rule.operand(&self.source).list().iter().filter_map(Literal::text).collect();
+            let sources = self.sources(rule);
             let syntax = regex_automata::util::syntax::Config::new().case_insensitive(self.ignore_case);
             // Texts are short: an engine that is built quickly beats one that matches quickly.
             let config = Regex::config().auto_prefilter(false).hybrid(false);

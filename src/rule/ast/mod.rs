@@ -3,6 +3,7 @@
 mod clause;
 mod iam;
 mod literal;
+mod partial;
 mod rule;
 mod scp;
 mod test;
@@ -13,6 +14,7 @@ pub use clause::{
 };
 pub use iam::{IamQuestion, IamRequest, LeastQuestion};
 pub use literal::{Literal, Operand, Pattern};
+pub use partial::TextPart;
 pub use rule::{
     Assert, ControlReference, Fix, Message, Param, Related, Rule, RuleSet, Severity, Status, Strength, Via,
 };

@@ -165,6 +165,10 @@ pub struct Related {
     pub from: Option<usize>,
     /// Which partners count.
     pub conditions: Vec<Clause>,
+    /// Properties that have the same values in a partner, which is another resource than the selected one.
+    pub same: Vec<Path>,
+    /// Whether there are no others than those of the input.
+    pub ignores_unseen: bool,
 }
 
 impl Severity {

@@ -1,7 +1,7 @@
 //! Relations to other resources: `[related.NAME]`.
 
 use crate::facts::derived::Derived;
-use crate::rule::ast::{Related, Via};
+use crate::rule::ast::{Path, Related, Via};
 use crate::source::{Member, NodeId, Span};
 
 use super::clause::Spoken;
@@ -10,7 +10,11 @@ use super::path::Scope;
 use super::reader::{Declared, Reader, quoted};
 
 /// The keys of a relation.
-pub(in crate::rule) const KEYS: [&str; 7] = ["type", "types", "via", "to", "derived", "from", "where"];
+pub(in crate::rule) const KEYS: [&str; 9] =
+    ["type", "types", "via", "to", "derived", "from", "where", "same", "unseen"];
+
+/// What a partner is that may be there and is not in the input; whether it does not count.
+pub(in crate::rule) const UNSEEN: [(&str, bool); 2] = [("unknown", false), ("ignore", true)];
 
 impl Reader<'_> {
     /// Reads the names and partner types of all relations, so that clauses and relations can name them in any order.
@@ -150,11 +154,45 @@ impl Reader<'_> {
             Some(conditions) => self.clauses(conditions, "where", &partner, &mut Spoken::default()),
             None => Vec::new(),
         };
+        let same = self.same(table, selected, &partner);
         let mut types = self.type_names(table);
         if let (Some(Via::Derived(kind)), true) = (&via, types.is_empty()) {
             types = kind.types().iter().map(|name| (*name).into()).collect();
         }
-        Some(Related { name: tree.key(member).into(), types, via: via?, from, conditions })
+        let via = via?;
+        let ignores_unseen = self.unseen(table, &via);
+        Some(Related { name: tree.key(member).into(), types, via, from, conditions, same, ignores_unseen })
+    }
+
+    /// The properties that are the same in a partner: they are those of both types.
+    fn same(&mut self, table: NodeId, selected: &Scope, partner: &Scope) -> Vec<Path> {
+        let tree = self.tree;
+        let Some(list) = tree.get(table, "same") else { return Vec::new() };
+        if self.texts(list, "same").is_empty() && tree.items(list).is_empty() {
+            self.error(tree.span(list), "`same` has no properties");
+        }
+        let mut paths = Vec::new();
+        for item in tree.items(list) {
+            let (Some(path), Some(_)) = (self.path(*item, "same", partner), self.path(*item, "same", selected)) else {
+                continue;
+            };
+            for ty in path.types.iter().filter(|ty| !ty.accepts_scalar()) {
+                let message = format!("`same` does not fit `{}`, which is {}", path.path.text, ty.describe());
+                self.error(tree.span(*item), message);
+            }
+            paths.push(path.path);
+        }
+        paths
+    }
+
+    /// Whether partners do not count that are not in the input. Of other ways to partners, what is not in sight is what a property
+    /// says, and nobody may ignore that.
+    fn unseen(&mut self, table: NodeId, via: &Via) -> bool {
+        let Some(member) = self.tree.member(table, "unseen") else { return false };
+        if !matches!(via, Via::Partner(_) | Via::Derived(Derived::User | Derived::Neighbour)) {
+            self.error(member.key_span, "`unseen` goes with `via`, `user` and `neighbour` only");
+        }
+        self.word(member.value, "unseen", &UNSEEN).unwrap_or_default()
     }
 
     fn type_names(&self, table: NodeId) -> Vec<Box<str>> {

@@ -676,6 +676,12 @@ fn parameters_and_relations_are_declared_and_used() {
     );
     check(
         "to   = \"KmsKeyArn\"",
+        "to   = \"KmsKeyArn\"\nunseen = \"ignore\"",
+        "unseen",
+        "`unseen` goes with `via`, `user` and `neighbour` only",
+    );
+    check(
+        "to   = \"KmsKeyArn\"",
         "",
         "[related.key]",
         "the relation does not say which property makes it | write `via` with a property of the partner, `to` with one of the selected resource, or `derived`",

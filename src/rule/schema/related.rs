@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::clause::clauses;
 use super::resource_types;
 use crate::facts::derived::Derived;
-use crate::json_schema::{cases, exactly_one, is, meanings, referred, table, text, with};
-use crate::rule::load::related::KEYS;
+use crate::json_schema::{cases, exactly_one, is, list, meanings, referred, table, text, with};
+use crate::rule::load::related::{KEYS, UNSEEN};
 
 pub(super) fn relation() -> Value {
     let about = "A relation from the selected resource to its partners.";
@@ -21,6 +21,16 @@ pub(super) fn relation() -> Value {
         ),
         "from" => text("The relation whose partners this one starts at; the selected resource when it is not said."),
         "where" => clauses("Only partners that satisfy all of these."),
+        "same" => with(
+            list("Only other resources in which these properties have the same values.", text("A property of both.")),
+            json!({ "minItems": 1 }),
+        ),
+        "unseen" => meanings(
+            "What a partner is that may be there and is not in the input; `unknown` when it is not said.",
+            UNSEEN.map(|(word, ignored)| {
+                (word, if ignored { "It does not count." } else { "It leaves the question open." })
+            }),
+        ),
         _ => json!({}),
     });
     let types = exactly_one(&["type", "types"]);
@@ -31,6 +41,8 @@ pub(super) fn relation() -> Value {
         }),
     );
     let derived = json!({ "required": ["derived"] });
+    let from_partner = json!([{ "required": ["via"] }, is("derived", Derived::User.as_str()), is("derived", Derived::Neighbour.as_str())]);
+    let relation = with(relation, json!({ "dependentSchemas": { "unseen": { "anyOf": from_partner } } }));
     with(with(relation, exactly_one(&["via", "to", "derived"])), cases(vec![(derived, untyped)], types))
 }
 

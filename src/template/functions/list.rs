@@ -2,9 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::inventory::identity;
 use crate::source::NodeId;
 use crate::template::resolver::Resolver;
-use crate::value::{Cause, Kind, Place, ValueId};
+use crate::value::{Cause, Kind, Place, ResourceId, ValueId};
 
 /// `Fn::Cidr` makes at most this many blocks.
 const BLOCKS: u32 = 256;
@@ -14,7 +15,11 @@ impl<'u> Resolver<'u> {
         let Some(items) = self.arguments(stack, node, place, "Fn::Select", 2) else {
             return self.unknown(Cause::Invalid, place);
         };
-        let (index, list) = (self.value(stack, items[0]), self.value(stack, items[1]));
+        let index = self.value(stack, items[0]);
+        if let Some(part) = self.part_of_reference(stack, index, items[1], place) {
+            return part;
+        }
+        let list = self.value(stack, items[1]);
         let zones = self.stacks[stack].tree.get(items[1], "Fn::GetAZs").is_some();
         self.each_case(index, place, &mut |resolver, index| {
             let Some(text) = resolver.constant_text(index) else { return resolver.pass_unknown(index, place) };
@@ -29,6 +34,53 @@ impl<'u> Resolver<'u> {
                 _ => resolver.select(index, list, place),
             })
         })
+    }
+
+    /// A part of what an attribute returns, where the form of that is known: `Fn::Select` over `Fn::Split` of a reference.
+    fn part_of_reference(&mut self, stack: usize, index: ValueId, list: NodeId, place: Place) -> Option<ValueId> {
+        let tree = self.stacks[stack].tree;
+        let [delimiter, text] = tree.items(tree.get(list, "Fn::Split")?) else { return None };
+        let (delimiter, index) = (tree.scalar(*delimiter)?, self.constant_text(index)?.parse::<usize>().ok()?);
+        // What is more than a name is worked out once only, with the list.
+        let [function] = tree.members(*text) else { return None };
+        let plain = |node: NodeId| {
+            tree.scalar(node).is_some() || tree.items(node).iter().all(|one| tree.scalar(*one).is_some())
+        };
+        if !matches!(tree.key(function), "Ref" | "Fn::GetAtt" | "Fn::ImportValue") || !plain(function.value) {
+            return None;
+        }
+        let text = self.value(stack, *text);
+        let Kind::Reference { resource, attribute } = self.inventory.values.kind(text) else { return None };
+        let name = self.inventory.names.text(attribute).to_owned();
+        match (delimiter, index) {
+            (":", index) => self.part_of_arn(resource, &name, index, place),
+            // `https://HOST/`
+            ("/", 2) if name.ends_with("Url") || name.ends_with("URL") => {
+                let host = self.inventory.names.intern(&format!("{name}.Host"));
+                Some(self.reference_to(resource, host, place))
+            }
+            _ => None,
+        }
+    }
+
+    fn part_of_arn(&mut self, resource: ResourceId, attribute: &str, index: usize, place: Place) -> Option<ValueId> {
+        let identity = identity(self.inventory.type_name(resource))?;
+        let (_, format) = identity.arn.filter(|(name, _)| *name == attribute)?;
+        let part = format.split(':').nth(index)?;
+        let own = self.inventory.resource(resource).stack;
+        let stack = self.stacks.iter().position(|state| state.id == own)?;
+        let pseudo = match part {
+            "{partition}" => "AWS::Partition",
+            "{region}" => "AWS::Region",
+            "{account}" => "AWS::AccountId",
+            "{name}" if identity.reference == "{name}" => {
+                let name = self.inventory.names.intern("Ref");
+                return Some(self.reference_to(resource, name, place));
+            }
+            _ if part.contains('{') => return None,
+            _ => return Some(self.inventory.values.push_text(part, place)),
+        };
+        Some(self.reference(stack, pseudo, place))
     }
 
     fn select(&mut self, index: usize, list: ValueId, place: Place) -> ValueId {

@@ -136,6 +136,13 @@ impl<'u> Resolver<'u> {
         self.reference_to(id, attribute, place)
     }
 
+    /// The value of an output that another stack asks for.
+    fn read_output(&mut self, stack: usize, name: &str) -> Option<ValueId> {
+        let (name, _) = self.stacks[stack].outputs.get_key_value(name)?;
+        self.exports.read.insert((stack, *name));
+        self.output(stack, name)
+    }
+
     /// The value of an output; absent when its condition is never true, `None` when there is no such output.
     pub(in crate::template) fn output(&mut self, stack: usize, name: &str) -> Option<ValueId> {
         let (name, output) = self.stacks[stack].outputs.get_key_value(name).map(|(name, output)| (*name, *output))?;
@@ -261,7 +268,7 @@ impl<'u> Resolver<'u> {
             };
             let key = resolver.export_key(stack, &text);
             let found = resolver.export(&key);
-            match found.and_then(|(stack, output)| resolver.output(stack, output)) {
+            match found.and_then(|(stack, output)| resolver.read_output(stack, output)) {
                 Some(value) => resolver.at(value, place),
                 None => resolver.unknown(Cause::ImportValue { name: text.into() }, place),
             }
@@ -354,7 +361,7 @@ impl<'u> Resolver<'u> {
             (Some(index), None) => Some(index),
             _ => None,
         };
-        match found.and_then(|index| self.output(index, &output)) {
+        match found.and_then(|index| self.read_output(index, &output)) {
             Some(value) => self.at(value, place),
             None => self.unknown(Cause::ImportValue { name: format!("{stack_name}.{output}").into() }, place),
         }

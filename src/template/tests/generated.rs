@@ -163,7 +163,8 @@ fn everything(inventory: &Inventory, chosen: &[(&str, &str)]) -> Value {
         .resources()
         .map(|(id, resource)| json!([inventory.exists(&view, id), shown(inventory, &view, resource.properties)]))
         .collect();
-    let outputs: Vec<Value> = inventory.stacks[0].outputs.iter().map(|(_, id)| shown(inventory, &view, *id)).collect();
+    let outputs = inventory.stacks[0].outputs.iter();
+    let outputs: Vec<Value> = outputs.map(|output| shown(inventory, &view, output.value)).collect();
     json!([resources, outputs])
 }
 

@@ -188,7 +188,7 @@ impl Resolved {
         let world = world(&self.inventory, chosen);
         let view = View::new(&self.inventory.values, &world);
         let outputs = &self.inventory.stacks[0].outputs;
-        let shown = outputs.iter().map(|(name, id)| (name.to_string(), shown(&self.inventory, &view, *id)));
+        let shown = outputs.iter().map(|output| (output.name.to_string(), shown(&self.inventory, &view, output.value)));
         Value::Object(shown.filter(|(_, value)| !value.is_null()).collect())
     }
 
