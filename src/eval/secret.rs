@@ -5,14 +5,12 @@ use super::cursor::{Cursor, Leaf};
 use super::focus::element_step;
 use super::scope::{Scope, Wanted};
 use crate::facts::secret;
+use crate::inventory::schema::Schema;
 use crate::rule::{Path, Pattern, SecretText};
 use crate::value::{Cause, CauseId, Kind, Place, Read, ResourceId, ValueId};
 
 /// The declarations of a template's parameters.
 const PARAMETER: &str = "Fasscan::Template::Parameter";
-
-/// Properties that no service shows again (`writeOnlyProperties` of the resource types).
-const WRITE_ONLY: [&str; 5] = ["AuthToken", "EventSourceToken", "MasterUserPassword", "Password", "SecretString"];
 
 /// A question for secrets.
 struct SecretQuestion<'q> {
@@ -90,7 +88,7 @@ impl Scope<'_> {
             return Answer::of(false);
         }
         let shown = || self.secret_found(question, value, format!("{path}.{name}"), name, head);
-        self.secret_parts_open(question, value, true, &shown)
+        self.secret_parts_open(question, value, self.is_kept(question.cursor.resource, path), &shown)
     }
 
     /// Whether what nobody knows of a value may be a secret that is shown.
@@ -108,7 +106,7 @@ impl Scope<'_> {
 
     fn secret_text(&self, question: &SecretQuestion<'_>, written: ValueId, path: &str, head: Place) -> Answer {
         let key = path.rsplit('.').next().unwrap_or_default();
-        let kept = !WRITE_ONLY.contains(&key);
+        let kept = self.is_kept(question.cursor.resource, path) && !secret::is_secret_name(key);
         let shown = || self.secret_found(question, written, path.to_owned(), key, head);
         if let Kind::Unknown(cause) = self.view.deep(written).1 {
             return match question.text {
@@ -186,6 +184,13 @@ impl Scope<'_> {
             }
             cause => Answer::unknown(vec![cause]),
         }
+    }
+
+    /// Whether the service shows the property to whoever may describe the resource.
+    fn is_kept(&self, resource: ResourceId, path: &str) -> bool {
+        let path = path.strip_prefix("Properties.").unwrap_or(path);
+        let ty = Schema::embedded().resource(self.context.inventory.type_name(resource));
+        !ty.is_some_and(|ty| ty.is_write_only(path))
     }
 
     /// Whether the parameter of the resource's template has `NoEcho`; none where there is no such parameter.
