@@ -81,6 +81,7 @@ impl Scope<'_> {
         let parts = secret::literal_parts(&self.view, value);
         let shown = parts.iter().any(|part| !part.trim().is_empty());
         let whole = parts.join("\u{1}");
+        let whole = secret::readable(&whole);
         if (shown && !secret::is_placeholder(&whole) && named()) || secret::looks_like_credential(&whole) {
             return self.secret_found(question, value, format!("{path}.{name}"), name, head);
         }
@@ -118,6 +119,7 @@ impl Scope<'_> {
         let named = |name: &str| question.keys.is_some_and(|keys| keys.is_match(self.rule, name));
         let parts = secret::literal_parts(&self.view, written);
         let whole = parts.join("\u{1}");
+        let whole = secret::readable(&whole);
         let is_secret = match question.text {
             SecretText::Any => parts.iter().any(|part| !part.trim().is_empty()),
             SecretText::Members => {

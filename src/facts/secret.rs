@@ -1,6 +1,8 @@
 //! Secrets in clear text: where a literal stands that should not.
 
-use crate::value::{CauseId, Kind, ValueId, View};
+use std::borrow::Cow;
+
+use crate::value::{CauseId, Kind, ValueId, View, base64};
 
 /// Names under which secrets are kept, lower case, without separators.
 const NAMES: [&str; 12] = [
@@ -70,6 +72,21 @@ pub fn is_placeholder(text: &str) -> bool {
         || (text.starts_with("http") && text.contains("://") && !has_url_password(text))
         || (text.starts_with('/') && !text.contains(' '))
         || text.contains("{{resolve:")
+}
+
+/// What a text says to whoever reads it: what it is the base64 form of, where it is that of a text, else itself. White space,
+/// as between the lines of an encoded file, does not count.
+#[must_use]
+pub fn readable(text: &str) -> Cow<'_, str> {
+    // A shorter text is rather a word.
+    const LEAST: usize = 16;
+    if text.len() < LEAST || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=\n\r\t ".contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let digits: String = text.split_ascii_whitespace().collect();
+    let decoded = base64::decoded(&digits).and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_text = |text: &String| !text.contains(|c: char| c.is_control() && !c.is_ascii_whitespace());
+    decoded.filter(is_text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// The literal parts of a text, in order; what is not literal is left out.
@@ -154,6 +171,14 @@ mod tests {
         assert!(looks_like_credential("postgres://app:hunter2@db:5432/x"));
         assert!(!looks_like_credential("https://example.com/a:b@c"));
         assert!(!looks_like_credential("postgres://app:${PW}@db/x"));
+    }
+
+    #[test]
+    fn a_text_in_base64_is_read_as_what_it_is_made_of() {
+        assert_eq!(readable("ZXhwb3J0IERCX1BB\n  U1NXT1JEPWh1bnRlcjI=\n"), "export DB_PASSWORD=hunter2");
+        for text in ["export DB_PASSWORD=hunter2", "abcd", "aGVsbG8=", "0123456789012345", "a b c d e f g h i j"] {
+            assert_eq!(readable(text), text);
+        }
     }
 
     #[test]
