@@ -171,7 +171,8 @@ fn scalar(test: Test, text: &str, value: &str, scope: &mut Scope<'_>) -> Match {
         | NumericGreaterThan
         | NumericGreaterThanEquals => compare_numbers(value, text),
         BinaryEquals => {
-            let equal = text == value || base64::decoded(text).is_some_and(|bytes| base64::decoded(value) == Some(bytes));
+            let equal =
+                text == value || base64::decoded(text).is_some_and(|bytes| base64::decoded(value) == Some(bytes));
             return equal.into();
         }
         IpAddress | NotIpAddress => return address(test, text, value, scope),
