@@ -30,6 +30,21 @@ pub(super) struct Blame {
     pub(super) provisional: bool,
     /// Further placeholders of messages.
     pub(super) bindings: Vec<(&'static str, String)>,
+    /// Where the secrets stand that it shows.
+    pub(super) secrets: Vec<Place>,
+    /// What the message is to say besides.
+    pub(super) because: Option<String>,
+}
+
+impl Blame {
+    /// Makes it stand for these, as far as they show secrets.
+    pub(super) fn of_secrets(&mut self, found: Vec<Self>) {
+        for one in found {
+            self.provisional |= one.provisional;
+            self.secrets.extend(one.secrets);
+            self.because = self.because.take().or(one.because);
+        }
+    }
 }
 
 /// An answer.

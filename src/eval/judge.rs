@@ -155,6 +155,7 @@ fn violation(scope: &Scope<'_>, message: &Message, blame: &Blame) -> Violation {
         path: blame.path.clone(),
         found: blame.found.clone(),
         absent: blame.absent,
+        secrets: blame.secrets.clone(),
         when: None,
         also: Vec::new(),
     }

@@ -18,6 +18,10 @@ impl Scope<'_> {
             rest = &rest[start + length + 1..];
         }
         text.push_str(rest);
+        if let Some(because) = &blame.because {
+            text.push_str("; ");
+            text.push_str(because);
+        }
         text
     }
 

@@ -123,7 +123,7 @@ pub fn evaluate_rule(inventory: &Inventory, rules: &RuleSet, rule: usize, option
 #[must_use]
 pub fn looks_for_secrets(clause: &Clause) -> bool {
     match clause {
-        Clause::Secret { .. } => true,
+        Clause::Secret(_) => true,
         Clause::All(clauses) | Clause::Any(clauses) => clauses.iter().any(looks_for_secrets),
         Clause::Not(clause) => looks_for_secrets(clause),
         Clause::Quantified { matches, .. } | Clause::On { matches, .. } | Clause::Distinct { matches, .. } => {

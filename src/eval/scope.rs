@@ -1,10 +1,10 @@
 //! The evaluation of clauses by Kleene logic.
 
-use super::Context;
 use super::answer::{Answer, Blame, Truth};
 use super::cursor::{Cursor, Leaf};
 use super::focus::{Focus, element_step};
 use super::trail::Trail;
+use super::{Context, looks_for_secrets};
 use crate::rule::{Absent, Clause, Fallback, Operand, Operator, Path, Quantifier, Rule, Subject};
 use crate::source::Symbol;
 use crate::value::{Cause, Kind, Place, ResourceId, View};
@@ -83,9 +83,14 @@ impl<'a> Scope<'a> {
                 _ => one(),
             });
         }
-        // What all of them together make wrong, a change of one of them mends.
         if wanted == Wanted::True && clauses.len() > 1 && answer.holds() {
-            answer.blames.truncate(1);
+            // Beside a secret, what gives it away is no fault of its own.
+            if answer.blames.iter().any(|blame| !blame.secrets.is_empty()) {
+                answer.blames.retain(|blame| !blame.secrets.is_empty());
+            } else {
+                // What all of them together make wrong, a change of one of them mends.
+                answer.blames.truncate(1);
+            }
         }
         answer
     }
@@ -132,7 +137,7 @@ impl<'a> Scope<'a> {
             Clause::Iam { within, question } => self.iam(within.as_ref(), question, cursor, wanted),
             Clause::Network(question) => self.network(question, cursor, wanted),
             Clause::Scp(question) => self.scp(question, cursor, wanted),
-            Clause::Secret { path, keys, text } => self.secret(path, keys.as_ref(), *text, cursor, wanted),
+            Clause::Secret(question) => self.secret(question, cursor, wanted),
             Clause::CustomerKey { path, absent } => self.customer_key(path, *absent, cursor, wanted),
             Clause::InScope(inside) => self.in_scope(*inside, cursor, wanted),
             Clause::ByDefault(_) => self.fallback(Some(Absent::Pass), &cursor.trail, wanted),
@@ -324,11 +329,16 @@ impl<'a> Scope<'a> {
         wanted: Wanted,
     ) -> Answer {
         let (slots, rest) = self.quantified(cursor, over);
-        let inner =
-            if quantifier == Quantifier::Each && wanted == Wanted::False { Wanted::False } else { Wanted::Nothing };
         // Each element decides by itself that it fails.
         let neutral = quantifier != Quantifier::Some;
         let apart = wanted == if neutral { Wanted::False } else { Wanted::True };
+        // Of the secrets in an element is asked where they stand: nothing else in it is to be hidden.
+        let secrets = apart && quantifier != Quantifier::Each && matches.iter().any(looks_for_secrets);
+        let inner = match quantifier {
+            Quantifier::Each if wanted == Wanted::False => Wanted::False,
+            Quantifier::Some | Quantifier::None if secrets => Wanted::True,
+            _ => Wanted::Nothing,
+        };
         let mut answer = Answer::of(quantifier != Quantifier::Some);
         let mut head = None;
         for leaf in rest {
@@ -362,8 +372,9 @@ impl<'a> Scope<'a> {
                     one = one.negated();
                 }
                 let decides = one.truth != Truth::Unknown && wanted.wants(one.holds());
-                if decides && one.blames.is_empty() {
-                    one.blames = vec![self.element_blame(&element)];
+                if decides && (secrets || one.blames.is_empty()) {
+                    let found = std::mem::replace(&mut one.blames, vec![self.element_blame(&element)]);
+                    one.blames[0].of_secrets(found);
                 }
                 first = first.take().or(Some(element));
                 one

@@ -57,6 +57,8 @@ pub struct Violation {
     pub found: Option<String>,
     /// Whether nothing is there, and the place is where it would stand.
     pub absent: bool,
+    /// Where the secrets stand that it is about: no report may show what is there.
+    pub secrets: Vec<Place>,
     /// The case in which this is so; `None`: in every case.
     pub when: Option<When>,
     /// Other resources of which the same is said, with their places.

@@ -1,6 +1,8 @@
 //! Secrets in clear text: where a literal stands that should not.
 
-use crate::value::{CauseId, Kind, ValueId, View};
+use std::borrow::Cow;
+
+use crate::value::{CauseId, Kind, ValueId, View, base64};
 
 /// Names under which secrets are kept, lower case, without separators.
 const NAMES: [&str; 12] = [
@@ -21,10 +23,79 @@ const NAMES: [&str; 12] = [
 /// Whether a key or property of this name holds a secret; for redaction, so it rather says yes.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let mut folded = Vec::with_capacity(name.len());
-    folded.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()));
+    let folded = folded(name);
     let ends = |endings: &[&str]| endings.iter().any(|ending| folded.ends_with(ending.as_bytes()));
     !ends(&["arn", "id", "name"]) && (ends(&["token", "secret"]) || has_secret_word(&folded))
+}
+
+/// What the name of a parameter ends with that is a secret itself and nothing about one; as in [`NAMES`].
+const CERTAIN: [&str; 14] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "apikey",
+    "secretkey",
+    "secretaccesskey",
+    "privatekey",
+    "clientsecret",
+    "apisecret",
+    "appsecret",
+    "jwtsecret",
+    "sharedsecret",
+    "signingsecret",
+];
+
+/// What names end with that say where something is, or who: also with `NoEcho` they stand for no secret.
+const HARMLESS: [&str; 17] = [
+    "arn",
+    "arns",
+    "id",
+    "ids",
+    "name",
+    "names",
+    "user",
+    "email",
+    "path",
+    "parameter",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "port",
+    "version",
+    "region",
+];
+
+/// What the names of switches begin with; parameters of nested stacks that the CDK makes begin with the last one.
+const SWITCHES: [&str; 11] =
+    ["is", "has", "use", "enable", "disable", "allow", "require", "rotate", "create", "generate", "referenceto"];
+
+/// Whether a parameter of this name is a secret beyond doubt.
+#[must_use]
+pub fn is_certain_name(name: &str) -> bool {
+    let folded = folded(name);
+    !is_switch(name) && CERTAIN.iter().any(|ending| folded.ends_with(ending.as_bytes()))
+}
+
+/// Whether a parameter of this name is no secret, even when it is hidden: it says where something is, or who.
+#[must_use]
+pub fn is_harmless_name(name: &str) -> bool {
+    let folded = folded(name);
+    is_switch(name) || HARMLESS.iter().any(|ending| folded.ends_with(ending.as_bytes()))
+}
+
+/// Whether the first word of a name makes it that of a switch: `EnablePassword`, `use_token`.
+fn is_switch(name: &str) -> bool {
+    SWITCHES.iter().any(|switch| {
+        let (Some(first), Some(rest)) = (name.get(..switch.len()), name.get(switch.len()..)) else { return false };
+        first.eq_ignore_ascii_case(switch) && !rest.starts_with(|c: char| c.is_ascii_lowercase())
+    })
+}
+
+/// A name in lower case, without separators.
+fn folded(name: &str) -> Vec<u8> {
+    name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
 }
 
 /// Whether one of [`NAMES`] is in the text: one pass that compares only where one may begin, as every key is asked.
@@ -70,6 +141,21 @@ pub fn is_placeholder(text: &str) -> bool {
         || (text.starts_with("http") && text.contains("://") && !has_url_password(text))
         || (text.starts_with('/') && !text.contains(' '))
         || text.contains("{{resolve:")
+}
+
+/// What a text says to whoever reads it: what it is the base64 form of, where it is that of a text, else itself. White space,
+/// as between the lines of an encoded file, does not count.
+#[must_use]
+pub fn readable(text: &str) -> Cow<'_, str> {
+    // A shorter text is rather a word.
+    const LEAST: usize = 16;
+    if text.len() < LEAST || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=\n\r\t ".contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let digits: String = text.split_ascii_whitespace().collect();
+    let decoded = base64::decoded(&digits).and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_text = |text: &String| !text.contains(|c: char| c.is_control() && !c.is_ascii_whitespace());
+    decoded.filter(is_text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// The literal parts of a text, in order; what is not literal is left out.
@@ -149,11 +235,32 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_is_certainly_a_secret_by_the_end_of_its_name() {
+        for name in ["DbPassword", "ADMIN_PASSWD", "GithubToken", "StripeApiKey", "oauth-client-secret", "UserToken"] {
+            assert!(is_certain_name(name) && !is_harmless_name(name), "{name}");
+        }
+        for name in ["EnablePassword", "use_token", "DbSecret", "PasswordLength", "TokenUrl", "referencetoDbPassword"] {
+            assert!(!is_certain_name(name), "{name}");
+        }
+        for name in ["DbSecretArn", "DB_USER", "SecretName", "PasswordParameter", "HasToken"] {
+            assert!(is_harmless_name(name), "{name}");
+        }
+    }
+
+    #[test]
     fn credentials_are_seen_by_their_shape() {
         assert!(looks_like_credential("key AKIAIOSFODNN7EXAMPLE end"));
         assert!(looks_like_credential("postgres://app:hunter2@db:5432/x"));
         assert!(!looks_like_credential("https://example.com/a:b@c"));
         assert!(!looks_like_credential("postgres://app:${PW}@db/x"));
+    }
+
+    #[test]
+    fn a_text_in_base64_is_read_as_what_it_is_made_of() {
+        assert_eq!(readable("ZXhwb3J0IERCX1BB\n  U1NXT1JEPWh1bnRlcjI=\n"), "export DB_PASSWORD=hunter2");
+        for text in ["export DB_PASSWORD=hunter2", "abcd", "aGVsbG8=", "0123456789012345", "a b c d e f g h i j"] {
+            assert_eq!(readable(text), text);
+        }
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Inventory {
     pub stacks: Vec<Stack>,
     /// The templates that are a text of another one, with the place of that text.
     pub embedded: Vec<(Place, Arc<Tree>)>,
+    /// Where parameters are used that are empty, which is mostly to be replaced: the name of each.
+    pub empty_parameters: FxHashMap<Place, Box<str>>,
     /// What templates ask tools not to apply.
     pub suppressions: Vec<Suppression>,
     /// What was there and could not be looked at.

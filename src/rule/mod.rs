@@ -17,9 +17,9 @@ mod words;
 
 pub use ast::{
     Absent, Assert, Bound, CidrQuestion, Clause, ControlReference, Expectation, Fallback, Fix, IamQuestion, IamRequest,
-    LeastQuestion, Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Param, Path, Pattern, Ports,
-    Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretText, Segment, Severity, Status, Strength,
-    Subject, TextPart, Via, WiderQuestion,
+    LeastQuestion, Literal, Message, NetworkQuestion, Operand, Operator, OutcomeName, Pair, Param, Path, Pattern,
+    Ports, Quantifier, Related, Rule, RuleSet, RuleTest, ScpQuestion, SecretQuestion, SecretText, Segment, Severity,
+    Status, Strength, Subject, TextPart, Via, WiderQuestion,
 };
 pub use builtin::{Builtin, builtin_files, builtin_profiles};
 pub use describe::{list, show};

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::inventory::schema::did_you_mean;
 
-use super::ast::{Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet};
+use super::ast::{Clause, Literal, NetworkQuestion, Operand, Operator, Pattern, Ports, Rule, RuleSet, SecretQuestion};
 use super::load::format::{cidr_problem, is_date, regex_problem};
 use super::load::network::{ports_of, ports_problem, prefix_problem};
 use super::load::operator::whole_number_problem;
@@ -212,7 +212,7 @@ fn problem_in(clause: &Clause, param: usize, value: &Literal) -> Option<String> 
                 _ => None,
             })
         }
-        Clause::Secret { keys: Some(pattern), .. } if is(&pattern.source) => each(&regex_problem),
+        Clause::Secret(SecretQuestion { keys: Some(pattern), .. }) if is(&pattern.source) => each(&regex_problem),
         Clause::Iam { question, .. } if question.operands().into_iter().any(is) => each(&|_| None),
         Clause::Scp(question) if question.operands().into_iter().any(is) => each(&|_| None),
         Clause::TagsPresent(operand) | Clause::Includes { wanted: operand, .. } if is(operand) => each(&|_| None),
@@ -231,7 +231,7 @@ fn renew<'v>(clause: &mut Clause, param: usize, value: &dyn Fn(usize) -> &'v Lit
     match clause {
         Clause::Test { operator: Operator::Matches(pattern, _), .. }
         | Clause::TagValue { operator: Operator::Matches(pattern, _), .. }
-        | Clause::Secret { keys: Some(pattern), .. } => {
+        | Clause::Secret(SecretQuestion { keys: Some(pattern), .. }) => {
             renew_pattern(pattern);
         }
         Clause::Network(question) => {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::excerpt::excerpt;
 use super::fingerprint::{Fingerprints, identity};
 use super::problem::{bare_diagnostic, problem, without_lines};
-use super::redact::{MASK, Secrets, unparsed_spans};
+use super::redact::{MASK, Secrets, unparsed_spans, without};
 use super::{counts, level_name, position, rules};
 use crate::deployment::Deployment;
 use crate::eval::{self, Case, Violation, When};
@@ -178,13 +178,19 @@ impl<'a> Scope<'a> {
         verdicts: &[eval::Verdict],
     ) -> Self {
         let of_secrets = verdicts.iter().filter(|verdict| secret_rules.get(verdict.rule).copied().unwrap_or(true));
-        let shown = of_secrets.flat_map(violations).map(|violation| violation.place).collect();
+        let places = |violation: &Violation| match violation.secrets.as_slice() {
+            [] => vec![violation.place],
+            secrets => secrets.to_vec(),
+        };
+        let shown = of_secrets.flat_map(violations).flat_map(places).collect();
         Self { loaded, inventory, rules, secret_rules, deployments, secrets: std::cell::OnceCell::new(), shown }
     }
 
     /// The secrets of the unit, looked for when something of it is shown.
     fn secrets(&self) -> &Secrets {
-        self.secrets.get_or_init(|| Secrets::of(&self.loaded.unit, self.inventory, &self.shown, self.deployments))
+        let is_said = |word: &str| rules::say(self.rules, word);
+        self.secrets
+            .get_or_init(|| Secrets::of(&self.loaded.unit, self.inventory, &self.shown, self.deployments, is_said))
     }
 
     /// Whether the value of a parameter is a secret.
@@ -338,7 +344,7 @@ impl<'a> Scope<'a> {
         let hidden = given || secrets.covers(violation.place) || self.secret_rules.get(rule).copied().unwrap_or(true);
         let mut message = violation.message.clone();
         if let Some(found) = violation.found.as_deref().filter(|found| hidden && !found.is_empty()) {
-            message = message.replace(found, MASK);
+            message = without(&message, found);
         }
         let found = violation.found.as_deref().map(|found| match hidden {
             true => MASK.to_owned(),

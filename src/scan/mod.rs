@@ -108,7 +108,7 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
     report.diagnostics.extend(undeclared.into_iter().map(parameter_diagnostic));
     let (hidden, tagged) = (std::mem::take(&mut all.hidden), all.tagged);
     all.join(&mut report);
-    redact::mask_everywhere(&mut report, &hidden);
+    redact::mask_everywhere(&mut report, &hidden, |word| rules::say(rules, word));
     report.skipped.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     scope::mark(&mut report, &request.options.scope, tagged);
     collect::finish(&mut report, request.fail_on);

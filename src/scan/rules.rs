@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::redact::says;
 use crate::eval::looks_for_secrets;
 use crate::report::document::{Control, RuleInfo, Severity};
-use crate::rule;
+use crate::rule::{self, RuleSet};
 
 /// What a reader of the report needs of a rule.
 #[must_use]
@@ -49,6 +50,12 @@ const fn strength(strength: rule::Strength) -> &'static str {
         rule::Strength::Direct => "direct",
         rule::Strength::Supports => "supports",
     }
+}
+
+/// Whether the message of a rule has this word.
+pub(super) fn say(rules: &RuleSet, word: &str) -> bool {
+    let mut asserts = rules.rules.iter().flat_map(|rule| &rule.asserts);
+    asserts.any(|assert| says(&assert.message.0, word))
 }
 
 /// Whether the rule has a clause about secrets in clear text.

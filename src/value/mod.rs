@@ -5,6 +5,7 @@
 //! This module knows no CloudFormation function, no resource type and no rule.
 
 mod arena;
+pub mod base64;
 mod cause;
 mod constraint;
 mod did_you_mean;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{CauseId, Entry, Kind, Place, ResourceId, Trigger, ValueId, Values, World};
+use super::{CauseId, Entry, Kind, Place, ResourceId, Trigger, ValueId, Values, World, base64};
 use crate::source::{Span, Symbol};
 
 /// Marks the ends of a reference inside a symbolic text; no template can contain it unescaped.
@@ -227,7 +227,7 @@ impl<'a> View<'a> {
                 }
                 Read::Known(Cow::Owned(whole))
             }
-            Kind::Base64(inner) => self.text(inner).map(|text| Cow::Owned(base64(text.as_bytes()))),
+            Kind::Base64(inner) => self.text(inner).map(|text| Cow::Owned(base64::encoded(text.as_bytes()))),
             Kind::Reference { .. } => Read::Unknown(self.runtime_cause(id)),
             Kind::Unknown(cause) => Read::Unknown(cause),
             Kind::Absent | Kind::List(_) | Kind::Map(_) | Kind::If { .. } | Kind::Choice { .. } => Read::Absent,
@@ -302,31 +302,5 @@ impl<'a> View<'a> {
     /// The cause of a reference that only deployment decides. Arenas store it beside the reference.
     fn runtime_cause(&self, reference: ValueId) -> CauseId {
         self.values.runtime_cause(reference)
-    }
-}
-
-/// Standard base64 with padding (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for index in 0..4 {
-            let six = (bits >> (18 - 6 * index)) & 63;
-            text.push(if index <= chunk.len() { char::from(ALPHABET[six as usize]) } else { '=' });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_pads_as_the_standard_says() {
-        for (plain, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(base64(plain.as_bytes()), encoded);
-        }
     }
 }

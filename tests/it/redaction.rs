@@ -331,3 +331,47 @@ fn a_reference_to_a_secret_is_shown_as_it_is_written() {
     let report = report("t.yaml", template);
     assert!(report.findings[0].excerpt.text.contains("resolve:secretsmanager:db"));
 }
+
+/// The messages and excerpts of a report.
+fn said(report: &Report) -> String {
+    let said =
+        |finding: &fasscan::report::document::Finding| format!("{}\n{}\n", finding.message, finding.excerpt.text);
+    report.findings.iter().map(said).collect()
+}
+
+#[test]
+fn of_a_pair_or_a_container_only_the_value_of_the_secret_is_hidden() {
+    let template = "Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        \
+        - Name: app1\n          Image: nginx\n          User: root\n          Environment:\n            - Name: DB_PASSWORD\n              Value: hunter22\n";
+    let report = report("t.yaml", template);
+    let shown = said(&report);
+    assert!(report.findings.iter().any(|finding| finding.excerpt.text.contains("Value: ****")), "{shown}");
+    for text in ["Name: app1", "Image: nginx", "User: root", "Name: DB_PASSWORD"] {
+        assert!(shown.contains(text), "{text} in\n{shown}");
+    }
+    assert!(!shown.contains("hunter22"), "{shown}");
+}
+
+#[test]
+fn a_secret_that_is_a_common_word_leaves_the_report_readable() {
+    let template = "Resources:\n  Db:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: postgres\n      \
+        MasterUsername: admin\n      MasterUserPassword: postgres\n";
+    let report = report("t.yaml", template);
+    let shown = said(&report);
+    assert!(shown.contains("export postgresql"), "{shown}");
+    assert!(shown.contains("MasterUserPassword: ****") && !shown.contains("MasterUserPassword: postgres"), "{shown}");
+}
+
+#[test]
+fn a_secret_under_a_telling_name_is_found_once_and_at_its_value() {
+    let template = "Resources:\n  P:\n    Type: AWS::SSM::Parameter\n    Properties:\n      Name: /app/db-password\n      Type: String\n      Value: hunter22\n";
+    let report = report("t.yaml", template);
+    let places: Vec<u32> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.message.contains("literal value"))
+        .map(|finding| finding.location.start.line)
+        .collect();
+    assert_eq!(places, [7]);
+    assert!(!said(&report).contains("hunter22"));
+}

@@ -7,11 +7,12 @@ use std::cmp::Ordering;
 
 use super::context::Values;
 use super::doubt::Doubt;
-use super::scalar::{Range, base64, compare_numbers, moment};
+use super::scalar::{Range, compare_numbers, moment};
 use super::statement::Scope;
 use super::variable::{Expanded, expand, is_special};
 use crate::iam::document::{Condition, Quantifier, Test, Text, UNKNOWN};
 use crate::iam::pattern::{Match, Token, arn_head, matches, matches_arn, matches_tokens};
+use crate::value::base64;
 
 /// Whether a condition holds.
 pub(super) fn holds(condition: &Condition, scope: &mut Scope<'_>) -> Match {
@@ -170,7 +171,8 @@ fn scalar(test: Test, text: &str, value: &str, scope: &mut Scope<'_>) -> Match {
         | NumericGreaterThan
         | NumericGreaterThanEquals => compare_numbers(value, text),
         BinaryEquals => {
-            let equal = text == value || base64(text).is_some_and(|bytes| base64(value) == Some(bytes));
+            let equal =
+                text == value || base64::decoded(text).is_some_and(|bytes| base64::decoded(value) == Some(bytes));
             return equal.into();
         }
         IpAddress | NotIpAddress => return address(test, text, value, scope),

@@ -197,6 +197,28 @@ impl NetworkQuestion {
     }
 }
 
+/// A question for secrets in clear text.
+#[derive(Debug)]
+pub struct SecretQuestion {
+    /// The value: a text, a map of texts, or pairs.
+    pub path: Path,
+    /// Where a pair has its name and its value, when pairs stand at the path: a list of them, or one.
+    pub pair: Option<Pair>,
+    /// Names of secrets.
+    pub keys: Option<Pattern>,
+    /// What makes a text a secret.
+    pub text: SecretText,
+}
+
+/// The members of a pair, by paths from it.
+#[derive(Debug)]
+pub struct Pair {
+    /// The name.
+    pub key: Path,
+    /// The value.
+    pub value: Path,
+}
+
 /// What makes a text a secret in clear text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretText {
@@ -289,14 +311,7 @@ pub enum Clause {
     /// A question about the policies of organisations.
     Scp(ScpQuestion),
     /// Whether a value shows a secret in clear text.
-    Secret {
-        /// The value.
-        path: Path,
-        /// Names of secrets.
-        keys: Option<Pattern>,
-        /// What makes a text a secret.
-        text: SecretText,
-    },
+    Secret(SecretQuestion),
     /// Whether the value names a KMS key that the customer manages.
     CustomerKey {
         /// The value.

@@ -9,8 +9,8 @@ mod scp;
 mod test;
 
 pub use clause::{
-    Absent, Bound, CidrQuestion, Clause, Fallback, NetworkQuestion, Operator, Path, Ports, Quantifier, SecretText,
-    Segment, Subject, WiderQuestion,
+    Absent, Bound, CidrQuestion, Clause, Fallback, NetworkQuestion, Operator, Pair, Path, Ports, Quantifier,
+    SecretQuestion, SecretText, Segment, Subject, WiderQuestion,
 };
 pub use iam::{IamQuestion, IamRequest, LeastQuestion};
 pub use literal::{Literal, Operand, Pattern};

@@ -1,16 +1,16 @@
 //! The questions that have the semantics of their field: `secret`, `key`; the others have files of their own.
 
-use crate::inventory::schema::Kind as SchemaKind;
-use crate::rule::ast::{Clause, Operand, Pattern, SecretText};
+use crate::inventory::schema::{Kind as SchemaKind, Type};
+use crate::rule::ast::{Clause, Operand, Pair, Pattern, SecretQuestion, SecretText};
 use crate::source::{Member, NodeId, Span};
 
 use super::clause::ABSENT;
 use super::format::regex_problem;
 use super::operator::texts;
-use super::path::Scope;
+use super::path::{Resolved, Root, Scope, Within};
 use super::reader::{Reader, quoted};
 
-pub(in crate::rule) const SECRET_KEYS: [&str; 3] = ["path", "keys", "text"];
+pub(in crate::rule) const SECRET_KEYS: [&str; 5] = ["path", "key", "value", "keys", "text"];
 pub(in crate::rule) const SECRET_TEXTS: [(&str, SecretText); 2] =
     [("any", SecretText::Any), ("members", SecretText::Members)];
 pub(in crate::rule) const KEY_KEYS: [&str; 2] = ["path", "customer"];
@@ -74,12 +74,44 @@ impl Reader<'_> {
             None => SecretText::Any,
         };
         let path = path?;
+        let pair = self.pair(id, &path)?;
         let map = path.types.iter().any(|ty| matches!(ty.kind(), SchemaKind::Map(_)));
-        if map && keys.is_none() {
+        if let (None, true, None) = (&pair, map, &keys) {
             let message = format!("`keys` is missing: `{}` is a map, whose keys name the secrets", path.path.text);
             self.error(self.tree.span(id), message);
         }
-        Some(Clause::Secret { path: path.path, keys, text })
+        if let (Some(_), None) = (&pair, &keys) {
+            self.error(self.tree.span(id), "`keys` is missing: the names of secrets among the pairs");
+        }
+        Some(Clause::Secret(SecretQuestion { path: path.path, pair, keys, text }))
+    }
+
+    /// `key` and `value` of a question for secrets among pairs; the inner `None` where it is not about pairs.
+    fn pair(&mut self, id: NodeId, path: &Resolved) -> Option<Option<Pair>> {
+        let tree = self.tree;
+        let (key, value) = match (tree.member(id, "key"), tree.member(id, "value")) {
+            (None, None) => return Some(None),
+            (Some(key), Some(value)) => (key.value, value.value),
+            (Some(_), None) | (None, Some(_)) => {
+                let missing = if tree.get(id, "key").is_some() { "value" } else { "key" };
+                let message = format!("`{missing}` is missing: a pair has `key`, its name, and `value`");
+                self.error(tree.span(id), message);
+                return None;
+            }
+        };
+        if let Some(text) = tree.member(id, "text") {
+            self.error(text.key_span, "`text` does not go with pairs, whose values are secrets by their name");
+        }
+        let is_list = path.types.iter().any(|ty| ty.item().is_some());
+        let scope = match is_list {
+            true => self.elements(path, tree.span(id))?,
+            false => {
+                let root = |ty: &Type| Root { ty: *ty, resource: None };
+                Scope { types: path.types.iter().map(root).collect(), within: Within::Element }
+            }
+        };
+        let (key, value) = (self.path(key, "key", &scope), self.path(value, "value", &scope));
+        Some(Some(Pair { key: key?.path, value: value?.path }))
     }
 
     /// `key = { path = "KmsKeyId", customer = true }`, with `absent` beside it.

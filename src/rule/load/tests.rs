@@ -776,6 +776,21 @@ fn questions_of_a_field_are_checked() {
             "[\"(\"]",
             "`(` is not a regular expression: unclosed group",
         ),
+        (
+            "secret = { path = \"Tags\", key = \"Key\", keys = [\"a\"] }",
+            "{ path = \"Tags\", key = \"Key\", keys = [\"a\"] }",
+            "`value` is missing: a pair has `key`, its name, and `value`",
+        ),
+        (
+            "secret = { path = \"Tags\", key = \"Key\", value = \"Value\" }",
+            "{ path = \"Tags\", key = \"Key\", value = \"Value\" }",
+            "`keys` is missing: the names of secrets among the pairs",
+        ),
+        (
+            "secret = { path = \"Tags\", key = \"Key\", value = \"Value\", keys = [\"a\"], text = \"any\" }",
+            "text",
+            "`text` does not go with pairs, whose values are secrets by their name",
+        ),
         ("tags = { present = [] }", "[]", "`present` has no values"),
         ("relation = { name = \"key\" }", "{ name = \"key\" }", "`exists` is missing"),
     ];

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::clause::{absent_word, clauses, one_operator};
 use super::operator::{one_text, operator, texts, whole_number};
-use crate::json_schema::{boolean, cases, exactly_one, is, meanings, no_others, table, text, with, words, yes};
+use crate::json_schema::{
+    boolean, cases, exactly_one, has_any, is, meanings, no_others, table, text, with, words, yes,
+};
 use crate::rule::load::count::{DISTINCT_KEYS, RELATION_KEYS};
 use crate::rule::load::operator::OPERATORS;
 use crate::rule::load::question::{KEY_KEYS, SECRET_KEYS, SECRET_TEXTS};
@@ -13,8 +15,12 @@ use crate::rule::load::tags;
 pub(super) fn secret() -> Value {
     let about = "Subject: the value at the path shows a secret in clear text.";
     let secret = table(about, &SECRET_KEYS, &["path"], |key| match key {
-        "path" => text("The path of the value: a text, or a map of texts."),
-        "keys" => texts("Regular expressions of names of secrets, without case. Mandatory for maps and members."),
+        "path" => text("The path of the value: a text, a map of texts, or pairs."),
+        "key" => text("Where a pair has its name, by a path from it: pairs stand at `path`, a list of them or one."),
+        "value" => text("Where a pair has its value, by a path from it."),
+        "keys" => {
+            texts("Regular expressions of names of secrets, without case. Mandatory for maps, pairs and members.")
+        }
         "text" => meanings(
             "What makes a text a secret.",
             SECRET_TEXTS.map(|(word, _)| {
@@ -27,7 +33,9 @@ pub(super) fn secret() -> Value {
         ),
         _ => json!({}),
     });
-    with(secret, cases(vec![(is("text", "members"), json!({ "required": ["keys"] }))], json!({})))
+    let pairs = json!({ "required": ["key", "value", "keys"], "properties": { "text": false } });
+    let members = (is("text", "members"), json!({ "required": ["keys"] }));
+    with(secret, cases(vec![(has_any(&["key", "value"]), pairs), members], json!({})))
 }
 
 pub(super) fn customer_key() -> Value {

@@ -73,12 +73,15 @@ pub(super) fn clause(rule: &Rule, clause: &Clause, depth: usize, out: &mut Vec<(
         }
         Clause::Scp(question) => out.push((depth, scp::scp(rule, question))),
         Clause::Network(question) => out.push((depth, network(rule, question))),
-        Clause::Secret { path, text, .. } => {
-            let what = match text {
-                SecretText::Any => "is written in clear text",
-                SecretText::Members => "has a member that is a secret in clear text",
+        Clause::Secret(question) => {
+            let what = match (&question.pair, question.text) {
+                (Some(pair), _) => format!("shows a secret in clear text as the `{}` of a pair", pair.value.text),
+                (None, SecretText::Any) => "is written in clear text".to_owned(),
+                (None, SecretText::Members) => "has a member that is a secret in clear text".to_owned(),
             };
-            out.push((depth, format!("`{}` {what}", path.text)));
+            let path = &*question.path.text;
+            let subject = if path == "." { "it".to_owned() } else { format!("`{path}`") };
+            out.push((depth, format!("{subject} {what}")));
         }
         Clause::CustomerKey { path, absent } => {
             let default = match absent {

@@ -6,14 +6,19 @@ use super::texts::{MASK, Texts};
 use crate::report::Report;
 use crate::report::document::Case;
 
-/// Masks the values that a parameter of some template hides wherever the report says them.
-pub(in crate::scan) fn mask_everywhere(report: &mut Report, hidden: &BTreeSet<Box<str>>) {
+/// Masks the values that a parameter of some template hides wherever the report says them; `is_said` tells which words are in
+/// the report anyway.
+pub(in crate::scan) fn mask_everywhere(
+    report: &mut Report,
+    hidden: &BTreeSet<Box<str>>,
+    is_said: impl Fn(&str) -> bool,
+) {
     if hidden.is_empty() {
         return;
     }
     let mut texts = Texts::default();
     hidden.iter().for_each(|text| texts.add(text));
-    texts.finish();
+    texts.finish(is_said);
     let mask = |text: &mut String| match hidden.contains(text.as_str()) {
         true => MASK.clone_into(text),
         false => *text = texts.mask(text),

@@ -20,7 +20,7 @@ use crate::template::unit::Unit;
 use crate::value::Place;
 
 pub(super) use everywhere::mask_everywhere;
-pub(super) use texts::MASK;
+pub(super) use texts::{MASK, says, without};
 pub(super) use unparsed::spans as unparsed_spans;
 
 /// The secrets of a unit.
@@ -39,8 +39,15 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets of `unit`; `shown` are places that a rule about secrets found fault with.
-    pub(super) fn of(unit: &Unit, inventory: &Inventory, shown: &[Place], deployments: &[Deployment]) -> Self {
+    /// The secrets of `unit`; `shown` are places that a rule about secrets found fault with, and `is_said` tells which words
+    /// are in the report anyway.
+    pub(super) fn of(
+        unit: &Unit,
+        inventory: &Inventory,
+        shown: &[Place],
+        deployments: &[Deployment],
+        is_said: impl Fn(&str) -> bool,
+    ) -> Self {
         let mut secrets = Self::default();
         let mut places = shown.to_vec();
         values::collect(inventory, &mut places, &mut secrets.texts);
@@ -88,7 +95,8 @@ impl Secrets {
                 }
             }
         }
-        secrets.texts.finish();
+        let files = &secrets.files;
+        secrets.texts.finish(|word| is_said(word) || files.iter().any(|(file, spans)| is_beside(file, spans, word)));
         secrets
     }
 
@@ -128,6 +136,17 @@ impl Secrets {
     pub(super) fn parameter_value(&self, name: &str, value: &str) -> String {
         if self.is_parameter(name) { MASK.to_owned() } else { self.mask(value) }
     }
+}
+
+/// Whether a word stands in a file, alone, outside of the sorted, disjoint spans.
+fn is_beside(file: &SourceFile, spans: &[Span], word: &str) -> bool {
+    let mut at = 0;
+    let ends = spans.iter().map(|span| (span.start as usize, span.end as usize)).chain([(file.text().len(), 0)]);
+    ends.into_iter().any(|(start, end)| {
+        let beside = file.text().get(at..start).unwrap_or_default();
+        at = at.max(end);
+        says(beside, word)
+    })
 }
 
 /// Sorted spans without overlaps.

@@ -13,6 +13,10 @@ impl<'u> Resolver<'u> {
             return self.pseudo_parameter(stack, name, place);
         }
         if let Some(value) = self.stacks[stack].parameters.get(name).copied() {
+            if matches!(self.inventory.values.kind(value), Kind::Text(text) if self.inventory.values.str(text).is_empty())
+            {
+                self.inventory.empty_parameters.insert(place, name.into());
+            }
             return self.at(value, place);
         }
         if let Some((resource, _)) = self.stacks[stack].resources.get(name).copied() {
