@@ -31,6 +31,9 @@ struct Spot<'s> {
     kept: bool,
 }
 
+/// What deploys another template: the parameters of that one say what is hidden.
+const HANDS_ON: [&str; 2] = ["AWS::CloudFormation::StackSet", "AWS::ServiceCatalog::CloudFormationProvisionedProduct"];
+
 /// What the name of a value says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
@@ -308,8 +311,9 @@ impl Scope<'_> {
     /// Whether the service shows the property to whoever may describe the resource.
     fn is_kept(&self, asked: Asked<'_>, path: &str) -> bool {
         let path = path.strip_prefix("Properties.").unwrap_or(path);
-        let ty = Schema::embedded().resource(self.context.inventory.type_name(asked.cursor.resource));
-        !ty.is_some_and(|ty| ty.is_write_only(path))
+        let type_name = self.context.inventory.type_name(asked.cursor.resource);
+        let is_write_only = || Schema::embedded().resource(type_name).is_some_and(|ty| ty.is_write_only(path));
+        !HANDS_ON.contains(&type_name) && !is_write_only()
     }
 
     /// The parameter of this name of the resource's stack, or of one that this is nested in and that hands it on.
