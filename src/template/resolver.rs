@@ -132,10 +132,10 @@ impl<'u> Resolver<'u> {
         for stack in roots {
             self.resolve_stack(stack);
         }
-        for (stack, name) in &self.exports.read {
-            let id = self.stacks[*stack].id;
-            let outputs = &mut self.inventory.stacks[id.0 as usize].outputs;
-            outputs.iter_mut().filter(|output| *output.name == **name).for_each(|output| output.imported = true);
+        for (stack, state) in self.stacks.iter().enumerate() {
+            for output in &mut self.inventory.stacks[state.id.0 as usize].outputs {
+                output.imported = self.exports.read.contains(&(stack, &*output.name));
+            }
         }
         self.constrain();
         super::physical::decide_references(&mut self.inventory);
@@ -205,13 +205,15 @@ impl<'u> Resolver<'u> {
         self.resolve_resources(stack);
         let tree = self.stacks[stack].tree;
         self.read_suppressions(stack, tree.root(), None);
-        let names = self.names_of(stack, "Outputs");
-        let output = |name: &'u str| {
+        let section = tree.get(tree.root(), "Outputs");
+        let members = section.map_or(&[][..], |section| tree.members(section)).iter();
+        let output = |member: &Member| {
+            let name = tree.key(member);
             let value = self.output(stack, name).unwrap_or(ValueId::ABSENT);
-            let exported = tree.at(tree.root(), &["Outputs", name, "Export"]).is_some();
+            let exported = tree.get(member.value, "Export").is_some();
             inventory::Output { name: name.into(), value, exported, imported: false }
         };
-        let outputs = names.into_iter().map(output).collect();
+        let outputs = members.filter(|member| !tree.key(member).starts_with("Fn::")).map(output).collect();
         let id = self.stacks[stack].id;
         self.inventory.stacks[id.0 as usize].outputs = outputs;
         self.add_declarations(stack);

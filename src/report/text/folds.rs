@@ -31,7 +31,7 @@ pub(super) fn entries(page: Page<'_>) -> Vec<Entry<'_>> {
         let index = folded.map(|said| *known.entry(said).or_insert(entries.len()));
         match index.and_then(|index| entries.get_mut(index)) {
             Some(entry) => entry.others.push(*finding),
-            None => entries.push(Entry { finding: *finding, others: Vec::new() }),
+            None => entries.push(Entry { finding, others: Vec::new() }),
         }
     }
     entries

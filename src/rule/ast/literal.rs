@@ -43,7 +43,7 @@ pub struct Pattern {
     /// The compiled expression for the current parameter values.
     pub compiled: OnceLock<Option<Regex>>,
     /// The same as an automaton, for texts of which parts are not known.
-    pub automaton: OnceLock<Option<DFA>>,
+    pub automaton: OnceLock<Option<Box<DFA>>>,
 }
 
 impl Literal {
@@ -143,7 +143,8 @@ impl Pattern {
     /// Whether one of the expressions matches every text of these parts (`Some(true)`), or none matches any (`Some(false)`).
     #[must_use]
     pub fn matches_partly(&self, rule: &Rule, parts: &[TextPart<'_>]) -> Option<bool> {
-        let automaton = self.automaton.get_or_init(|| partial::automaton(&self.sources(rule), self.ignore_case));
+        let automaton =
+            self.automaton.get_or_init(|| partial::automaton(&self.sources(rule), self.ignore_case).map(Box::new));
         partial::matches(automaton.as_ref()?, parts)
     }
 
