@@ -1,12 +1,13 @@
 //! What the changes start from: the templates of the inline tests of all rules, and what the rules say of a template.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use fasscan::eval::{self, Outcome};
+use fasscan::facts::derived::Derived;
 use fasscan::framework;
 use fasscan::inventory::Inventory;
-use fasscan::rule::{RuleSet, builtin_files, load_user};
+use fasscan::rule::{RuleSet, Via, builtin_files, load_user};
 use fasscan::source::{Kind, Limits, Loader, NodeId, SourceFile, Tree};
 use fasscan::template::unit::{Environment, Nested, Root, Template, Unit};
 use serde_json::{Map, Value};
@@ -39,6 +40,8 @@ pub(super) struct Project {
     pub(super) rules: RuleSet,
     /// By rule: whether it is about secrets in clear text.
     pub(super) about_secrets: BTreeMap<String, bool>,
+    /// The rules that ask for resources of the same account and region, whatever refers to them.
+    pub(super) about_neighbours: BTreeSet<String>,
     pub(super) seeds: Vec<Seed>,
 }
 
@@ -63,7 +66,12 @@ pub(super) fn project() -> &'static Project {
         assert!(seeds.len() > 500, "{}", seeds.len());
         let secret = |rule: &fasscan::rule::Rule| rule.asserts.iter().any(|one| eval::looks_for_secrets(&one.clause));
         let about_secrets = rules.rules.iter().map(|rule| (rule.id.to_string(), secret(rule))).collect();
-        Project { rules, about_secrets, seeds }
+        let neighbours = |rule: &fasscan::rule::Rule| {
+            rule.related.iter().any(|related| matches!(related.via, Via::Derived(Derived::Neighbour)))
+        };
+        let about_neighbours =
+            rules.rules.iter().filter(|rule| neighbours(rule)).map(|rule| rule.id.to_string()).collect();
+        Project { rules, about_secrets, about_neighbours, seeds }
     })
 }
 
