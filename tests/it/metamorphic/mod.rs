@@ -346,7 +346,7 @@ const FOUND: [(&str, &str, &str, &str); 7] = [
         "rds-master-password-cleartext",
         "AWS::RDS::DBInstance",
         r#"{"MasterUserPassword": {"Fn::Sub": "${P}${P}"}}"#,
-        "unknown",
+        "fail",
     ),
     (
         "lambda-environment-secret-cleartext",
