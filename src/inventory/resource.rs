@@ -7,6 +7,9 @@ use crate::value::{Cause, ConditionId, Place, ResourceId, ValueId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackId(pub u32);
 
+/// What stands for the region of live resources that belong to none.
+pub const GLOBAL: &str = "global";
+
 /// One stack of templates, or one account and region of a live scan.
 #[derive(Debug, Clone)]
 pub struct Stack {
@@ -16,7 +19,7 @@ pub struct Stack {
     pub file: FileId,
     /// Twelve digits, when known.
     pub account: Option<Box<str>>,
-    /// Such as `us-east-1`, when known.
+    /// Such as `us-east-1`, when known; [`GLOBAL`] for what an account has in no region.
     pub region: Option<Box<str>>,
     /// The resource that this stack is nested in.
     pub parent: Option<ResourceId>,
@@ -36,8 +39,19 @@ pub struct Stack {
 pub struct Unexpanded {
     /// Why it is not expanded.
     pub cause: Cause,
-    /// The types of its resources, when they are known.
-    pub types: Option<Vec<Symbol>>,
+    /// The types of its resources.
+    pub types: Types,
+}
+
+/// Which types resources may be of that are not in sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Types {
+    /// Any.
+    Any,
+    /// One of these.
+    Of(Vec<Symbol>),
+    /// Any but these.
+    But(Vec<Symbol>),
 }
 
 /// Where a resource comes from.
@@ -48,6 +62,19 @@ pub enum Origin {
         /// The construct path of the CDK app, such as `Stack/Rds/Instance/Resource`.
         cdk_path: Option<Box<str>>,
     },
+    /// An account, as a snapshot has it.
+    Live(Box<Live>),
+}
+
+/// What an account calls a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Live {
+    /// Its ARN, where it has one.
+    pub arn: Option<Box<str>>,
+    /// Other texts by which resources refer to it.
+    pub names: Vec<Box<str>>,
+    /// When it was seen, as the snapshot says it.
+    pub seen_at: Option<Box<str>>,
 }
 
 /// One resource.
@@ -55,7 +82,7 @@ pub enum Origin {
 pub struct Resource {
     /// Its type name, such as `AWS::S3::Bucket`, interned in the inventory.
     pub type_name: Symbol,
-    /// Its logical id.
+    /// Its logical id; of a live resource the physical one, which is what `Ref` returns.
     pub logical_id: Box<str>,
     /// The stack that it is in.
     pub stack: StackId,
@@ -73,6 +100,17 @@ pub struct Resource {
     pub head_span: Span,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+impl Resource {
+    /// What an account calls it; `None` for a resource of a template.
+    #[must_use]
+    pub fn live(&self) -> Option<&Live> {
+        match &self.origin {
+            Origin::Live(live) => Some(live),
+            Origin::Template { .. } => None,
+        }
+    }
 }
 
 /// A rule that the template asks a tool not to apply.

@@ -46,6 +46,8 @@ pub(super) struct Part {
     pub(super) tagged: bool,
     /// The files that templates include, sorted.
     pub(super) included: Vec<PathBuf>,
+    /// The rules, by index, about types of which an account may hold resources that nobody listed.
+    pub(super) unlisted: BTreeSet<usize>,
 }
 
 impl Part {
@@ -58,6 +60,7 @@ impl Part {
     pub(super) fn append(&mut self, other: Self) {
         let base = self.resources.len();
         self.hidden.extend(other.hidden);
+        self.unlisted.extend(other.unlisted);
         self.tagged |= other.tagged;
         self.resources.extend(other.resources);
         self.verdicts.extend(other.verdicts.into_iter().map(|mut verdict| {
@@ -236,7 +239,7 @@ impl<'a> Scope<'a> {
 
     fn resource(&self, id: ResourceId) -> doc::ResourceInfo {
         let (resource, stack) = (self.inventory.resource(id), self.inventory.stack(id));
-        let file = self.inventory.files.get(resource.place.file);
+        let (file, live) = (self.inventory.files.get(resource.place.file), resource.live());
         doc::ResourceInfo {
             type_name: self.inventory.type_name(id).to_owned(),
             logical_id: resource.logical_id.to_string(),
@@ -244,7 +247,9 @@ impl<'a> Scope<'a> {
             account: stack.account.as_deref().map(str::to_owned),
             region: stack.region.as_deref().map(str::to_owned),
             cdk_path: cdk_path(resource).map(str::to_owned),
-            made_of: made_of(resource, file.text()),
+            arn: live.and_then(|live| live.arn.as_deref()).map(str::to_owned),
+            seen_at: live.and_then(|live| live.seen_at.as_deref()).map(str::to_owned),
+            made_of: if live.is_some() { None } else { made_of(resource, file.text()) },
             file: file.path().to_owned(),
             line: file.position(resource.key_span.start).line,
             out_of_scope: false,
@@ -347,9 +352,15 @@ impl<'a> Scope<'a> {
         (secrets.mask(&message), found)
     }
 
-    /// What a resource is called over time: its construct path, or file and logical id.
+    /// What a resource is called over time: its construct path, or file and logical id; in an account its ARN, or where it is
+    /// and its type and id.
     fn identity_of(&self, id: ResourceId) -> String {
         let resource = self.inventory.resource(id);
+        if let Some(live) = resource.live() {
+            let stack = &self.inventory.stack(id).name;
+            let own = || format!("{stack}/{}/{}", self.inventory.type_name(id), resource.logical_id);
+            return live.arn.as_deref().map_or_else(own, str::to_owned);
+        }
         match cdk_path(resource) {
             Some(path) => path.to_owned(),
             None => {
@@ -457,6 +468,7 @@ fn violations(verdict: &eval::Verdict) -> &[Violation] {
 fn cdk_path(resource: &Resource) -> Option<&str> {
     match &resource.origin {
         Origin::Template { cdk_path } => cdk_path.as_deref(),
+        Origin::Live(_) => None,
     }
 }
 

@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// What stands for the region of a resource that belongs to none, such as a role of IAM.
+pub use crate::inventory::GLOBAL;
 use crate::value::Cause;
 
 /// The version of the format that this program writes, and the only one that it reads.
 pub const VERSION: u32 = 1;
-
-/// What stands for the region of a resource that belongs to none, such as a role of IAM.
-pub const GLOBAL: &str = "global";
 
 /// What a collector writes in place of a secret: that a literal stands there is kept, and what it says is not.
 pub const REDACTED: &str = "****";
