@@ -44,5 +44,5 @@ fn refuse_others(path: &PathBuf, max_bytes: u64) -> Result<(), Problem> {
         return Ok(());
     }
     let help = "templates and assemblies are for `fasscan check`".to_owned();
-    Err(Problem::of_path(path, "this is no snapshot of an account").with_help(Some(help)))
+    Err(Problem::of_path(path, "this is no snapshot of an account".to_owned()).with_help(Some(help)))
 }

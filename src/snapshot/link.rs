@@ -65,13 +65,11 @@ impl Links {
     /// What a text means that stands under `key` in a property of `from`; `None` when that is not one resource.
     pub(super) fn find(&self, inventory: &Inventory, from: ResourceId, key: &str, text: &str) -> Option<Target> {
         let known = self.by_text.get(text)?;
-        // Nothing refers to itself: that is its name.
-        if known.iter().any(|target| target.resource == from) {
-            return None;
-        }
         let stack = inventory.resource(from).stack;
         let mut near = known
             .iter()
+            // Nothing refers to itself: that is its name.
+            .filter(|target| target.resource != from)
             .filter(|target| text.starts_with("arn:") || inventory.is_in_reach(stack, target.resource))
             .filter(|target| is_speaking(text) || suits(key, inventory.type_name(target.resource)));
         let first = near.next()?;
