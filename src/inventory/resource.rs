@@ -103,6 +103,15 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// The construct path of the CDK app, where a template says it.
+    #[must_use]
+    pub fn cdk_path(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Template { cdk_path } => cdk_path.as_deref(),
+            Origin::Live(_) => None,
+        }
+    }
+
     /// What an account calls it; `None` for a resource of a template.
     #[must_use]
     pub fn live(&self) -> Option<&Live> {

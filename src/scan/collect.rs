@@ -12,7 +12,7 @@ use super::redact::{MASK, Secrets, unparsed_spans};
 use super::{counts, level_name, position, rules};
 use crate::deployment::Deployment;
 use crate::eval::{self, Case, Violation, When};
-use crate::inventory::{Inventory, Origin, Resource};
+use crate::inventory::{Inventory, Resource};
 use crate::report::Report;
 use crate::report::document::{self as doc, Severity};
 use crate::rule::RuleSet;
@@ -246,7 +246,7 @@ impl<'a> Scope<'a> {
             stack: stack.name.to_string(),
             account: stack.account.as_deref().map(str::to_owned),
             region: stack.region.as_deref().map(str::to_owned),
-            cdk_path: cdk_path(resource).map(str::to_owned),
+            cdk_path: resource.cdk_path().map(str::to_owned),
             arn: live.and_then(|live| live.arn.as_deref()).map(str::to_owned),
             seen_at: live.and_then(|live| live.seen_at.as_deref()).map(str::to_owned),
             made_of: if live.is_some() { None } else { made_of(resource, file.text()) },
@@ -361,7 +361,7 @@ impl<'a> Scope<'a> {
             let own = || format!("{stack}/{}/{}", self.inventory.type_name(id), resource.logical_id);
             return live.arn.as_deref().map_or_else(own, str::to_owned);
         }
-        match cdk_path(resource) {
+        match resource.cdk_path() {
             Some(path) => path.to_owned(),
             None => {
                 let file = self.inventory.files.get(resource.place.file).path();
@@ -376,7 +376,7 @@ impl<'a> Scope<'a> {
 
     /// The line of the app that set the property, or that made the resource.
     fn source(&self, owner: &Resource, path: &str) -> Option<doc::SourceFrame> {
-        let construct = cdk_path(owner)?;
+        let construct = owner.cdk_path()?;
         let root = self.inventory.root_stack(owner.stack);
         let property = path.strip_prefix("Properties.").and_then(|path| path.split(['.', '[']).next());
         let constructs = &self.loaded.constructs;
@@ -462,13 +462,6 @@ fn violations(verdict: &eval::Verdict) -> &[Violation] {
     match &verdict.outcome {
         eval::Outcome::Fail { violations, .. } => violations,
         _ => &[],
-    }
-}
-
-fn cdk_path(resource: &Resource) -> Option<&str> {
-    match &resource.origin {
-        Origin::Template { cdk_path } => cdk_path.as_deref(),
-        Origin::Live(_) => None,
     }
 }
 

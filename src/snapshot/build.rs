@@ -18,7 +18,8 @@ use crate::value::{Cause, Kind, Place, ResourceId, ValueId};
 
 /// The inventory of a snapshot.
 pub(super) fn inventory(snapshot: &Snapshot<'_>, tree: &Tree) -> Inventory {
-    let mut inventory = Inventory { names: tree.keys.clone(), ..Inventory::default() };
+    let mut inventory = Inventory::default();
+    inventory.names.clone_from(&tree.keys);
     let file = inventory.files.add(Arc::clone(tree.file()));
     let mut build = Build { inventory, file, snapshot, stacks: BTreeMap::new() };
     build.stacks();
@@ -126,7 +127,8 @@ impl<'a> Build<'a> {
                 head_span: line.head,
                 origin: Origin::Live(Box::new(live)),
             });
-            links.add(&mut self.inventory, id, line, self.place(line.id_span));
+            let place = self.place(line.id_span);
+            links.add(&mut self.inventory, id, line, place);
             ids.push((id, line));
         }
         let mut unread: FxHashMap<(Option<usize>, &str), Vec<Open<'_>>> = FxHashMap::default();
@@ -142,8 +144,8 @@ impl<'a> Build<'a> {
         let part = line.part.and_then(|part| self.snapshot.parts.get(part));
         let said = part.into_iter().flat_map(|part| &part.unread).filter(|(name, _)| *name == line.type_name);
         let hidden = Schema::embedded().resource(line.type_name).into_iter().flat_map(|known| known.write_only());
-        let paths = said.flat_map(|(_, paths)| paths.iter().copied()).chain(hidden);
-        paths.map(|path| Open::never_read(path, line.head)).collect()
+        let said = said.flat_map(|(_, paths)| paths).map(|path| Open::never_read(path, line.head));
+        said.chain(hidden.map(|path| Open::never_read(path, line.head))).collect()
     }
 
     /// What the report says was not examined.
