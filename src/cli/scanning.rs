@@ -92,11 +92,8 @@ impl Scanning {
 
     /// A flag that was given and that only a scan obeys.
     pub(super) fn given(&self) -> Option<&'static str> {
-        let flags = [
-            (self.strict, "--strict"),
-            (self.allow_incomplete, "--allow-incomplete"),
-            (self.jobs.is_some(), "--jobs"),
-        ];
+        let flags =
+            [(self.strict, "--strict"), (self.allow_incomplete, "--allow-incomplete"), (self.jobs.is_some(), "--jobs")];
         flags.into_iter().find_map(|(given, flag)| given.then_some(flag))
     }
 

@@ -16,7 +16,9 @@ use rustc_hash::FxHashMap;
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
 pub(crate) use relation::leaves_at;
-pub use resource::{GLOBAL, Gap, Live, Origin, Resource, Stack, StackId, Suppression, Types, Unexpanded};
+pub use resource::{
+    GLOBAL, Gap, Live, Origin, Resource, Stack, StackId, Suppression, TEMPLATE_ONLY, Types, Unexpanded, WRITE_ONLY,
+};
 pub use unseen::Unseen;
 
 use crate::source::{Files, Interner, Symbol, Tree};

@@ -54,7 +54,8 @@ impl Relations {
                 let index = names.get_or_insert_with(|| physical_names(inventory));
                 let stack = inventory.resource(partner).stack;
                 let named = index.get(text.as_ref()).into_iter().flatten();
-                targets.extend(named.filter(|target| text.starts_with("arn:") || inventory.is_in_reach(stack, **target)));
+                targets
+                    .extend(named.filter(|target| text.starts_with("arn:") || inventory.is_in_reach(stack, **target)));
             }
         }
         if targets.is_empty() && open {

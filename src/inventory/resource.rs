@@ -10,6 +10,13 @@ pub struct StackId(pub u32);
 /// What stands for the region of live resources that belong to none.
 pub const GLOBAL: &str = "global";
 
+/// What is missing in an account, in [`Cause::NotInInput`]: what stands beside the properties of a template's resource, and the
+/// secrets in them.
+pub const TEMPLATE_ONLY: &str = "what only a template says of a resource";
+
+/// What is missing in an account: properties that can be set and not be read back.
+pub const WRITE_ONLY: &str = "what AWS does not show of a resource once it is set";
+
 /// One stack of templates, or one account and region of a live scan.
 #[derive(Debug, Clone)]
 pub struct Stack {

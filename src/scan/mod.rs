@@ -26,12 +26,12 @@ use rayon::prelude::*;
 
 use crate::deployment::Deployment;
 use crate::eval;
+use crate::inventory::Inventory;
 use crate::report::Report;
 use crate::report::document::{self, Severity};
 use crate::rule::RuleSet;
-use crate::source::discover::{DiscoverOptions, Input, discover};
-use crate::inventory::Inventory;
 use crate::snapshot;
+use crate::source::discover::{DiscoverOptions, Input, discover};
 use crate::source::{Diagnostic, Level, Limits, Loader, Position, SourceFile};
 use crate::template::load::{Constructs, LoadedUnit, load};
 use crate::template::unit::{Environment, Template, Unit};
@@ -154,9 +154,7 @@ impl Judge<'_> {
         if let Input::Snapshot { path } = input {
             return match self.loader.read_snapshot(path, snapshot::LIMITS) {
                 Ok((file, whole)) => self.snapshot(&file, whole),
-                Err(problem) => {
-                    Part { diagnostics: vec![problem::bare_diagnostic(problem)], ..Part::default() }
-                }
+                Err(problem) => Part { diagnostics: vec![problem::bare_diagnostic(problem)], ..Part::default() },
             };
         }
         let mut loaded = load(input, self.loader, &self.request.environment);
@@ -327,7 +325,9 @@ fn drop_nested(inputs: &[Input], parts: &mut [Part]) -> (BTreeSet<usize>, BTreeS
 fn path_of(input: &Input, loader: &Loader) -> String {
     match input {
         Input::Stdin => "<stdin>".to_owned(),
-        Input::Assembly { dir: path } | Input::Template { path } | Input::Snapshot { path } => loader.display(Path::new(path)),
+        Input::Assembly { dir: path } | Input::Template { path } | Input::Snapshot { path } => {
+            loader.display(Path::new(path))
+        }
     }
 }
 

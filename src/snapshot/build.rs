@@ -11,7 +11,7 @@ use super::record::Failure;
 use super::values::{Open, Overlay, Writer};
 use crate::inventory::schema::Schema;
 use crate::inventory::{
-    GLOBAL, Gap, Inventory, Live, Origin, Resource, Stack, StackId, Types, Unexpanded,
+    GLOBAL, Gap, Inventory, Live, Origin, Resource, Stack, StackId, TEMPLATE_ONLY, Types, Unexpanded,
 };
 use crate::source::{FileId, Span, Symbol, Tree};
 use crate::value::{Cause, Kind, Place, ResourceId, ValueId};
@@ -104,7 +104,7 @@ impl<'a> Build<'a> {
         let snapshot = self.snapshot;
         let mut links = Links::default();
         let mut ids = Vec::with_capacity(snapshot.resources.len());
-        let beside = Cause::NotInInput { what: "what only a template says of a resource".into() };
+        let beside = Cause::NotInInput { what: TEMPLATE_ONLY.into() };
         for line in &snapshot.resources {
             let Some(stack) = self.stacks.get(line.region).copied() else { continue };
             let place = self.place(line.span);
@@ -142,10 +142,14 @@ impl<'a> Build<'a> {
     /// What is read of no resource of this type: what the collector says, and what AWS never shows.
     fn unread(&self, line: &Line<'a>) -> Vec<Open<'a>> {
         let part = line.part.and_then(|part| self.snapshot.parts.get(part));
-        let said = part.into_iter().flat_map(|part| &part.unread).filter(|(name, _)| *name == line.type_name);
+        let is_own = |(name, _): &&(&str, Vec<&'a str>)| *name == line.type_name;
+        let said = part.into_iter().flat_map(|part| &part.unread).filter(is_own).flat_map(|(_, paths)| paths);
+        let derived = part.into_iter().flat_map(|part| &part.derived).filter(is_own).flat_map(|(_, paths)| paths);
+        let derived: BTreeSet<&str> = derived.copied().collect();
         let hidden = Schema::embedded().resource(line.type_name).into_iter().flat_map(|known| known.write_only());
-        let said = said.flat_map(|(_, paths)| paths).map(|path| Open::never_read(path, line.head));
-        said.chain(hidden.map(|path| Open::never_read(path, line.head))).collect()
+        let hidden = hidden.filter(|path| !derived.contains(path));
+        let said = said.map(|path| Open::never_read(path, line.head));
+        said.chain(hidden.map(|path| Open::never_shown(path, line.head))).collect()
     }
 
     /// What the report says was not examined.
@@ -167,10 +171,8 @@ impl<'a> Build<'a> {
             }
         }
         for ((region, type_name, cause), (number, span)) in incomplete {
-            let what = match number {
-                1 => format!("a property of a `{type_name}` in {region} could not be read"),
-                number => format!("properties of `{type_name}` in {region} could not be read {number} times"),
-            };
+            let noun = if number == 1 { "property" } else { "properties" };
+            let what = format!("{number} {noun} of `{type_name}` in {region} could not be read");
             self.gap(what, cause, span);
         }
         if !snapshot.finished {

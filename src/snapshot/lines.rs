@@ -2,6 +2,8 @@
 //!
 //! Nothing that stands in a snapshot is trusted: a line that lacks something is an error with its place, and is left out.
 
+use std::collections::BTreeSet;
+
 use super::record::{Failure, VERSION};
 use crate::source::{Diagnostic, Kind, Level, NodeId, Span, Tree};
 
@@ -29,6 +31,8 @@ pub(super) struct Part<'a> {
     pub(super) types: Vec<&'a str>,
     /// Types with the paths that are not read.
     pub(super) unread: Vec<(&'a str, Vec<&'a str>)>,
+    /// Types with the write-only paths that are worked out.
+    pub(super) derived: Vec<(&'a str, Vec<&'a str>)>,
 }
 
 #[derive(Debug)]
@@ -69,7 +73,7 @@ pub(super) struct Gap<'a> {
 
 /// The snapshots of a file, which may hold several accounts one after the other.
 pub(super) fn read(tree: &Tree) -> (Vec<Snapshot<'_>>, Vec<Diagnostic>) {
-    let mut reader = Reader { tree, snapshots: Vec::new(), problems: Vec::new(), more: 0 };
+    let mut reader = Reader { tree, snapshots: Vec::new(), regions: BTreeSet::new(), problems: Vec::new(), more: 0 };
     for (index, line) in tree.items(tree.root()).iter().enumerate() {
         if reader.line(*line).is_none() && index == 0 && reader.snapshots.is_empty() {
             // What follows would be said of every line.
@@ -89,10 +93,18 @@ pub(super) fn read(tree: &Tree) -> (Vec<Snapshot<'_>>, Vec<Diagnostic>) {
 
 /// Errors that are shown of one file.
 const ERRORS: usize = 20;
+/// Regions of a snapshot: three times as many as AWS has.
+const REGIONS: usize = 128;
+/// Gaps of a snapshot.
+const GAPS: usize = 10_000;
+/// Unknown properties of a resource, and paths that are listed of a type.
+const PATHS: usize = 1_000;
 
 struct Reader<'a> {
     tree: &'a Tree,
     snapshots: Vec<Snapshot<'a>>,
+    /// Of the last snapshot.
+    regions: BTreeSet<&'a str>,
     problems: Vec<Diagnostic>,
     more: usize,
 }
@@ -141,6 +153,10 @@ impl<'a> Reader<'a> {
             return self.error(node, format!("`{account}` is no account: it has twelve digits"));
         }
         let regions = self.texts(line, "regions")?;
+        self.regions = regions.iter().copied().collect();
+        if self.regions.len() > REGIONS {
+            return self.error(line, format!("the snapshot is of more than {REGIONS} regions"));
+        }
         let header = Header { account, regions, span: self.tree.span(line) };
         let (parts, resources, gaps) = (Vec::new(), Vec::new(), Vec::new());
         self.snapshots.push(Snapshot { header, parts, resources, gaps, finished: false });
@@ -150,11 +166,15 @@ impl<'a> Reader<'a> {
     fn part(&mut self, line: NodeId) -> Option<()> {
         let tree = self.tree;
         let (region, types) = (self.region(line)?, self.texts(line, "types")?);
-        let mut unread = Vec::new();
-        for member in tree.get(line, "unread").into_iter().flat_map(|map| tree.members(map)) {
-            unread.push((tree.key(member), self.all_texts(member.value)?));
+        let mut paths = [Vec::new(), Vec::new()];
+        for (key, paths) in ["unread", "derived"].into_iter().zip(&mut paths) {
+            for member in tree.get(line, key).into_iter().flat_map(|map| tree.members(map)) {
+                paths.push((tree.key(member), self.all_texts(member.value)?));
+                self.few(member.value, PATHS)?;
+            }
         }
-        self.last()?.parts.push(Part { region, types, unread });
+        let [unread, derived] = paths;
+        self.last()?.parts.push(Part { region, types, unread, derived });
         Some(())
     }
 
@@ -169,6 +189,9 @@ impl<'a> Reader<'a> {
             return self.error(properties.value, "`properties` is not a map");
         }
         let mut unknown = Vec::new();
+        if let Some(list) = tree.get(line, "unknown") {
+            self.few(list, PATHS)?;
+        }
         for item in tree.get(line, "unknown").into_iter().flat_map(|list| tree.items(list)) {
             let path = self.text(*item, "path")?;
             let (failure, action) = (self.failure(*item)?, self.optional(*item, "action"));
@@ -202,6 +225,9 @@ impl<'a> Reader<'a> {
         self.same_account(line)?;
         let (action, message) = (self.optional(line, "action"), self.optional(line, "message"));
         let span = self.tree.span(line);
+        if self.last()?.gaps.len() == GAPS {
+            return self.error(line, format!("the snapshot has more than {GAPS} gaps"));
+        }
         self.last()?.gaps.push(Gap { types, failure, action, message, region, span });
         Some(())
     }
@@ -225,6 +251,10 @@ impl<'a> Reader<'a> {
         if region.is_empty() || !region.bytes().all(valid) {
             let node = self.tree.get(line, "region").unwrap_or(line);
             return self.error(node, format!("`{region}` is no region"));
+        }
+        self.regions.insert(region);
+        if self.regions.len() > REGIONS {
+            return self.error(line, format!("the snapshot is of more than {REGIONS} regions"));
         }
         Some(region)
     }
@@ -277,6 +307,13 @@ impl<'a> Reader<'a> {
         match texts {
             Some(texts) if matches!(tree.kind(list), Kind::List { .. }) => Some(texts),
             _ => self.error(list, "this is not a list of texts"),
+        }
+    }
+
+    fn few(&mut self, list: NodeId, most: usize) -> Option<()> {
+        match self.tree.items(list).len() <= most {
+            true => Some(()),
+            false => self.error(list, format!("there are more than {most} of these")),
         }
     }
 

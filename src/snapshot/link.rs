@@ -13,6 +13,11 @@ use crate::value::{Place, ResourceId};
 /// Hexadecimal digits that AWS's ids end with.
 const DIGITS: std::ops::RangeInclusive<usize> = 8..=40;
 
+/// Bytes of a text that is looked at as an ARN with something behind it; an ARN has at most so many.
+const LONGEST_ARN: usize = 2048;
+/// Resources that may share a name; one that more have means none of them.
+const NAMESAKES: usize = 64;
+
 /// What a text means.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
@@ -53,7 +58,8 @@ impl Links {
         for (text, attribute) in own.chain(arn).chain(names).chain(domains) {
             let attribute = inventory.names.intern(&attribute);
             let known = self.by_text.entry(text.into()).or_default();
-            if text.is_empty() || known.iter().any(|target| target.resource == id) {
+            // What one resource is called twice stands side by side.
+            if text.is_empty() || known.last().is_some_and(|target| target.resource == id) {
                 continue;
             }
             known.push(Target { resource: id, attribute });
@@ -64,7 +70,7 @@ impl Links {
 
     /// What a text means that stands under `key` in a property of `from`; `None` when that is not one resource.
     pub(super) fn find(&self, inventory: &Inventory, from: ResourceId, key: &str, text: &str) -> Option<Target> {
-        let known = self.by_text.get(text)?;
+        let known = self.by_text.get(text).filter(|known| known.len() <= NAMESAKES)?;
         let stack = inventory.resource(from).stack;
         let mut near = known
             .iter()
@@ -92,7 +98,7 @@ impl Links {
         key: &str,
         text: &str,
     ) -> Option<(Target, usize)> {
-        if !text.starts_with("arn:") {
+        if !text.starts_with("arn:") || text.len() > LONGEST_ARN {
             return None;
         }
         let least = text.match_indices(':').nth(4)?.0 + 1;
@@ -124,7 +130,6 @@ fn suits(key: &str, type_name: &str) -> bool {
     let named = |stem: &str| !stem.is_empty() && (stem.ends_with(last) || last.ends_with(stem));
     named(stem) || stem.strip_suffix('s').is_some_and(named)
 }
-
 
 #[cfg(test)]
 mod tests {

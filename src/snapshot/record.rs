@@ -72,6 +72,10 @@ pub struct Part {
     /// By resource type: the paths of the properties that the collector never reads.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unread: BTreeMap<String, Vec<String>>,
+    /// By resource type: the paths of write-only properties of the schema that the collector works out from other answers, so
+    /// that they are not there where it has not written them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub derived: BTreeMap<String, Vec<String>>,
     /// How many calls it took.
     #[serde(default)]
     pub calls: u64,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::record::{Failure, Gap, Header, Part, Record, Resource, Unknown};
 use super::{Account, Loaded, load};
-use crate::inventory::{Inventory, Relations, Unseen};
+use crate::inventory::{Inventory, Relations, TEMPLATE_ONLY, Unseen, WRITE_ONLY};
 use crate::source::SourceFile;
 use crate::value::{Kind, Read, ResourceId, View, World};
 
@@ -87,6 +87,7 @@ fn the_types_write_what_is_read() {
             region: "eu-west-1".into(),
             types: vec!["AWS::S3::Bucket".into()],
             unread: [("AWS::S3::Bucket".to_owned(), vec!["MetricsConfigurations".to_owned()])].into(),
+            derived: [("AWS::S3::Bucket".to_owned(), vec!["AccessControl".to_owned()])].into(),
             calls: 3,
         }),
         Record::Resource(Resource {
@@ -122,7 +123,7 @@ fn the_types_write_what_is_read() {
     let inventory = &accounts[0].inventory;
     assert_eq!(shown(inventory, "b", "BucketEncryption"), "?access-denied");
     assert_eq!(shown(inventory, "b", "MetricsConfigurations"), "?not-collected");
-    assert_eq!(shown(inventory, "b", "AccessControl"), "?not-collected", "AWS never shows it");
+    assert_eq!(shown(inventory, "b", "AccessControl"), "-", "the collector has worked it out");
     assert_eq!(shown(inventory, "b", "VersioningConfiguration"), "-", "AWS has none");
     let causes: Vec<&str> = inventory.gaps.iter().map(|gap| gap.cause.id()).collect();
     assert_eq!(causes, ["throttled", "access-denied"]);
@@ -146,7 +147,8 @@ fn a_broken_off_snapshot_is_resumed_after_its_last_whole_part() {
 
 #[test]
 fn what_could_not_be_read_is_unknown_at_its_path_and_nowhere_else() {
-    let mut bucket = resource("AWS::S3::Bucket", "eu-west-1", "b", None, json!({"LoggingConfiguration": {"LogFilePrefix": "x"}}));
+    let mut bucket =
+        resource("AWS::S3::Bucket", "eu-west-1", "b", None, json!({"LoggingConfiguration": {"LogFilePrefix": "x"}}));
     bucket["unknown"] = json!([
         {"path": "LoggingConfiguration.DestinationBucketName", "cause": "throttled"},
         {"path": "VersioningConfiguration.Status", "cause": "failed"},
@@ -154,7 +156,13 @@ fn what_could_not_be_read_is_unknown_at_its_path_and_nowhere_else() {
     ]);
     let mut all = resource("AWS::S3::Bucket", "eu-west-1", "c", None, json!({"BucketName": "c"}));
     all["unknown"] = json!([{"path": "", "cause": "unreachable", "action": "s3:ListBucket"}]);
-    let inventory = account(&[header(&["eu-west-1"]), part("global", &["AWS::S3::Bucket"]), bucket, all, json!({"kind": "end", "parts": 1})]);
+    let inventory = account(&[
+        header(&["eu-west-1"]),
+        part("global", &["AWS::S3::Bucket"]),
+        bucket,
+        all,
+        json!({"kind": "end", "parts": 1}),
+    ]);
     for (path, expected) in [
         ("LoggingConfiguration.LogFilePrefix", "x"),
         ("LoggingConfiguration.DestinationBucketName", "?throttled"),
@@ -169,6 +177,24 @@ fn what_could_not_be_read_is_unknown_at_its_path_and_nowhere_else() {
 }
 
 #[test]
+fn what_aws_never_shows_is_not_known() {
+    let key = resource("AWS::KMS::Key", "eu-west-1", "k", None, json!({"RotationPeriodInDays": 90}));
+    let database = resource("AWS::RDS::DBInstance", "eu-west-1", "d", None, json!({}));
+    let inventory = account(&[header(&["eu-west-1"]), key, database]);
+    let world = World::open();
+    let view = View::new(&inventory.values, &world);
+    let cause =
+        |id: &str, path: &str| match inventory.values.kind(inventory.property(&view, find(&inventory, id), &[path])) {
+            Kind::Unknown(cause) => inventory.values.cause(cause).to_string(),
+            other => format!("{other:?}"),
+        };
+    assert_eq!(shown(&inventory, "k", "RotationPeriodInDays"), "90");
+    assert!(cause("d", "MasterUserPassword").ends_with(TEMPLATE_ONLY));
+    assert!(cause("d", "SourceDBInstanceIdentifier").ends_with(WRITE_ONLY));
+    assert_eq!(shown(&inventory, "d", "StorageEncrypted"), "-");
+}
+
+#[test]
 fn ids_arns_and_names_are_references_that_still_read_as_their_text() {
     let key = "1234abcd-12ab-34cd-56ef-1234567890ab";
     let key_arn = format!("arn:aws:kms:eu-west-1:{ACCOUNT}:key/{key}");
@@ -178,10 +204,28 @@ fn ids_arns_and_names_are_references_that_still_read_as_their_text() {
         resource("AWS::EC2::VPC", "eu-west-1", "vpc-0a1b2c3d", None, json!({})),
         resource("AWS::EC2::Subnet", "eu-west-1", "subnet-0a1b2c3d", None, json!({"VpcId": "vpc-0a1b2c3d"})),
         resource("AWS::EC2::Subnet", "us-east-1", "subnet-0a1b2c3e", None, json!({"VpcId": "vpc-0a1b2c3d"})),
-        resource("AWS::RDS::DBSubnetGroup", "eu-west-1", "data", None, json!({"DBSubnetGroupName": "data", "SubnetIds": ["subnet-0a1b2c3d"]})),
-        resource("AWS::RDS::DBInstance", "eu-west-1", "db", None, json!({"DBInstanceIdentifier": "db", "DBSubnetGroupName": "data", "KmsKeyId": key_arn, "Engine": "data"})),
+        resource(
+            "AWS::RDS::DBSubnetGroup",
+            "eu-west-1",
+            "data",
+            None,
+            json!({"DBSubnetGroupName": "data", "SubnetIds": ["subnet-0a1b2c3d"]}),
+        ),
+        resource(
+            "AWS::RDS::DBInstance",
+            "eu-west-1",
+            "db",
+            None,
+            json!({"DBInstanceIdentifier": "db", "DBSubnetGroupName": "data", "KmsKeyId": key_arn, "Engine": "data"}),
+        ),
         resource("AWS::S3::Bucket", "us-east-1", "logs", Some("arn:aws:s3:::logs"), json!({"BucketName": "logs"})),
-        resource("AWS::S3::BucketPolicy", "us-east-1", "logs", None, json!({"Bucket": "logs", "PolicyDocument": {"Resource": "arn:aws:s3:::logs/*", "Other": "arn:aws:s3:::logs2/*"}})),
+        resource(
+            "AWS::S3::BucketPolicy",
+            "us-east-1",
+            "logs",
+            None,
+            json!({"Bucket": "logs", "PolicyDocument": {"Resource": "arn:aws:s3:::logs/*", "Other": "arn:aws:s3:::logs2/*"}}),
+        ),
     ];
     let inventory = account(&lines);
     for (id, path, expected) in [
@@ -240,12 +284,13 @@ fn what_nobody_listed_may_be_there() {
 
 #[test]
 fn a_snapshot_without_an_end_is_not_whole_and_its_last_part_is_not_trusted() {
-    let lines = [header(&["eu-west-1"]), part("eu-west-1", &["AWS::EC2::VPC"]), part("eu-west-1", &["AWS::EC2::FlowLog"])];
+    let lines =
+        [header(&["eu-west-1"]), part("eu-west-1", &["AWS::EC2::VPC"]), part("eu-west-1", &["AWS::EC2::FlowLog"])];
     let inventory = account(&lines);
     assert_eq!(inventory.gaps.len(), 1);
     assert!(inventory.gaps[0].what.contains("broken off"), "{:?}", inventory.gaps);
     let unseen = Unseen::of(&inventory);
-    assert!(unseen.anywhere(&inventory, &["AWS::EC2::VPC"]).is_some(), "the stack of what is global has no VPC listed");
+    assert!(unseen.anywhere(&inventory, &["AWS::EC2::VPC"]).is_none());
     assert!(unseen.anywhere(&inventory, &["AWS::EC2::FlowLog"]).is_some());
 }
 
@@ -305,8 +350,45 @@ fn what_is_wrong_with_a_line_is_said_with_its_place() {
 }
 
 #[test]
+fn hostile_sizes_are_refused_or_cost_little() {
+    let many: Vec<Value> = (0..2_000).map(|index| json!({"path": format!("P{index}"), "cause": "denied"})).collect();
+    let mut wide = resource("AWS::S3::Bucket", "eu-west-1", "b", None, json!({}));
+    wide["unknown"] = many.into();
+    assert!(problems(&[header(&[]), wide])[0].contains("more than 1000"));
+    let parts = (0..1_000).map(|index| part(&format!("r-{index}"), &[]));
+    assert!(problems(&[header(&[])].into_iter().chain(parts).collect::<Vec<_>>())[0].contains("more than 128 regions"));
+    let slashes = format!("arn:aws:s3:::{}", "/".repeat(1 << 20));
+    let same =
+        (0..20_000).map(|_| resource("AWS::IAM::Role", "global", "r", Some("arn:aws:s3:::"), json!({"Roles": ["r"]})));
+    let last = resource("AWS::IAM::Role", "global", "s", None, json!({"RoleName": slashes}));
+    assert_eq!(
+        account(&[header(&[])].into_iter().chain(same).chain([last]).collect::<Vec<_>>()).resources().len(),
+        20_001
+    );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 200, ..Default::default() })]
+    #[test]
+    fn no_change_of_a_snapshot_makes_a_panic(changes in proptest::collection::vec((0usize..1 << 16, 0u8..128), 1..6)) {
+        let mut bytes = include_bytes!("../../fixtures/accounts/bank.jsonl").to_vec();
+        for (at, byte) in changes {
+            let len = bytes.len();
+            bytes[at % len] = byte;
+        }
+        if let Ok(text) = String::from_utf8(bytes) {
+            let loaded = load(&Arc::new(SourceFile::new("s.jsonl", text)), true);
+            for account in &loaded.accounts {
+                let _ = Unseen::of(&account.inventory);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_line_that_is_cut_off_ends_the_reading_and_keeps_what_was_before() {
-    let lines = [header(&[]), part("eu-west-1", &[]), resource("AWS::EC2::Volume", "eu-west-1", "vol-1", None, json!({}))];
+    let lines =
+        [header(&[]), part("eu-west-1", &[]), resource("AWS::EC2::Volume", "eu-west-1", "vol-1", None, json!({}))];
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     for cut in 0..text.len() {
         let Loaded { accounts, diagnostics, .. } = load(&Arc::new(SourceFile::new("s.jsonl", &text[..cut])), true);

@@ -2,7 +2,7 @@
 
 use super::link::Links;
 use super::record::Failure;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, TEMPLATE_ONLY, WRITE_ONLY};
 use crate::source::{FileId, Kind as NodeKind, NodeId, Span, Tree};
 use crate::value::{Cause, Entry, Kind, Place, ResourceId, ValueId};
 
@@ -26,6 +26,15 @@ impl<'a> Open<'a> {
     /// A property that no collector reads.
     pub(super) fn never_read(path: &'a str, span: Span) -> Self {
         Self::new(path, Cause::NotCollected, span, true)
+    }
+
+    /// A property that AWS shows to nobody. Of secrets, and of what says how to delete, only a template can say anything wrong.
+    pub(super) fn never_shown(path: &'a str, span: Span) -> Self {
+        const OF_TEMPLATES: [&str; 5] = ["Password", "Secret", "AuthToken", "PrivateKey", "PendingWindowInDays"];
+        let last = path.rsplit('.').next().unwrap_or_default();
+        let of_templates = OF_TEMPLATES.iter().any(|part| last.contains(part));
+        let what = if of_templates { TEMPLATE_ONLY } else { WRITE_ONLY };
+        Self::new(path, Cause::NotInInput { what: what.into() }, span, true)
     }
 
     /// A property that somebody tried to read.
@@ -104,8 +113,7 @@ impl Writer<'_> {
             }
             NodeKind::String(text) => self.text(tree.text(text), key, place),
             NodeKind::List { .. } => {
-                let items: Vec<ValueId> =
-                    tree.items(node).iter().map(|item| self.value(*item, key, overlay)).collect();
+                let items: Vec<ValueId> = tree.items(node).iter().map(|item| self.value(*item, key, overlay)).collect();
                 self.inventory.values.push_list(&items, place)
             }
             NodeKind::Map { .. } => self.map(node, place, overlay),

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::{Facts, Found};
-use crate::inventory::Inventory;
 use crate::inventory::schema::{Kind as SchemaKind, ResourceType, Schema, Type};
+use crate::inventory::{Inventory, TEMPLATE_ONLY, WRITE_ONLY};
 use crate::value::{Cause, CauseId, Kind, ResourceId, ValueId, View};
 
 /// Properties that refer to a resource without using it.
@@ -127,6 +127,8 @@ fn uses(inventory: &Inventory, view: &View<'_>, partner: ResourceId, start: Reso
         match kind {
             Kind::Reference { resource, .. } if resource == start => return Ok(true),
             Kind::Unknown(CauseId::UNDECIDED) if !may_refer(inventory, value, start) => {}
+            // What AWS never shows of a live resource is how it was made.
+            Kind::Unknown(cause) if is_write_only(view.values.cause(cause)) => {}
             Kind::Unknown(cause) if at.may_hold() => maybe = maybe.or(Some(view.values.cause(cause).clone())),
             Kind::Map(range) => {
                 let entries = view.values.entries(range).iter();
@@ -150,6 +152,10 @@ fn uses(inventory: &Inventory, view: &View<'_>, partner: ResourceId, start: Reso
         top = false;
     }
     maybe.map_or(Ok(false), Err)
+}
+
+fn is_write_only(cause: &Cause) -> bool {
+    matches!(cause, Cause::NotInInput { what } if [WRITE_ONLY, TEMPLATE_ONLY].contains(&what.as_ref()))
 }
 
 /// A value of a partner, with what may stand there.

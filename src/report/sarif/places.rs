@@ -57,7 +57,11 @@ pub(super) fn logical(resource: &ResourceInfo) -> Vec<LogicalLocation> {
         location.properties = Some(super::bag([("stack", resource.stack.clone().into())]));
         location
     };
-    [resource.arn.as_ref().unwrap_or(&resource.logical_id)].into_iter().chain(&resource.made_of).map(|name| named(name)).collect()
+    [resource.arn.as_ref().unwrap_or(&resource.logical_id)]
+        .into_iter()
+        .chain(&resource.made_of)
+        .map(|name| named(name))
+        .collect()
 }
 
 fn physical(path: &str, region: Option<Region>) -> PhysicalLocation {
