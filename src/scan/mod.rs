@@ -225,9 +225,9 @@ impl Judge<'_> {
 
     /// The rules that judge a type that was not listed.
     fn unlisted(&self, listed: &BTreeSet<Box<str>>) -> BTreeSet<usize> {
-        let is_open = |name: &Box<str>| !listed.contains(name) && !is_of_templates(name);
+        let is_open = |name: &str| !listed.contains(name) && !is_of_templates(name);
         let rules = self.rules.rules.iter().enumerate();
-        rules.filter(|(_, rule)| rule.types.iter().any(is_open)).map(|(index, _)| index).collect()
+        rules.filter(|(_, rule)| rule.types.iter().any(|name| is_open(name))).map(|(index, _)| index).collect()
     }
 
     fn unlisted_note(

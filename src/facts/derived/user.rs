@@ -92,7 +92,7 @@ fn referred(inventory: &Inventory, value: ValueId, found: &mut dyn FnMut(Resourc
     while let Some(value) = open.pop() {
         match inventory.values.kind(value) {
             Kind::Reference { resource, .. } => found(resource),
-            Kind::Unknown(_) => unknown = true,
+            Kind::Unknown(cause) => unknown |= !is_write_only(inventory.values.cause(cause)),
             _ => below(inventory, value, &mut open),
         }
     }
