@@ -325,6 +325,7 @@ fn options() -> eval::Options {
 fn request(path: impl AsRef<Path>) -> Request {
     Request {
         paths: vec![path.as_ref().to_path_buf()],
+        snapshots: Vec::new(),
         cwd: root(),
         environment: Environment::default(),
         deployments: Vec::new(),

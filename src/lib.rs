@@ -18,6 +18,7 @@ pub mod report;
 pub mod rule;
 pub mod rule_tests;
 pub mod scan;
+pub mod snapshot;
 pub mod source;
 pub mod template;
 pub mod value;

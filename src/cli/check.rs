@@ -1,163 +1,35 @@
 //! `fasscan check`: templates and assemblies.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::choice::Choice;
-use super::scanning::{Scanning, columns};
-use super::{Color, ERROR, Problem, write};
-use crate::report::document::Severity;
-use crate::report::text::{Detail, TextOptions};
-use crate::report::{Report, json, sarif, text};
-use crate::scan::Status;
+use super::reporting::Reporting;
+use super::scanning::{Deployed, Scanning};
+use super::{Color, Problem};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Templates, cloud assemblies (`cdk.out`), folders with any of them, or `-` for standard input.
+    /// Templates, cloud assemblies (`cdk.out`), folders with any of them, snapshots of accounts, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     choice: Choice,
-    /// The severity from which on a finding fails the gate.
-    #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "SEVERITY")]
-    fail_on: FailOn,
-    /// Write a report: `text`, `json` or `sarif`, to standard output or to a file; may be given more than once.
-    #[arg(long = "output", short, value_name = "FORMAT[=FILE]", default_value = "text")]
-    outputs: Vec<Output>,
-    /// Show everything in the text report.
-    #[arg(long, short, conflicts_with = "quiet")]
-    verbose: bool,
-    /// Show one line for each finding in the text report.
-    #[arg(long, short)]
-    quiet: bool,
-    /// Write every verdict into SARIF: also passes, unknowns and rules that do not concern a resource.
-    #[arg(long)]
-    all_results: bool,
+    #[command(flatten)]
+    reporting: Reporting,
     #[command(flatten)]
     scanning: Scanning,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Critical,
-    High,
-    Medium,
-    Low,
-    /// No finding fails the gate.
-    None,
-}
-
-impl FailOn {
-    const fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Critical => Some(Severity::Critical),
-            Self::High => Some(Severity::High),
-            Self::Medium => Some(Severity::Medium),
-            Self::Low => Some(Severity::Low),
-            Self::None => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Text,
-    Json,
-    Sarif,
-}
-
-/// A report to write; without a file, to standard output.
-#[derive(Debug, Clone)]
-struct Output {
-    format: Format,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("the file name is missing".to_owned()),
-            Some((format, file)) => (format, Some(file)),
-            None => (text, None),
-        };
-        let format = match format {
-            "text" => Format::Text,
-            "json" => Format::Json,
-            "sarif" => Format::Sarif,
-            other => return Err(format!("there is no format `{other}`; there are `text`, `json` and `sarif`")),
-        };
-        Ok(Self { format, file: file.filter(|file| *file != "-").map(PathBuf::from) })
-    }
+    #[command(flatten)]
+    deployed: Deployed,
 }
 
 /// Scans, writes the reports and gives the exit code.
 pub(super) fn run(check: &Check, color: Color) -> Result<u8, Problem> {
-    check.refuse_conflicts()?;
+    check.reporting.refuse_conflicts()?;
     let settled = check.choice.settle(color)?;
-    let report = check.scanning.run(&check.paths, settled, check.fail_on.severity(), color)?;
-    let mut code = Status::of(&report, check.scanning.allow_incomplete).code();
-    for output in &check.outputs {
-        let text = check.render(&report, output, color);
-        let written = match &output.file {
-            Some(path) => write::file(path, &text),
-            None => write::stdout(&text),
-        };
-        if let Err(problem) = written {
-            problem.print(color);
-            code = ERROR;
-        }
-    }
-    Ok(code)
-}
-
-impl Check {
-    /// Refuses what would be lost or ignored.
-    fn refuse_conflicts(&self) -> Result<(), Problem> {
-        if self.outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
-            let help = "give all but one of them a file, as in `--output sarif=report.sarif`".to_owned();
-            return Err(Problem::new("two reports cannot both go to standard output").with_help(Some(help)));
-        }
-        for (index, output) in self.outputs.iter().enumerate() {
-            let same = |other: &Output| output.file.is_some() && other.file == output.file;
-            if let Some(path) = output.file.as_ref().filter(|_| self.outputs[..index].iter().any(same)) {
-                return Err(Problem::new(format!("two reports cannot both go to `{}`", path.display())));
-            }
-        }
-        if self.all_results && !self.outputs.iter().any(|output| output.format == Format::Sarif) {
-            return Err(Problem::new("`--all-results` is about the SARIF report, and none is written"));
-        }
-        if (self.verbose || self.quiet) && !self.outputs.iter().any(|output| output.format == Format::Text) {
-            let flag = if self.verbose { "--verbose" } else { "--quiet" };
-            return Err(Problem::new(format!("`{flag}` is about the text report, and none is written")));
-        }
-        Ok(())
-    }
-
-    fn render(&self, report: &Report, output: &Output, color: Color) -> String {
-        match output.format {
-            Format::Json => json::render(report),
-            Format::Sarif => sarif::render(report, &sarif::SarifOptions { all: self.all_results }),
-            Format::Text => {
-                let detail = match (self.verbose, self.quiet) {
-                    (true, _) => Detail::Verbose,
-                    (_, true) => Detail::Quiet,
-                    _ => Detail::Normal,
-                };
-                let screen = std::io::stdout();
-                // A file is no terminal: it gets colours only when they are asked for.
-                let colored = match output.file {
-                    Some(_) => color == Color::Always,
-                    None => color.on(&screen),
-                };
-                let width = (output.file.is_none() && screen.is_terminal()).then(columns).flatten();
-                text::render(report, &TextOptions { color: colored, width, detail })
-            }
-        }
-    }
+    let request = check.deployed.request(&check.paths, color)?;
+    let report = check.scanning.run(request, settled, check.reporting.fail_on());
+    Ok(check.reporting.write(&report, check.scanning.allow_incomplete, color))
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::choice::Choice;
-use super::scanning::{Scanning, columns};
+use super::scanning::{Deployed, Scanning, columns};
 use super::{Color, Problem, write};
 use crate::report::Report;
 use crate::report::controls::{self, Content};
@@ -25,6 +25,8 @@ pub(super) struct Controls {
     choice: Choice,
     #[command(flatten)]
     scanning: Scanning,
+    #[command(flatten)]
+    deployed: Deployed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,7 +46,7 @@ pub(super) fn run(controls: &Controls, color: Color) -> Result<u8, Problem> {
         return Err(Problem::new("the profiles are about no framework"));
     }
     if controls.paths.is_empty() {
-        if let Some(flag) = controls.scanning.given() {
+        if let Some(flag) = controls.scanning.given().or_else(|| controls.deployed.given()) {
             let help = "name what to scan, as in `fasscan controls cdk.out`".to_owned();
             return Err(Problem::new(format!("`{flag}` is about a scan, and there is no path")).with_help(Some(help)));
         }
@@ -52,7 +54,8 @@ pub(super) fn run(controls: &Controls, color: Color) -> Result<u8, Problem> {
         controls.write(&report, Content::Coverage)?;
         return Ok(Status::GatePassed.code());
     }
-    let report = controls.scanning.run(&controls.paths, settled, None, color)?;
+    let request = controls.deployed.request(&controls.paths, color)?;
+    let report = controls.scanning.run(request, settled, None);
     if !report.diagnostics.is_empty() {
         Problem::told(&report.diagnostics).print(color);
     }

@@ -3,12 +3,14 @@
 //! Here, and nowhere else, are the arguments, the clock, the terminal and the exit code. Data goes to standard output and
 //! everything else to standard error. A flag acts or is refused.
 
+mod audit;
 mod check;
 mod choice;
 mod controls;
 mod deployments;
 mod iam;
 mod problem;
+mod reporting;
 mod rule_files;
 mod rules;
 mod scanning;
@@ -37,6 +39,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Judge accounts.
+    Audit(Box<audit::Audit>),
     /// Check CloudFormation templates and CDK assemblies.
     Check(Box<check::Check>),
     /// List the requirements of frameworks: which rules answer for them, or what a scan says of each.
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
     };
     let color = arguments.color;
     let done = match arguments.command {
+        Command::Audit(audit) => audit::run(&audit, color),
         Command::Check(check) => check::run(&check, color),
         Command::Controls(controls) => controls::run(&controls, color),
         Command::Iam(iam) => iam::run(&iam, color),

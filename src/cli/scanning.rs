@@ -12,7 +12,7 @@ use crate::config::Settled;
 use crate::eval;
 use crate::report::Report;
 use crate::report::document::Severity;
-use crate::scan::{Request, scan};
+use crate::scan::{Assessment, Request, scan};
 use crate::source::Limits;
 use crate::source::paths::io_reason;
 use crate::template::unit::Environment;
@@ -26,6 +26,17 @@ pub(super) struct Scanning {
     /// Do not fail when something could not be read or examined.
     #[arg(long)]
     pub(super) allow_incomplete: bool,
+    /// What rules compare dates with [default: the current day, UTC].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    today: Option<Box<str>>,
+    /// How many inputs are worked on at the same time [default: the number of processors].
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+/// How templates are deployed.
+#[derive(Debug, Args)]
+pub(super) struct Deployed {
     #[command(flatten)]
     deployments: Deployments,
     /// The account that templates are deployed to which do not say it themselves.
@@ -34,12 +45,43 @@ pub(super) struct Scanning {
     /// The region that templates are deployed to which do not say it themselves.
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<Box<str>>,
-    /// What rules compare dates with [default: the current day, UTC].
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    today: Option<Box<str>>,
-    /// How many inputs are worked on at the same time [default: the number of processors].
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+}
+
+impl Deployed {
+    /// A flag that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            (!self.deployments.is_empty(), "--param`, `--parameters` or `--env"),
+            (self.account.is_some(), "--account"),
+            (self.region.is_some(), "--region"),
+        ];
+        flags.into_iter().find_map(|(given, flag)| given.then_some(flag))
+    }
+
+    /// What to scan of these paths.
+    pub(super) fn request(&self, paths: &[PathBuf], color: Color) -> Result<Request, Problem> {
+        Ok(Request {
+            environment: Environment { account: self.account.clone(), region: self.region.clone() },
+            deployments: self.deployments.load(color)?,
+            ..request(paths)?
+        })
+    }
+}
+
+/// What to scan of these paths, where no template among them needs to be told where it is deployed.
+pub(super) fn request(paths: &[PathBuf]) -> Result<Request, Problem> {
+    Ok(Request {
+        paths: paths.to_vec(),
+        snapshots: Vec::new(),
+        cwd: current_dir()?,
+        environment: Environment::default(),
+        deployments: Vec::new(),
+        options: eval::Options::default(),
+        fail_on: None,
+        assessment: Assessment::default(),
+        jobs: None,
+        limits: Limits::default(),
+    })
 }
 
 impl Scanning {
@@ -50,38 +92,16 @@ impl Scanning {
 
     /// A flag that was given and that only a scan obeys.
     pub(super) fn given(&self) -> Option<&'static str> {
-        let flags = [
-            (self.strict, "--strict"),
-            (self.allow_incomplete, "--allow-incomplete"),
-            (!self.deployments.is_empty(), "--param`, `--parameters` or `--env"),
-            (self.account.is_some(), "--account"),
-            (self.region.is_some(), "--region"),
-            (self.jobs.is_some(), "--jobs"),
-        ];
+        let flags =
+            [(self.strict, "--strict"), (self.allow_incomplete, "--allow-incomplete"), (self.jobs.is_some(), "--jobs")];
         flags.into_iter().find_map(|(given, flag)| given.then_some(flag))
     }
 
-    /// Scans by what was settled.
-    pub(super) fn run(
-        &self,
-        paths: &[PathBuf],
-        settled: Settled,
-        fail_on: Option<Severity>,
-        color: Color,
-    ) -> Result<Report, Problem> {
+    /// Scans what is requested by what was settled.
+    pub(super) fn run(&self, request: Request, settled: Settled, fail_on: Option<Severity>) -> Report {
         let Settled { rules, scope, assessment } = settled;
-        let request = Request {
-            paths: paths.to_vec(),
-            cwd: current_dir()?,
-            environment: Environment { account: self.account.clone(), region: self.region.clone() },
-            deployments: self.deployments.load(color)?,
-            options: eval::Options { today: self.today(), strict: self.strict, scope },
-            fail_on,
-            assessment,
-            jobs: self.jobs,
-            limits: Limits::default(),
-        };
-        Ok(scan(&request, &rules))
+        let options = eval::Options { today: self.today(), strict: self.strict, scope };
+        scan(&Request { options, fail_on, assessment, jobs: self.jobs, ..request }, &rules)
     }
 }
 

@@ -33,10 +33,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::Facts;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, TEMPLATE_ONLY, WRITE_ONLY};
 use crate::rule::{Clause, RuleSet};
 use crate::source::Symbol;
-use crate::value::ResourceId;
+use crate::value::{Cause, ResourceId};
 
 /// Resources from which on an inventory is evaluated by several threads, where the caller has some.
 const PARALLEL_FROM: usize = 1_000;
@@ -97,13 +97,30 @@ pub fn evaluate(inventory: &Inventory, rules: &RuleSet, options: &Options) -> Ve
             selecting.get(&resource.type_name).into_iter().flatten().map(move |rule| (id, *rule))
         })
         .collect();
-    let judge = |(resource, rule): &(ResourceId, usize)| judge::judge(&context, *rule, *resource);
+    let judge = |(resource, rule): &(ResourceId, usize)| {
+        let verdict = judge::judge(&context, *rule, *resource);
+        match is_of_templates(inventory, &verdict) {
+            true => Verdict { outcome: Outcome::NotApplicable { reason: "only a template says this" }, ..verdict },
+            false => verdict,
+        }
+    };
     let alone = rayon::current_thread_index().is_none();
     if alone || inventory.resources().len() < PARALLEL_FROM {
         pairs.iter().map(judge).collect()
     } else {
         pairs.par_iter().map(judge).collect()
     }
+}
+
+/// Whether a rule asks of a resource of an account what only a template says, and nothing else that could be known.
+fn is_of_templates(inventory: &Inventory, verdict: &Verdict) -> bool {
+    let Outcome::Unknown { causes, .. } = &verdict.outcome else { return false };
+    let missing = |cause: &Cause, expected: &str| matches!(cause, Cause::NotInInput { what } if **what == *expected);
+    inventory.resource(verdict.resource).live().is_some()
+        && causes.iter().any(|cause| missing(cause, TEMPLATE_ONLY))
+        && causes
+            .iter()
+            .all(|cause| missing(cause, TEMPLATE_ONLY) || missing(cause, WRITE_ONLY) || *cause == Cause::NotCollected)
 }
 
 /// The verdicts of one rule, for its tests.

@@ -162,10 +162,13 @@ impl Scope<'_> {
             leaves.collect::<Result<Vec<_>, Cause>>()
         };
         let (own, others) = (scalars(self.selected)?, scalars(other)?);
-        Ok(own.len() == others.len() && own.iter().zip(&others).all(|pair| match pair {
-            (Some(own), Some(other)) => own == other || own.parse::<f64>().is_ok_and(|own| other.parse() == Ok(own)),
-            (own, other) => own.is_none() && other.is_none(),
-        }))
+        Ok(own.len() == others.len()
+            && own.iter().zip(&others).all(|pair| match pair {
+                (Some(own), Some(other)) => {
+                    own == other || own.parse::<f64>().is_ok_and(|own| other.parse() == Ok(own))
+                }
+                (own, other) => own.is_none() && other.is_none(),
+            }))
     }
 
     /// Partners that a fact leads to.

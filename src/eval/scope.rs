@@ -294,7 +294,11 @@ impl<'a> Scope<'a> {
                 | Cause::Invalid
                 | Cause::Limit
                 | Cause::AccessDenied { .. }
-                | Cause::Throttled
+                | Cause::Throttled { .. }
+                | Cause::Unreachable { .. }
+                | Cause::Unsupported { .. }
+                | Cause::CallFailed { .. }
+                | Cause::Deadline { .. }
                 | Cause::NotCollected
                 | Cause::NotInInput { .. }) => Answer::unknown(vec![cause.clone()]),
                 _ => Answer::of(there),

@@ -13,6 +13,11 @@ const NAME: &str = "{name}";
 /// what AWS makes up; one opaque token where the format is not known either.
 #[must_use]
 pub fn reference_text(inventory: &Inventory, view: &View<'_>, resource: ResourceId, attribute: Symbol) -> String {
+    if inventory.resource(resource).live().is_some()
+        && let Some(text) = inventory.values.known_text(resource, attribute)
+    {
+        return text.to_owned();
+    }
     let attribute = inventory.names.text(attribute);
     match policy_format(inventory.type_name(resource), attribute) {
         Some(format) => fill(inventory, view, resource, format),
@@ -32,6 +37,9 @@ fn token(inventory: &Inventory, resource: ResourceId, attribute: &str) -> String
 /// The ARN of a resource as policies name it; `None` for types without one, or of unknown format.
 #[must_use]
 pub fn arn_text(inventory: &Inventory, view: &View<'_>, resource: ResourceId) -> Option<String> {
+    if let Some(arn) = inventory.resource(resource).live().and_then(|live| live.arn.as_deref()) {
+        return Some(arn.to_owned());
+    }
     let format = arn_format(inventory.type_name(resource))?;
     Some(fill(inventory, view, resource, format))
 }
@@ -144,7 +152,11 @@ fn fill(inventory: &Inventory, view: &View<'_>, resource: ResourceId, format: &s
         Kind::Text(text) => Some(view.values.str(text).to_owned()),
         _ => None,
     };
-    let mut name = name_property(type_name).and_then(text).unwrap_or_else(|| token(inventory, resource, "Ref"));
+    let unnamed = || match inventory.resource(resource) {
+        live if live.live().is_some() => live.logical_id.to_string(),
+        _ => token(inventory, resource, "Ref"),
+    };
+    let mut name = name_property(type_name).and_then(text).unwrap_or_else(unnamed);
     if type_name.starts_with("AWS::IAM::")
         && format != NAME
         && let Some(path) = text("Path")

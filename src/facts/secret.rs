@@ -25,7 +25,8 @@ const NAMES: [&str; 12] = [
 pub fn is_secret_name(name: &str) -> bool {
     let folded = folded(name);
     let ends = |endings: &[&str]| endings.iter().any(|ending| folded.ends_with(ending.as_bytes()));
-    !ends(&["arn", "id", "name"]) && (ends(&["token", "secret", "tokenkey", "sshkey", "servicejson"]) || has_secret_word(&folded))
+    !ends(&["arn", "id", "name"])
+        && (ends(&["token", "secret", "tokenkey", "sshkey", "servicejson"]) || has_secret_word(&folded))
 }
 
 /// What the name of a parameter ends with that is a secret itself and nothing about one; as in [`NAMES`].

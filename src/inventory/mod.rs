@@ -16,7 +16,10 @@ use rustc_hash::FxHashMap;
 pub use identity::{Identity, identity, partition};
 pub use relation::Relations;
 pub(crate) use relation::leaves_at;
-pub use resource::{Gap, Origin, Output, Resource, Stack, StackId, Suppression, Unexpanded};
+pub use resource::{
+    GLOBAL, Gap, Live, Origin, Output, Resource, Stack, StackId, Suppression, TEMPLATE_ONLY, Types, Unexpanded,
+    WRITE_ONLY,
+};
 pub use unseen::Unseen;
 
 use crate::source::{Files, Interner, Symbol, Tree};
@@ -109,6 +112,19 @@ impl Inventory {
     #[must_use]
     pub fn type_name(&self, id: ResourceId) -> &str {
         self.names.text(self.resource(id).type_name)
+    }
+
+    /// Whether a resource can name another one without its region: both are in one, or one of them is in none. The name of a
+    /// bucket is one in all regions. Of templates nobody knows, so that they can.
+    #[must_use]
+    pub fn is_in_reach(&self, from: StackId, target: ResourceId) -> bool {
+        let target_stack = self.resource(target).stack;
+        if from == target_stack || self.resource(target).live().is_none() {
+            return true;
+        }
+        let region = |stack: StackId| self.stacks[stack.0 as usize].region.as_deref();
+        let (from, to) = (region(from), region(target_stack));
+        from == to || [from, to].contains(&Some(GLOBAL)) || self.type_name(target) == "AWS::S3::Bucket"
     }
 
     /// The stack of a resource.

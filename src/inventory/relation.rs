@@ -52,7 +52,10 @@ impl Relations {
             let view = crate::value::View::new(&inventory.values, &world);
             if let Some(text) = view.symbolic(leaf) {
                 let index = names.get_or_insert_with(|| physical_names(inventory));
-                targets.extend(index.get(text.as_ref()).into_iter().flatten());
+                let stack = inventory.resource(partner).stack;
+                let named = index.get(text.as_ref()).into_iter().flatten();
+                targets
+                    .extend(named.filter(|target| text.starts_with("arn:") || inventory.is_in_reach(stack, **target)));
             }
         }
         if targets.is_empty() && open {
@@ -145,7 +148,14 @@ pub(super) fn physical_names(inventory: &Inventory) -> FxHashMap<String, Vec<Res
     let world = World::open();
     let view = crate::value::View::new(&inventory.values, &world);
     let mut names: FxHashMap<String, Vec<ResourceId>> = FxHashMap::default();
-    for (id, _) in inventory.resources() {
+    for (id, resource) in inventory.resources() {
+        if let Some(live) = resource.live() {
+            let own = live.names.iter().chain(&live.arn).chain([&resource.logical_id]);
+            for name in own.collect::<std::collections::BTreeSet<_>>() {
+                names.entry(name.to_string()).or_default().push(id);
+            }
+            continue;
+        }
         let Some(identity) = identity(inventory.type_name(id)) else { continue };
         let Some(name) = view.text(inventory.property(&view, id, &[identity.name_property])).known() else { continue };
         let stack = inventory.stack(id);

@@ -7,6 +7,16 @@ use crate::value::{Cause, ConditionId, Place, ResourceId, ValueId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackId(pub u32);
 
+/// What stands for the region of live resources that belong to none.
+pub const GLOBAL: &str = "global";
+
+/// What is missing in an account, in [`Cause::NotInInput`]: what stands beside the properties of a template's resource, and the
+/// secrets in them.
+pub const TEMPLATE_ONLY: &str = "what only a template says of a resource";
+
+/// What is missing in an account: properties that can be set and not be read back.
+pub const WRITE_ONLY: &str = "what AWS does not show of a resource once it is set";
+
 /// One stack of templates, or one account and region of a live scan.
 #[derive(Debug, Clone)]
 pub struct Stack {
@@ -16,7 +26,7 @@ pub struct Stack {
     pub file: FileId,
     /// Twelve digits, when known.
     pub account: Option<Box<str>>,
-    /// Such as `us-east-1`, when known.
+    /// Such as `us-east-1`, when known; [`GLOBAL`] for what an account has in no region.
     pub region: Option<Box<str>>,
     /// The resource that this stack is nested in.
     pub parent: Option<ResourceId>,
@@ -49,8 +59,19 @@ pub struct Output {
 pub struct Unexpanded {
     /// Why it is not expanded.
     pub cause: Cause,
-    /// The types of its resources, when they are known.
-    pub types: Option<Vec<Symbol>>,
+    /// The types of its resources.
+    pub types: Types,
+}
+
+/// Which types resources may be of that are not in sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Types {
+    /// Any.
+    Any,
+    /// One of these.
+    Of(Vec<Symbol>),
+    /// Any but these.
+    But(Vec<Symbol>),
 }
 
 /// Where a resource comes from.
@@ -61,6 +82,19 @@ pub enum Origin {
         /// The construct path of the CDK app, such as `Stack/Rds/Instance/Resource`.
         cdk_path: Option<Box<str>>,
     },
+    /// An account, as a snapshot has it.
+    Live(Box<Live>),
+}
+
+/// What an account calls a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Live {
+    /// Its ARN, where it has one.
+    pub arn: Option<Box<str>>,
+    /// Other texts by which resources refer to it.
+    pub names: Vec<Box<str>>,
+    /// When it was seen, as the snapshot says it.
+    pub seen_at: Option<Box<str>>,
 }
 
 /// One resource.
@@ -68,7 +102,7 @@ pub enum Origin {
 pub struct Resource {
     /// Its type name, such as `AWS::S3::Bucket`, interned in the inventory.
     pub type_name: Symbol,
-    /// Its logical id.
+    /// Its logical id; of a live resource the physical one, which is what `Ref` returns.
     pub logical_id: Box<str>,
     /// The stack that it is in.
     pub stack: StackId,
@@ -86,6 +120,26 @@ pub struct Resource {
     pub head_span: Span,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+impl Resource {
+    /// The construct path of the CDK app, where a template says it.
+    #[must_use]
+    pub fn cdk_path(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Template { cdk_path } => cdk_path.as_deref(),
+            Origin::Live(_) => None,
+        }
+    }
+
+    /// What an account calls it; `None` for a resource of a template.
+    #[must_use]
+    pub fn live(&self) -> Option<&Live> {
+        match &self.origin {
+            Origin::Live(live) => Some(live),
+            Origin::Template { .. } => None,
+        }
+    }
 }
 
 /// A rule that the template asks a tool not to apply.

@@ -4,11 +4,13 @@
 //! resource refers to another only where it can name it: in the same stack, by a parameter that a parent passes, by an
 //! output of a stack that is deployed before, or by the value of an SSM parameter. A name that somebody wrote by hand into
 //! a template elsewhere is no way: the same holds of every template outside the scan.
+//!
+//! In an account they are what no call listed; such a resource refers to what is in its region, or to what is in none.
 
 use rustc_hash::FxHashSet;
 
 use super::relation::physical_names;
-use super::{Inventory, StackId};
+use super::{Inventory, StackId, Types};
 use crate::source::Symbol;
 use crate::value::{Cause, Kind, ResourceId, ValueId};
 
@@ -22,7 +24,7 @@ pub struct Unseen {
 #[derive(Debug)]
 struct Source {
     cause: Cause,
-    types: Option<Vec<Symbol>>,
+    types: Types,
     /// The stack whose resources it can name; a nested stack that is not at hand has none in sight.
     stack: Option<StackId>,
     /// The resources of other stacks that it can name.
@@ -50,7 +52,7 @@ impl Unseen {
             if !at_hand.contains(id) {
                 let named = named_from(inventory, inventory.resource(*id).stack, Some(*id));
                 let cause = Cause::RemoteNestedStack;
-                sources.push(Source { cause, types: None, stack: None, named });
+                sources.push(Source { cause, types: Types::Any, stack: None, named });
             }
         }
         Self { sources }
@@ -59,8 +61,13 @@ impl Unseen {
     /// Why there may be a resource of one of these types, not in sight, that refers to `target`; `None`: there is none.
     #[must_use]
     pub fn referrer(&self, inventory: &Inventory, target: ResourceId, types: &[&str]) -> Option<&Cause> {
-        let can_name =
-            |source: &Source| source.stack == Some(inventory.resource(target).stack) || source.named.contains(&target);
+        let target_resource = inventory.resource(target);
+        let live = target_resource.live().is_some();
+        let can_name = |source: &Source| {
+            source.stack == Some(target_resource.stack)
+                || source.named.contains(&target)
+                || live && source.stack.is_some_and(|stack| inventory.is_in_reach(stack, target))
+        };
         self.making(inventory, types, can_name)
     }
 
@@ -77,8 +84,18 @@ impl Unseen {
     }
 
     fn making(&self, inventory: &Inventory, types: &[&str], fits: impl Fn(&Source) -> bool) -> Option<&Cause> {
-        let is_one = |known: &Vec<Symbol>| known.iter().any(|name| types.contains(&inventory.names.text(*name)));
-        let makes = |source: &&Source| source.types.as_ref().is_none_or(is_one) && fits(source);
+        if self.sources.is_empty() {
+            return None;
+        }
+        let symbols: Vec<Symbol> = types.iter().map(|name| inventory.names.find(name)).collect();
+        let makes = |source: &&Source| {
+            let one = match &source.types {
+                Types::Any => true,
+                Types::Of(known) => symbols.iter().any(|name| known.contains(name)),
+                Types::But(known) => symbols.iter().any(|name| !known.contains(name)),
+            };
+            one && fits(source)
+        };
         self.sources.iter().find(makes).map(|source| &source.cause)
     }
 }

@@ -38,7 +38,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the templates ask tools not to apply. It changes no verdict and no finding.
     pub suppressions: Vec<Suppression>,
-    /// What was there and could not be evaluated (remote nested stacks, macros).
+    /// What was there and could not be evaluated (remote nested stacks, macros, calls of an API that were denied).
     pub gaps: Vec<Gap>,
     /// Files that were not scanned, and why.
     pub skipped: Vec<Skipped>,
@@ -151,7 +151,7 @@ pub struct Environment {
 pub struct Input {
     /// Relative path, forward slashes; `<stdin>` for standard input.
     pub path: String,
-    /// `assembly`, `template` or `stdin`.
+    /// `assembly`, `template`, `snapshot` or `stdin`.
     pub kind: String,
 }
 
@@ -198,29 +198,44 @@ pub struct ResourceInfo {
     /// Its CloudFormation type.
     #[serde(rename = "type")]
     pub type_name: String,
-    /// Its logical id.
+    /// Its logical id; in an account its physical id.
     pub logical_id: String,
-    /// The stack.
+    /// The stack; in an account `ACCOUNT/REGION`.
     pub stack: String,
     /// Twelve digits, when known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// When known, and the same in every environment.
+    /// When known, and the same in every environment; `global` for what an account has in no region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// Its ARN; only of resources of an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// When it was seen in the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<String>,
     /// The construct path of the CDK app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cdk_path: Option<String>,
     /// The resource of the template that a transform made it of, such as the `AWS::Serverless::Api` of a stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_of: Option<String>,
-    /// The template.
+    /// The template or snapshot.
     pub file: String,
     /// 1-based line of its definition.
     pub line: u32,
     /// Whether it is outside the declared scope.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub out_of_scope: bool,
+}
+
+impl ResourceInfo {
+    /// Whether it is one of an account, and not of a template.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        let place = self.account.as_deref().zip(self.region.as_deref());
+        self.arn.is_some() || place.is_some_and(|(account, region)| self.stack == format!("{account}/{region}"))
+    }
 }
 
 /// Outcome of a verdict.

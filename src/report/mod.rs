@@ -41,9 +41,9 @@ fn statement(report: &Report, finding: &Finding) -> String {
     }
 }
 
-/// What a resource is called: its construct path, or stack and logical id.
+/// What a resource is called: its construct path or ARN, or stack and logical id.
 fn resource_name(resource: &ResourceInfo) -> String {
-    match &resource.cdk_path {
+    match resource.cdk_path.as_ref().or(resource.arn.as_ref()) {
         Some(path) => path.clone(),
         None if resource.stack.is_empty() => resource.logical_id.clone(),
         None => format!("{}/{}", resource.stack, resource.logical_id),

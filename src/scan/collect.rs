@@ -12,7 +12,7 @@ use super::redact::{MASK, Secrets, unparsed_spans, without};
 use super::{counts, level_name, position, rules};
 use crate::deployment::Deployment;
 use crate::eval::{self, Case, Violation, When};
-use crate::inventory::{Inventory, Origin, Resource};
+use crate::inventory::{Inventory, Resource};
 use crate::report::Report;
 use crate::report::document::{self as doc, Severity};
 use crate::rule::RuleSet;
@@ -46,6 +46,8 @@ pub(super) struct Part {
     pub(super) tagged: bool,
     /// The files that templates include, sorted.
     pub(super) included: Vec<PathBuf>,
+    /// The rules, by index, about types of which an account may hold resources that nobody listed.
+    pub(super) unlisted: BTreeSet<usize>,
 }
 
 impl Part {
@@ -58,6 +60,7 @@ impl Part {
     pub(super) fn append(&mut self, other: Self) {
         let base = self.resources.len();
         self.hidden.extend(other.hidden);
+        self.unlisted.extend(other.unlisted);
         self.tagged |= other.tagged;
         self.resources.extend(other.resources);
         self.verdicts.extend(other.verdicts.into_iter().map(|mut verdict| {
@@ -242,15 +245,17 @@ impl<'a> Scope<'a> {
 
     fn resource(&self, id: ResourceId) -> doc::ResourceInfo {
         let (resource, stack) = (self.inventory.resource(id), self.inventory.stack(id));
-        let file = self.inventory.files.get(resource.place.file);
+        let (file, live) = (self.inventory.files.get(resource.place.file), resource.live());
         doc::ResourceInfo {
             type_name: self.inventory.type_name(id).to_owned(),
             logical_id: resource.logical_id.to_string(),
             stack: stack.name.to_string(),
             account: stack.account.as_deref().map(str::to_owned),
             region: stack.region.as_deref().map(str::to_owned),
-            cdk_path: cdk_path(resource).map(str::to_owned),
-            made_of: made_of(resource, file.text()),
+            cdk_path: resource.cdk_path().map(str::to_owned),
+            arn: live.and_then(|live| live.arn.as_deref()).map(str::to_owned),
+            seen_at: live.and_then(|live| live.seen_at.as_deref()).map(str::to_owned),
+            made_of: if live.is_some() { None } else { made_of(resource, file.text()) },
             file: file.path().to_owned(),
             line: file.position(resource.key_span.start).line,
             out_of_scope: false,
@@ -353,10 +358,16 @@ impl<'a> Scope<'a> {
         (secrets.mask(&message), found)
     }
 
-    /// What a resource is called over time: its construct path, or file and logical id.
+    /// What a resource is called over time: its construct path, or file and logical id; in an account its ARN, or where it is
+    /// and its type and id.
     fn identity_of(&self, id: ResourceId) -> String {
         let resource = self.inventory.resource(id);
-        match cdk_path(resource) {
+        if let Some(live) = resource.live() {
+            let stack = &self.inventory.stack(id).name;
+            let own = || format!("{stack}/{}/{}", self.inventory.type_name(id), resource.logical_id);
+            return live.arn.as_deref().map_or_else(own, str::to_owned);
+        }
+        match resource.cdk_path() {
             Some(path) => path.to_owned(),
             None => {
                 let file = self.inventory.files.get(resource.place.file).path();
@@ -371,7 +382,7 @@ impl<'a> Scope<'a> {
 
     /// The line of the app that set the property, or that made the resource.
     fn source(&self, owner: &Resource, path: &str) -> Option<doc::SourceFrame> {
-        let construct = cdk_path(owner)?;
+        let construct = owner.cdk_path()?;
         let root = self.inventory.root_stack(owner.stack);
         let property = path.strip_prefix("Properties.").and_then(|path| path.split(['.', '[']).next());
         let constructs = &self.loaded.constructs;
@@ -462,12 +473,6 @@ fn violations(verdict: &eval::Verdict) -> &[Violation] {
     match &verdict.outcome {
         eval::Outcome::Fail { violations, .. } => violations,
         _ => &[],
-    }
-}
-
-fn cdk_path(resource: &Resource) -> Option<&str> {
-    match &resource.origin {
-        Origin::Template { cdk_path } => cdk_path.as_deref(),
     }
 }
 

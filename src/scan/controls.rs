@@ -1,5 +1,7 @@
 //! What the verdicts mean for the controls of the frameworks.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 
 use crate::framework::{self, Framework, Status, Tally};
@@ -35,7 +37,7 @@ impl Assessment {
 pub fn coverage(rules: &RuleSet, assessment: &Assessment, today: &str) -> Report {
     let mut report = super::collect::empty(rules, today, &[]);
     report.settings = assessment.settings.clone();
-    report.frameworks = assess(&report, assessment);
+    report.frameworks = assess(&report, assessment, &BTreeSet::new());
     report
 }
 
@@ -52,8 +54,9 @@ enum Worst {
 /// The rules that bear on a control: index, and whether they test what it asks.
 type Bearing<'a> = FxHashMap<(&'a str, &'a str), Vec<(usize, bool)>>;
 
-/// What the report says of each control of each framework.
-pub(super) fn assess(report: &Report, assessment: &Assessment) -> Vec<FrameworkResult> {
+/// What the report says of each control of each framework. The rules of the indices `unlisted` judge resources of which an
+/// account may hold more than was seen, so that their controls cannot be passed either.
+pub(super) fn assess(report: &Report, assessment: &Assessment, unlisted: &BTreeSet<usize>) -> Vec<FrameworkResult> {
     let (bearing, left_out) = (bearing(&report.rules), bearing(&assessment.left_out));
     let mut counter = Counter::new(report);
     let of = |framework: &&'static Framework| {
@@ -68,7 +71,7 @@ pub(super) fn assess(report: &Report, assessment: &Assessment) -> Vec<FrameworkR
                 fail: resources.fail,
                 unknown: resources.unknown,
                 direct,
-                left_out: counts.left_out,
+                left_out: counts.left_out + rules.iter().filter(|(rule, _)| unlisted.contains(rule)).count(),
                 incomplete: !report.summary.complete,
             };
             let status: Status = framework::status(control.automation, &tally);

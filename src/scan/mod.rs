@@ -20,18 +20,21 @@ mod status;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::deployment::Deployment;
 use crate::eval;
+use crate::inventory::Inventory;
 use crate::report::Report;
 use crate::report::document::{self, Severity};
 use crate::rule::RuleSet;
+use crate::snapshot;
 use crate::source::discover::{DiscoverOptions, Input, discover};
-use crate::source::{Diagnostic, Level, Limits, Loader, Position};
-use crate::template::load::{LoadedUnit, load};
-use crate::template::unit::Environment;
+use crate::source::{Diagnostic, Level, Limits, Loader, Position, SourceFile};
+use crate::template::load::{Constructs, LoadedUnit, load};
+use crate::template::unit::{Environment, Template, Unit};
 
 use self::collect::Part;
 
@@ -51,6 +54,8 @@ const PARALLEL_FROM: u64 = 2 << 20;
 pub struct Request {
     /// Files and directories; `-` is standard input.
     pub paths: Vec<PathBuf>,
+    /// Snapshots of accounts that are at hand; they come after the paths.
+    pub snapshots: Vec<Arc<SourceFile>>,
     /// The current directory: relative paths start here and reports are relative to it. Absolute.
     pub cwd: PathBuf,
     /// Where templates are deployed that do not say it themselves.
@@ -103,17 +108,21 @@ pub fn scan(request: &Request, rules: &RuleSet) -> Report {
             }
         }
     }
+    for file in &request.snapshots {
+        report.inputs.push(document::Input { path: file.path().to_owned(), kind: "snapshot".to_owned() });
+        all.append(judge.snapshot(file, true));
+    }
     // Where nothing was read, nothing is missing in it.
     let undeclared = declared.map(|declared| deploy::undeclared(&request.deployments, &declared)).unwrap_or_default();
     report.diagnostics.extend(undeclared.into_iter().map(parameter_diagnostic));
-    let (hidden, tagged) = (std::mem::take(&mut all.hidden), all.tagged);
+    let (hidden, tagged, unlisted) = (std::mem::take(&mut all.hidden), all.tagged, std::mem::take(&mut all.unlisted));
     all.join(&mut report);
     redact::mask_everywhere(&mut report, &hidden, |word| rules::say(rules, word));
     report.skipped.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     scope::mark(&mut report, &request.options.scope, tagged);
     collect::finish(&mut report, request.fail_on);
     report.settings = request.assessment.settings.clone();
-    report.frameworks = controls::assess(&report, &request.assessment);
+    report.frameworks = controls::assess(&report, &request.assessment, &unlisted);
     report
 }
 
@@ -142,6 +151,12 @@ impl Judge<'_> {
 
     /// Loads and judges one input. Its trees and values do not outlive the call.
     fn input(&self, input: &Input) -> Part {
+        if let Input::Snapshot { path } = input {
+            return match self.loader.read_snapshot(path, snapshot::LIMITS) {
+                Ok((file, whole)) => self.snapshot(&file, whole),
+                Err(problem) => Part { diagnostics: vec![problem::bare_diagnostic(problem)], ..Part::default() },
+            };
+        }
         let mut loaded = load(input, self.loader, &self.request.environment);
         let mut part = Part::new(std::mem::take(&mut loaded.nested));
         part.included = std::mem::take(&mut loaded.included);
@@ -179,16 +194,7 @@ impl Judge<'_> {
         own: &mut Vec<document::Diagnostic>,
     ) -> Part {
         let (inventory, found) = unit.resolve();
-        let verdicts = eval::evaluate(&inventory, self.rules, &self.request.options);
-        let (secret_rules, deployments) = (&self.secret_rules, &self.request.deployments);
-        let scope = collect::Scope::new(unit, &inventory, self.rules, secret_rules, deployments, &verdicts);
-        let mut part = Part::default();
-        scope.collect(&verdicts, &mut part);
-        let members = self.request.options.scope.members(&inventory);
-        part.tagged = members.tagged;
-        for (info, inside) in part.resources.iter_mut().zip(members.inside) {
-            info.out_of_scope = !inside;
-        }
+        let (scope, mut part) = self.judged(unit, &inventory);
         own.extend(problems.extract_if(.., |problem| scope.owns(problem)).map(|problem| scope.diagnostic(problem)));
         part.hidden.extend(scope.hidden());
         let refused = deploy::refused(&unit.unit, deployment, |name| scope.hides(name));
@@ -197,6 +203,77 @@ impl Judge<'_> {
         part.diagnostics.extend(found.map(|problem| scope.diagnostic(problem)));
         part
     }
+
+    /// Judges the accounts of a snapshot, each by itself.
+    fn snapshot(&self, file: &Arc<SourceFile>, whole: bool) -> Part {
+        let snapshot::Loaded { tree, accounts, mut diagnostics } = snapshot::load(file, whole);
+        // Its lines are looked through for secrets as a template is.
+        let unit = Unit { templates: vec![Template::new(tree)], roots: Vec::new() };
+        let unit = LoadedUnit { unit, constructs: Constructs::default() };
+        let mut part = Part::default();
+        for account in accounts {
+            let (scope, mut judged) = self.judged(&unit, &account.inventory);
+            judged.hidden.extend(scope.hidden());
+            judged.diagnostics.extend(diagnostics.drain(..).map(|problem| scope.diagnostic(problem)));
+            judged.unlisted = self.unlisted(&account.listed);
+            judged.diagnostics.extend(self.unlisted_note(file.path(), &judged.unlisted, &account.listed));
+            part.append(judged);
+        }
+        part.diagnostics.extend(diagnostics.into_iter().map(problem::bare_diagnostic));
+        part
+    }
+
+    /// The rules that judge a type that was not listed.
+    fn unlisted(&self, listed: &BTreeSet<Box<str>>) -> BTreeSet<usize> {
+        let is_open = |name: &str| !listed.contains(name) && !is_of_templates(name);
+        let rules = self.rules.rules.iter().enumerate();
+        rules.filter(|(_, rule)| rule.types.iter().any(|name| is_open(name))).map(|(index, _)| index).collect()
+    }
+
+    fn unlisted_note(
+        &self,
+        path: &str,
+        rules: &BTreeSet<usize>,
+        listed: &BTreeSet<Box<str>>,
+    ) -> Option<document::Diagnostic> {
+        let types = rules.iter().flat_map(|rule| &self.rules.rules[*rule].types);
+        let types: BTreeSet<&str> =
+            types.filter(|name| !listed.contains(*name) && !is_of_templates(name)).map(AsRef::as_ref).collect();
+        if types.is_empty() {
+            return None;
+        }
+        let (rules, number) = (rules.len(), types.len());
+        let message = format!(
+            "the snapshot lists no resources of {number} types that {rules} rules are about: of these it shows nothing"
+        );
+        let shown: Vec<String> = types.iter().take(NAMED_TYPES).map(|name| format!("`{name}`")).collect();
+        let more = if number > NAMED_TYPES { format!(" and {} more", number - NAMED_TYPES) } else { String::new() };
+        let note = Diagnostic::of_path(Level::Note, path, message).with_help(shown.join(", ") + &more);
+        Some(problem::bare_diagnostic(note))
+    }
+
+    /// Judges what an inventory holds.
+    fn judged<'s>(&'s self, unit: &'s LoadedUnit, inventory: &'s Inventory) -> (collect::Scope<'s>, Part) {
+        let verdicts = eval::evaluate(inventory, self.rules, &self.request.options);
+        let (secret_rules, deployments) = (&self.secret_rules, &self.request.deployments);
+        let scope = collect::Scope::new(unit, inventory, self.rules, secret_rules, deployments, &verdicts);
+        let mut part = Part::default();
+        scope.collect(&verdicts, &mut part);
+        let members = self.request.options.scope.members(inventory);
+        part.tagged = members.tagged;
+        for (info, inside) in part.resources.iter_mut().zip(members.inside) {
+            info.out_of_scope = !inside;
+        }
+        (scope, part)
+    }
+}
+
+/// Resource types that are named of those that a snapshot does not list.
+const NAMED_TYPES: usize = 5;
+
+/// What only templates have: sections of their own, and the resources of CloudFormation itself.
+fn is_of_templates(type_name: &str) -> bool {
+    type_name.starts_with("Fasscan::Template::") || type_name.starts_with("AWS::Serverless::")
 }
 
 /// About how many bytes of templates an input has; what cannot be looked at counts nothing.
@@ -205,6 +282,8 @@ fn weight(input: &Input) -> u64 {
         Input::Stdin => 0,
         Input::Template { path } => path.metadata().map_or(0, |metadata| metadata.len()),
         Input::Assembly { dir } => templates_in(dir, true),
+        // Mostly packed, and a tenth then.
+        Input::Snapshot { path } => path.metadata().map_or(0, |metadata| metadata.len().saturating_mul(10)),
     }
 }
 
@@ -246,7 +325,9 @@ fn drop_nested(inputs: &[Input], parts: &mut [Part]) -> (BTreeSet<usize>, BTreeS
 fn path_of(input: &Input, loader: &Loader) -> String {
     match input {
         Input::Stdin => "<stdin>".to_owned(),
-        Input::Assembly { dir: path } | Input::Template { path } => loader.display(Path::new(path)),
+        Input::Assembly { dir: path } | Input::Template { path } | Input::Snapshot { path } => {
+            loader.display(Path::new(path))
+        }
     }
 }
 
@@ -255,6 +336,7 @@ const fn kind_of(input: &Input) -> &'static str {
         Input::Stdin => "stdin",
         Input::Assembly { .. } => "assembly",
         Input::Template { .. } => "template",
+        Input::Snapshot { .. } => "snapshot",
     }
 }
 

@@ -29,6 +29,41 @@ pub fn parse(file: &Arc<SourceFile>, limits: Limits) -> Result<Tree, Vec<Diagnos
     Err(problems)
 }
 
+/// Reads JSON lines: a row of values, which become the items of the tree's root; empty lines are passed over.
+///
+/// The first error of syntax ends the reading, and what stands before it is kept.
+#[must_use]
+pub fn parse_lines(file: &Arc<SourceFile>, limits: Limits) -> (Tree, Vec<Diagnostic>) {
+    let limits = limits.effective();
+    if let Err(problem) = limits.check_bytes(file) {
+        let mut tree = Tree::new(Arc::clone(file));
+        let root = tree.push_list(Span::default(), &[]);
+        tree.set_root(root);
+        return (tree, vec![problem]);
+    }
+    let mut parser = Parser::new(file, limits);
+    if parser.text.starts_with('\u{feff}') {
+        parser.at = '\u{feff}'.len_utf8();
+    }
+    let (mut lines, mut error) = (Vec::new(), None);
+    while error.is_none() {
+        parser.skip_space();
+        if parser.at == parser.bytes.len() {
+            break;
+        }
+        match parser.value(0) {
+            Ok(line) => lines.push(line),
+            Err(problem) => error = Some(*problem),
+        }
+    }
+    let span = parser.span_from(0);
+    let root = parser.tree.push_list(span, &lines);
+    parser.tree.set_root(root);
+    let mut problems = parser.problems.into_vec(file);
+    problems.extend(error);
+    (parser.tree, problems)
+}
+
 type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 struct Parser<'a> {
@@ -464,6 +499,20 @@ mod tests {
 
     fn read(text: &str) -> Tree {
         parse(&file(text), Limits::default()).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+    }
+
+    #[test]
+    fn lines_are_read_up_to_the_first_that_is_broken() {
+        let lines = |text: &str| {
+            let (tree, problems) = parse_lines(&file(text), Limits::default());
+            let numbers = tree.items(tree.root()).iter().map(|item| tree.scalar(*item).unwrap_or("?").to_owned());
+            (numbers.collect::<Vec<_>>().join(" "), told(&problems))
+        };
+        assert_eq!(lines("\u{feff}1\n\n\"two\"\r\n 3 "), ("1 two 3".to_owned(), String::new()));
+        assert_eq!(lines(""), (String::new(), String::new()));
+        let (read, told) = lines("1\n{\"a\": [2\n");
+        assert_eq!(read, "1");
+        assert!(told.contains("found the end of the file"), "{told}");
     }
 
     fn refused(text: &str) -> String {

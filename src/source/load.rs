@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Level};
+use super::gzip::{self, Fault};
 use super::paths::{display, io_reason};
 use super::yaml::{self, Documents};
 use super::{Limits, SourceFile, Tree, json};
@@ -58,6 +59,23 @@ impl Loader {
         self.text(&shown, file, metadata.len() as usize)
     }
 
+    /// The text of a snapshot, which may be packed by gzip, and whether it is whole; `limits` are those of its text.
+    ///
+    /// # Errors
+    /// When it cannot be read, is longer than the limit, is neither gzip nor text, or has no whole member.
+    pub fn read_snapshot(&self, path: &Path, limits: Limits) -> Result<(Arc<SourceFile>, bool), Diagnostic> {
+        let shown = self.display(path);
+        let refuse = |reason: String| Diagnostic::of_path(Level::Error, shown.as_str(), reason);
+        let cannot = |error: std::io::Error| refuse(format!("cannot read it: {}", io_reason(&error)));
+        let file = File::open(path).map_err(cannot)?;
+        let mut bytes = Vec::new();
+        file.take((limits.bytes as u64).saturating_add(1)).read_to_end(&mut bytes).map_err(cannot)?;
+        if bytes.len() > limits.bytes {
+            return Err(refuse(too_big(limits.bytes as u64)));
+        }
+        unpacked(&shown, bytes, limits)
+    }
+
     /// The text of standard input, which reports call `<stdin>`.
     ///
     /// # Errors
@@ -94,6 +112,28 @@ impl Loader {
     pub fn parse(&self, file: &Arc<SourceFile>) -> Result<Documents, Vec<Diagnostic>> {
         parse_text(file, self.limits)
     }
+}
+
+/// The text of a snapshot and whether it is whole.
+///
+/// # Errors
+/// When it is neither gzip nor text, is longer than the limit, or has no whole member.
+pub fn unpacked(shown: &str, bytes: Vec<u8>, limits: Limits) -> Result<(Arc<SourceFile>, bool), Diagnostic> {
+    if !gzip::is_gzip(&bytes) {
+        return super::decode(shown, bytes).map(|file| (Arc::new(file), true));
+    }
+    let refuse = |reason: String| Err(Diagnostic::of_path(Level::Error, shown, reason));
+    let unpacked = gzip::unpack(&bytes, limits.bytes);
+    match unpacked.fault {
+        Some(Fault::TooLong) => {
+            let message = format!("the text that the file holds is larger than the limit of {} bytes", limits.bytes);
+            return refuse(message);
+        }
+        Some(Fault::Damaged) => return refuse(format!("the gzip data are damaged after byte {}", unpacked.whole)),
+        Some(Fault::Truncated) if unpacked.whole == 0 => return refuse("the file ends in its first part".to_owned()),
+        Some(Fault::Truncated) | None => {}
+    }
+    super::decode(shown, unpacked.bytes).map(|file| (Arc::new(file), unpacked.fault.is_none()))
 }
 
 pub(super) fn parse_text(file: &Arc<SourceFile>, limits: Limits) -> Result<Documents, Vec<Diagnostic>> {

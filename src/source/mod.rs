@@ -8,6 +8,7 @@ pub mod discover;
 mod duplicates;
 pub mod embedded;
 pub mod file;
+pub mod gzip;
 pub mod intern;
 pub mod json;
 pub mod limits;

@@ -4,7 +4,7 @@ use super::resolver::Resolver;
 use super::transform::{
     LANGUAGE_EXTENSIONS, LOOP, SERVERLESS, declared, declares, is_known, transform_name, types_in_loop,
 };
-use crate::inventory::Unexpanded;
+use crate::inventory::{Types, Unexpanded};
 use crate::source::{Member, NodeId};
 use crate::value::Cause;
 
@@ -48,7 +48,10 @@ impl<'u> Resolver<'u> {
     /// Something here may become resources of these types that are not in sight; of any type where they are not said.
     pub(super) fn may_add(&mut self, stack: usize, cause: Cause, types: Option<Vec<&str>>) {
         let names = &mut self.inventory.names;
-        let types = types.map(|types| types.into_iter().map(|name| names.intern(name)).collect());
+        let types = match types {
+            Some(types) => Types::Of(types.into_iter().map(|name| names.intern(name)).collect()),
+            None => Types::Any,
+        };
         let id = self.stacks[stack].id;
         self.inventory.stacks[id.0 as usize].unexpanded.push(Unexpanded { cause, types });
     }

@@ -193,6 +193,15 @@ impl Values {
         self.known.get(&(resource, attribute)).copied()
     }
 
+    /// The text that an attribute of a resource stands for, where it is one that is wholly known.
+    #[must_use]
+    pub fn known_text(&self, resource: ResourceId, attribute: Symbol) -> Option<&str> {
+        match self.kind(*self.known.get(&(resource, attribute))?) {
+            Kind::Text(text) => Some(self.str(text)),
+            _ => None,
+        }
+    }
+
     /// How many values are nested in this one, one in the other: what a walk of it recurses.
     #[must_use]
     pub fn height(&self, id: ValueId) -> u16 {

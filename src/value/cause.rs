@@ -59,7 +59,30 @@ pub enum Cause {
         action: Box<str>,
     },
     /// A live API call was throttled until the collector gave up.
-    Throttled,
+    Throttled {
+        /// The IAM action of the call; empty when there is none to name, as with the next ones.
+        action: Box<str>,
+    },
+    /// The endpoint of a live API call did not answer.
+    Unreachable {
+        /// The IAM action of the call.
+        action: Box<str>,
+    },
+    /// A live API call does not exist in that region.
+    Unsupported {
+        /// The IAM action of the call.
+        action: Box<str>,
+    },
+    /// A live API call failed in another way.
+    CallFailed {
+        /// The IAM action of the call.
+        action: Box<str>,
+    },
+    /// The time for the audit was over before a live API call was made.
+    Deadline {
+        /// The IAM action of the call.
+        action: Box<str>,
+    },
     /// The live collector does not read this.
     NotCollected,
     /// A bound of the analysis was reached (worlds, expansion).
@@ -87,7 +110,11 @@ impl Cause {
             Self::Environment { .. } => "environment",
             Self::Invalid => "invalid",
             Self::AccessDenied { .. } => "access-denied",
-            Self::Throttled => "throttled",
+            Self::Throttled { .. } => "throttled",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Unsupported { .. } => "unsupported",
+            Self::CallFailed { .. } => "call-failed",
+            Self::Deadline { .. } => "deadline",
             Self::NotCollected => "not-collected",
             Self::Limit => "limit",
             Self::NotInInput { .. } => "not-in-input",
@@ -109,11 +136,27 @@ impl std::fmt::Display for Cause {
             Self::RuntimeAttribute { name } => write!(f, "`{name}` is known only after deployment"),
             Self::Environment { name } => write!(f, "`{name}` is not known"),
             Self::Invalid => f.write_str("it is not valid CloudFormation"),
-            Self::AccessDenied { action } => write!(f, "`{action}` was denied"),
-            Self::Throttled => f.write_str("AWS throttled the request"),
+            Self::AccessDenied { action } => write!(f, "{} was denied", Call(action)),
+            Self::Throttled { action } => write!(f, "{} was throttled by AWS until the end", Call(action)),
+            Self::Unreachable { action } => write!(f, "{} got no answer", Call(action)),
+            Self::Unsupported { action } => write!(f, "{} does not exist in this region", Call(action)),
+            Self::CallFailed { action } => write!(f, "{} failed", Call(action)),
+            Self::Deadline { action } => write!(f, "{} was not made before the deadline", Call(action)),
             Self::NotCollected => f.write_str("it was not collected"),
             Self::Limit => f.write_str("a bound of the analysis was reached"),
             Self::NotInInput { what } => write!(f, "the input does not show {what}"),
+        }
+    }
+}
+
+/// A call of an API, by its action where there is one.
+struct Call<'a>(&'a str);
+
+impl std::fmt::Display for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            "" => f.write_str("a call of the API"),
+            action => write!(f, "`{action}`"),
         }
     }
 }

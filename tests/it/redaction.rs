@@ -213,6 +213,7 @@ fn report_of_files(files: &[(&str, &str)], deployments: Vec<Deployment>) -> Repo
     let rules = RULES.get_or_init(|| RuleSet::builtin().0);
     let request = Request {
         paths: files.iter().map(|(name, _)| (*name).into()).collect(),
+        snapshots: Vec::new(),
         cwd: dir.path().canonicalize().unwrap(),
         environment: Environment::default(),
         deployments,

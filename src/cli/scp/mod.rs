@@ -193,7 +193,7 @@ fn template(input: &Input, loader: &Loader, problems: &mut Vec<Diagnostic>) -> V
     problems.extend(loaded.diagnostics);
     let name = match input {
         Input::Stdin => "<stdin>".to_owned(),
-        Input::Assembly { dir: path } | Input::Template { path } => loader.display(path),
+        Input::Assembly { dir: path } | Input::Template { path } | Input::Snapshot { path } => loader.display(path),
     };
     let mut found = Vec::new();
     for unit in &loaded.units {

@@ -33,6 +33,7 @@ impl<'a> Facts<'a> {
 fn is_beside(inventory: &Inventory, a: ResourceId, b: ResourceId) -> Result<bool, Cause> {
     let global = [a, b].iter().any(|id| GLOBAL.iter().any(|service| inventory.type_name(*id).starts_with(service)));
     let (a, b) = (inventory.stack(a), inventory.stack(b));
+    let global = global || [a, b].iter().any(|stack| stack.region.as_deref() == Some(crate::inventory::GLOBAL));
     let same = |a: &Option<Box<str>>, b: &Option<Box<str>>, name: &str| match (a, b) {
         (Some(a), Some(b)) => Ok(a == b),
         (None, None) => Ok(true),

@@ -4,8 +4,8 @@ use elsa::sync::FrozenMap;
 use rustc_hash::FxHashMap;
 
 use super::{Facts, Found};
-use crate::inventory::Inventory;
 use crate::inventory::schema::{Kind as SchemaKind, ResourceType, Schema, Type};
+use crate::inventory::{Inventory, TEMPLATE_ONLY, WRITE_ONLY};
 use crate::source::Symbol;
 use crate::value::{Cause, CauseId, Kind, ResourceId, ValueId, View};
 
@@ -116,6 +116,7 @@ impl Open {
         let mut open = vec![(inventory.resource(resource).properties, schema, Symbol::NONE)];
         while let Some((value, ty, key)) = open.pop() {
             match inventory.values.kind(value) {
+                Kind::Unknown(cause) if is_write_only(inventory.values.cause(cause)) => {}
                 Kind::Unknown(_) if ty.is_some_and(is_structured) => found.anywhere = true,
                 Kind::Unknown(_) if found.keys.contains(&key) => {}
                 Kind::Unknown(_) => found.keys.push(key),
@@ -146,7 +147,7 @@ fn referred(inventory: &Inventory, value: ValueId, found: &mut dyn FnMut(Resourc
     while let Some(value) = open.pop() {
         match inventory.values.kind(value) {
             Kind::Reference { resource, .. } => found(resource),
-            Kind::Unknown(_) => unknown = true,
+            Kind::Unknown(cause) => unknown |= !is_write_only(inventory.values.cause(cause)),
             _ => below(inventory, value, &mut open),
         }
     }
@@ -181,6 +182,8 @@ fn uses(inventory: &Inventory, view: &View<'_>, partner: ResourceId, start: Reso
         match kind {
             Kind::Reference { resource, .. } if resource == start => return Ok(true),
             Kind::Unknown(CauseId::UNDECIDED) if !may_refer(inventory, value, start) => {}
+            // What AWS never shows of a live resource is how it was made.
+            Kind::Unknown(cause) if is_write_only(view.values.cause(cause)) => {}
             Kind::Unknown(cause) if at.may_hold() => maybe = maybe.or(Some(view.values.cause(cause).clone())),
             Kind::Map(range) => {
                 let entries = view.values.entries(range).iter();
@@ -204,6 +207,10 @@ fn uses(inventory: &Inventory, view: &View<'_>, partner: ResourceId, start: Reso
         top = false;
     }
     maybe.map_or(Ok(false), Err)
+}
+
+fn is_write_only(cause: &Cause) -> bool {
+    matches!(cause, Cause::NotInInput { what } if [WRITE_ONLY, TEMPLATE_ONLY].contains(&what.as_ref()))
 }
 
 /// A value of a partner, with what may stand there.

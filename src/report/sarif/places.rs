@@ -49,15 +49,19 @@ pub(super) fn related(mut location: Location, id: usize, message: &str) -> Locat
     location
 }
 
-/// The resource by its logical id, and the one that a transform made it of. Consumers take a qualified name for the id
-/// itself, so the stack stands apart.
+/// The resource by its logical id, and the one that a transform made it of; one of an account by its ARN. Consumers take a
+/// qualified name for the id itself, so the stack stands apart.
 pub(super) fn logical(resource: &ResourceInfo) -> Vec<LogicalLocation> {
     let named = |name: &str| {
         let mut location = LogicalLocation::builder().name(name).kind("resource").build();
         location.properties = Some(super::bag([("stack", resource.stack.clone().into())]));
         location
     };
-    [&resource.logical_id].into_iter().chain(&resource.made_of).map(|name| named(name)).collect()
+    [resource.arn.as_ref().unwrap_or(&resource.logical_id)]
+        .into_iter()
+        .chain(&resource.made_of)
+        .map(|name| named(name))
+        .collect()
 }
 
 fn physical(path: &str, region: Option<Region>) -> PhysicalLocation {

@@ -157,7 +157,8 @@ fn about_resource(resource: &ResourceInfo) -> Vec<(&'static str, serde_json::Val
         ("logical_id", resource.logical_id.clone().into()),
         ("stack", resource.stack.clone().into()),
     ];
-    for (key, value) in [("account", &resource.account), ("region", &resource.region)] {
+    let places = [("account", &resource.account), ("region", &resource.region)];
+    for (key, value) in places.into_iter().chain([("arn", &resource.arn), ("seen_at", &resource.seen_at)]) {
         entries.extend(value.clone().map(|value| (key, value.into())));
     }
     entries

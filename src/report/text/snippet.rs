@@ -208,6 +208,12 @@ fn shortened(value: &str) -> Cow<'_, str> {
 
 fn resource_text(resource: &ResourceInfo) -> String {
     let mut text = format!("{} `{}`", resource.type_name, resource.logical_id);
+    if resource.is_live() {
+        text += &resource.arn.as_ref().map(|arn| format!(" ({arn})")).unwrap_or_default();
+        text += &resource.account.as_ref().map(|account| format!(" in account {account}")).unwrap_or_default();
+        text += &resource.region.as_ref().map(|region| format!(", {region}")).unwrap_or_default();
+        return text;
+    }
     if let Some(made_of) = &resource.made_of {
         text += &format!(", made of `{made_of}`,");
     }

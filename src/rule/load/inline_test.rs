@@ -28,7 +28,7 @@ pub(in crate::rule) const GO_WITH: [(&str, &[OutcomeName]); 4] = [
     ("by_default", &[OutcomeName::Pass]),
 ];
 /// The identifiers that `value::Cause` gives.
-pub(in crate::rule) const CAUSES: [&str; 15] = [
+pub(in crate::rule) const CAUSES: [&str; 19] = [
     "undecided",
     "parameter-without-default",
     "ssm-parameter",
@@ -41,6 +41,10 @@ pub(in crate::rule) const CAUSES: [&str; 15] = [
     "invalid",
     "access-denied",
     "throttled",
+    "unreachable",
+    "unsupported",
+    "call-failed",
+    "deadline",
     "not-collected",
     "limit",
     "not-in-input",

@@ -55,6 +55,8 @@ impl<'a, 't> Walk<'a, 't> {
 
     fn template(&mut self) {
         let tree = self.tree;
+        // The lines of a snapshot; a template is a map.
+        tree.items(tree.root()).iter().for_each(|line| self.value(*line, false));
         // Parameters and mappings come last: whether one is a secret depends on where it is used.
         for section in tree.members(tree.root()) {
             match tree.key(section) {

@@ -8,6 +8,7 @@ mod sniff;
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use self::ignored::Ignored;
@@ -18,6 +19,8 @@ use super::paths::{absolute, display, io_reason};
 const PASSED_OVER: [&str; 4] = [".git", "node_modules", "target", ".venv"];
 /// Endings that a walk looks at.
 const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
+/// Bytes of a file that tell whether it is a snapshot.
+const BEGINNING: u64 = 4 << 10;
 /// Directories below each other that a walk follows.
 const MAX_DEPTH: usize = 128;
 
@@ -33,6 +36,11 @@ pub enum Input {
     },
     /// A file that looks like a CloudFormation template.
     Template {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A snapshot of an account.
+    Snapshot {
         /// The file.
         path: PathBuf,
     },
@@ -105,6 +113,10 @@ impl Search<'_> {
             // A pipe can be read only once, and that is for the loader.
             return self.found.inputs.push(Input::Template { path });
         }
+        // A snapshot may be larger than any template.
+        if sniff::is_snapshot(&beginning(&path)) {
+            return self.found.inputs.push(Input::Snapshot { path });
+        }
         let Some(text) = self.read(&path, metadata.len()) else { return };
         let manifest = path.file_name().is_some_and(|name| name == "manifest.json") && sniff::is_manifest(&text);
         match path.parent() {
@@ -175,6 +187,8 @@ impl Search<'_> {
         let Some(text) = self.read(path, size) else { return };
         if sniff::is_template(&text) {
             self.found.inputs.push(Input::Template { path: path.to_path_buf() });
+        } else if sniff::is_snapshot(&text) {
+            self.skip(path, "a snapshot of an account, which is scanned only when it is named");
         } else {
             self.skip(path, "not a CloudFormation template");
         }
@@ -227,7 +241,7 @@ impl Search<'_> {
             let path = match &input {
                 Input::Stdin => Path::new(""),
                 Input::Assembly { dir } => dir,
-                Input::Template { path } => path,
+                Input::Template { path } | Input::Snapshot { path } => path,
             };
             match path.ancestors().skip(1).find(|dir| assemblies.contains(*dir)) {
                 Some(owner) => {
@@ -243,6 +257,15 @@ impl Search<'_> {
         self.found.diagnostics.dedup_by(|a, b| (&a.path, &a.message) == (&b.path, &b.message));
         self.found
     }
+}
+
+/// The first bytes of a file; nothing when it cannot be read.
+fn beginning(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Ok(file) = fs::File::open(path) {
+        let _ = file.take(BEGINNING).read_to_end(&mut bytes);
+    }
+    bytes
 }
 
 /// The entries of a directory with what they are (a link is a link), sorted by name.

@@ -6,6 +6,11 @@ use std::borrow::Cow;
 
 use memchr::{memchr2, memmem};
 
+use crate::source::gzip;
+
+/// More bytes than the first line of a snapshot has up to its version.
+const SNAPSHOT_HEADER: usize = 4 << 10;
+
 /// Whether the text looks like a CloudFormation template, JSON or YAML.
 #[must_use]
 pub(super) fn is_template(text: &[u8]) -> bool {
@@ -25,6 +30,25 @@ pub(super) fn is_manifest(text: &[u8]) -> bool {
         version |= key == b"version";
         artifacts |= key == b"artifacts" && value.starts_with(b"{");
         version && artifacts
+    })
+}
+
+/// Whether a text, packed or not, begins as a snapshot of an account does; its first line says it.
+#[must_use]
+pub(super) fn is_snapshot(text: &[u8]) -> bool {
+    if gzip::is_gzip(text) {
+        return is_snapshot_line(&gzip::beginning(text, SNAPSHOT_HEADER));
+    }
+    is_snapshot_line(text)
+}
+
+fn is_snapshot_line(text: &[u8]) -> bool {
+    let first = text.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let (mut kind, mut version) = (false, false);
+    any_key(first, |key, value| {
+        kind |= key == b"kind" && value.starts_with(b"\"snapshot\"");
+        version |= key == b"version";
+        kind && version
     })
 }
 

@@ -24,6 +24,7 @@ fn inputs(dir: &Path, found: &Discovery) -> Vec<String> {
         Input::Stdin => "-".to_owned(),
         Input::Assembly { dir: path } => format!("a:{}", display(path, dir)),
         Input::Template { path } => format!("t:{}", display(path, dir)),
+        Input::Snapshot { path } => format!("s:{}", display(path, dir)),
     };
     found.inputs.iter().map(show).collect()
 }

@@ -62,6 +62,11 @@ pub fn load(input: &Input, loader: &Loader, environment: &Environment) -> Loaded
         Input::Stdin => load_stdin(std::io::stdin().lock(), loader, environment),
         Input::Template { path } => load_template(path, loader, environment),
         Input::Assembly { dir } => load_assembly(dir, loader, environment),
+        Input::Snapshot { path } => {
+            let message = "this is a snapshot of an account, which has no template";
+            let problem = Diagnostic::of_path(Level::Error, loader.display(path), message);
+            Loaded { diagnostics: vec![problem], ..Loaded::default() }
+        }
     }
 }
 

@@ -40,8 +40,8 @@ fn properties(name: &str, resources: &[(&str, &str)]) -> String {
         let resource = resolved.inventory.resource(*id);
         let stack = &resolved.inventory.stack(*id).name;
         let properties = resolved.properties_in(stack, &resource.logical_id, &[]);
-        let crate::inventory::Origin::Template { cdk_path } = &resource.origin;
-        out += &format!("{stack} {} ({})\n", resource.logical_id, cdk_path.as_deref().unwrap_or("-"));
+        let cdk_path = resource.cdk_path();
+        out += &format!("{stack} {} ({})\n", resource.logical_id, cdk_path.unwrap_or("-"));
         out += &serde_json::to_string_pretty(&properties).unwrap();
         out.push('\n');
     }
@@ -101,8 +101,8 @@ fn construct_paths_come_from_the_metadata_where_the_template_has_none() {
     let resolved = resolved("assemblies/no-asset-metadata/cdk.out");
     let mut lines = Vec::new();
     for (id, resource) in resolved.inventory.resources() {
-        let crate::inventory::Origin::Template { cdk_path } = &resource.origin;
-        let path = cdk_path.as_deref().unwrap_or("-");
+        let cdk_path = resource.cdk_path();
+        let path = cdk_path.unwrap_or("-");
         let root = resolved.inventory.root_stack(resource.stack);
         let line = resolved.unit.constructs.frame(root, path);
         let line = line.map_or("-".into(), |line| format!("{}:{} {}", line.path, line.line, line.exists));
@@ -117,9 +117,9 @@ fn a_frame_is_shown_where_the_source_is_on_this_machine() {
     let id = resolved
         .find("TapStackprod-ComplianceNestedStackComplianceNestedStackResource6EDC17CD", "ConfigBucket2112C5EC");
     let resource = resolved.inventory.resource(id);
-    let crate::inventory::Origin::Template { cdk_path } = &resource.origin;
+    let cdk_path = resource.cdk_path();
     let root = resolved.inventory.root_stack(resource.stack);
-    let line = resolved.unit.constructs.frame(root, cdk_path.as_deref().unwrap()).unwrap();
+    let line = resolved.unit.constructs.frame(root, cdk_path.unwrap()).unwrap();
     assert!(line.exists && line.path.starts_with("systems/trading-platform/app/"), "{line:?}");
     assert!(resolved.unit.constructs.diagnostics().is_empty());
 }

@@ -114,6 +114,8 @@ fn resource(type_name: &str, id: &str, file: &str, line: u32) -> ResourceInfo {
         account: Some("111122223333".to_owned()),
         region: Some("eu-central-2".to_owned()),
         cdk_path: Some(format!("Payments/{id}/Resource")),
+        arn: None,
+        seen_at: None,
         made_of: None,
         file: file.to_owned(),
         line,

@@ -268,6 +268,7 @@ fn the_same_template_twice_is_found_fault_with_twice() {
     let run = |names: &[&str]| -> Report {
         let request = Request {
             paths: names.iter().map(|name| dir.path().join(name)).collect(),
+            snapshots: Vec::new(),
             cwd: dir.path().to_path_buf(),
             environment: Environment::default(),
             deployments: Vec::new(),
