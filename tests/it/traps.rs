@@ -89,6 +89,7 @@ fn every_way_to_write_an_open_port_is_open() {
         "SgV6 ec2-security-group-open-admin-port: fail at 41",
         "SgV6b ec2-security-group-open-admin-port: fail at 47",
         "SgSplit ec2-security-group-open-admin-port: fail at 53, 54",
+        "SgSplitRes ec2-security-group-open-admin-port: not applicable",
         "Sg4 ec2-security-group-open-admin-port: fail at 57",
     ]
     "#);
