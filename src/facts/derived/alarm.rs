@@ -3,11 +3,15 @@
 //! Source: "Amazon CloudWatch concepts" (dimensions) and the metrics' pages of the services' guides: a dimension is called after
 //! what it names, `FunctionName`, `DBInstanceIdentifier`, `LoadBalancer`.
 
+use elsa::sync::FrozenMap;
+use rustc_hash::FxHashMap;
+
 use super::text::{Text, any, arns, names, text};
 use super::{Facts, Found};
 use crate::facts::naming;
-use crate::inventory::StackId;
-use crate::value::{Cause, Read, ResourceId, ValueId, View};
+use crate::inventory::{Inventory, StackId, leaves_at};
+use crate::source::Symbol;
+use crate::value::{Cause, Kind, Read, ResourceId, ValueId, View};
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 const COMPOSITE: &str = "AWS::CloudWatch::CompositeAlarm";
@@ -34,15 +38,15 @@ impl<'a> Facts<'a> {
         let inventory = self.inventory;
         let (mut on, mut maybe) = (Vec::new(), Vec::new());
         let own = [names(inventory, view, start), arns(inventory, view, start)].concat();
-        for alarm in inventory.of_type(ALARM) {
-            let is = self.is_on(view, *alarm, start, &own);
+        for alarm in self.derived.alarms.get_or_init(|| Index::of(inventory)).about(inventory, start) {
+            let is = self.is_on(view, alarm, start, &own);
             match &is {
-                Ok(true) => on.push(*alarm),
-                Err(_) => maybe.push(*alarm),
+                Ok(true) => on.push(alarm),
+                Err(_) => maybe.push(alarm),
                 Ok(false) => {}
             }
             if types.is_empty() || types.contains(&ALARM) {
-                self.add_partner(view, *alarm, is, found);
+                self.add_partner(view, alarm, is, found);
             }
         }
         if types.is_empty() || types.contains(&COMPOSITE) {
@@ -157,6 +161,84 @@ impl<'a> Facts<'a> {
             return Ok(true);
         }
         rule.cause.map_or(Ok(false), Err)
+    }
+}
+
+/// Which alarms may be on which resources, in some world.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// Those with a dimension whose value refers to the resource.
+    referring: FxHashMap<ResourceId, Vec<ResourceId>>,
+    /// Those with a dimension whose value is no reference.
+    named: Vec<Named>,
+    /// Those of [`Self::named`] that may be on a resource of a type.
+    by_type: FrozenMap<Symbol, Box<[ResourceId]>>,
+}
+
+/// An alarm with dimensions whose values are no references.
+#[derive(Debug)]
+struct Named {
+    alarm: ResourceId,
+    /// The names of its dimensions; none where one is not known.
+    dimensions: Option<Vec<Box<str>>>,
+}
+
+impl Index {
+    fn of(inventory: &Inventory) -> Self {
+        const METRICS: [&str; 4] = ["Metrics", "MetricStat", "Metric", "Dimensions"];
+        let mut index = Self::default();
+        for alarm in inventory.of_type(ALARM) {
+            let properties = inventory.resource(*alarm).properties;
+            let leaves = |last: &str| {
+                let (mut found, last) = (Vec::new(), inventory.names.find(last));
+                for keys in [&METRICS[3..], &METRICS] {
+                    let keys = keys.iter().map(|key| inventory.names.find(key)).chain([last]).collect::<Vec<_>>();
+                    leaves_at(inventory, properties, &keys, &mut found);
+                }
+                found
+            };
+            let mut is_named = false;
+            for value in leaves("Value") {
+                match inventory.values.kind(value) {
+                    Kind::Reference { resource, .. } => {
+                        let known = index.referring.entry(resource).or_default();
+                        if known.last() != Some(alarm) {
+                            known.push(*alarm);
+                        }
+                    }
+                    _ => is_named = true,
+                }
+            }
+            if is_named {
+                let name = |id: ValueId| match inventory.values.kind(id) {
+                    Kind::Text(text) => Some(Box::from(inventory.values.str(text))),
+                    _ => None,
+                };
+                let dimensions = leaves("Name").into_iter().map(name).collect();
+                index.named.push(Named { alarm: *alarm, dimensions });
+            }
+        }
+        index
+    }
+
+    /// The alarms that may be on a metric of `start`, in document order.
+    fn about(&self, inventory: &Inventory, start: ResourceId) -> Vec<ResourceId> {
+        if inventory.type_name(start) == FILTER {
+            return inventory.of_type(ALARM).to_vec();
+        }
+        let ty = inventory.resource(start).type_name;
+        let named = self.by_type.get(&ty).unwrap_or_else(|| {
+            let may = |named: &&Named| {
+                let dimensions = named.dimensions.as_ref();
+                dimensions.is_none_or(|names| names.iter().any(|name| is_of(inventory.type_name(start), name)))
+            };
+            self.by_type.insert(ty, self.named.iter().filter(may).map(|named| named.alarm).collect())
+        });
+        let mut found: Vec<ResourceId> =
+            self.referring.get(&start).into_iter().flatten().chain(named).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

@@ -51,6 +51,7 @@ pub struct Found {
 /// What is computed once for all questions.
 #[derive(Debug, Default)]
 pub struct Cache {
+    alarms: OnceLock<alarm::Index>,
     groups: OnceLock<text::Index>,
     users: OnceLock<user::Users>,
 }
