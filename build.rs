@@ -1,7 +1,7 @@
 //! Makes the built-in rules, frameworks and profiles of `rules/` part of the program.
 //!
-//! `rules.json` is a list of the rules without their tests, as JSON, which is read faster than TOML; `rules.rs` is a table of
-//! them: path, id, resource types, and where in that list the rule is. `sources.rs` has the files themselves, for the commands
+//! `rules.json` is a list of the rules without their tests and prose, as JSON, which is read faster than TOML; `rules.rs` is a table of
+//! them: path, id, resource types, prose, and where in that list the rule is. `sources.rs` has the files themselves, for the commands
 //! that test and check rules; `frameworks.json` all frameworks, `profiles.json` all profiles, and `profile_ids.rs` their ids. A file that is not TOML ends the build with its place;
 //! everything else that can be wrong with a rule is found by the tests.
 
@@ -30,6 +30,7 @@ fn run() -> Result<(), String> {
     for path in toml_files(&root, "rules/aws")? {
         let mut rule = read(&root, &path)?;
         rule.remove("test");
+        let prose = prose(&mut rule);
         let id = rule.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let types = rule.get("select").and_then(|select| select.get("types")).and_then(Value::as_array);
         let mut types: Vec<&str> = types.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -47,7 +48,10 @@ fn run() -> Result<(), String> {
         let start = all.len();
         all.push_str(&json);
         let json = format!("({start}, {})", all.len());
-        let _ = writeln!(rules, "    Builtin {{ path: {path:?}, id: {id:?}, types: {types}, json: {json} }},");
+        let _ = writeln!(
+            rules,
+            "    Builtin {{ path: {path:?}, id: {id:?}, types: {types}, json: {json}, prose: {prose} }},"
+        );
         let absolute = root.join(&path);
         let _ = writeln!(sources, "    ({path:?}, include_str!({:?})),", absolute.to_string_lossy());
     }
@@ -69,6 +73,33 @@ fn run() -> Result<(), String> {
     write(&out.join("rules.json"), &all)?;
     write(&out.join("frameworks.json"), &Value::Array(frameworks).to_string())?;
     write(&out.join("sources.rs"), &sources)
+}
+
+/// Takes what only reports and documentation say out of a rule, as an expression of `Prose`: it is there without being read.
+fn prose(rule: &mut Map<String, Value>) -> String {
+    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |value: Option<&Value>| -> Vec<String> {
+        value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let description = text(rule.remove("description"));
+    let references = list(rule.remove("references").as_ref());
+    let mut peers = Vec::new();
+    for (scanner, ids) in rule.remove("peers").as_ref().and_then(Value::as_object).into_iter().flatten() {
+        let ids = ids.as_str().map_or_else(|| list(Some(ids)), |id| vec![id.to_owned()]);
+        peers.extend(ids.into_iter().map(|id| (scanner.clone(), id)));
+    }
+    let controls = rule.remove("control");
+    let controls = controls.as_ref().and_then(Value::as_array).into_iter().flatten().map(|control| {
+        let text = |key| text(control.get(key).cloned());
+        let ids = list(control.get("ids"));
+        format!("({:?}, &{ids:?}, {:?}, {:?})", text("framework"), text("strength"), text("rationale"))
+    });
+    let controls = controls.collect::<Vec<_>>().join(", ");
+    let remediation = rule.get_mut("remediation").and_then(Value::as_object_mut).and_then(|part| part.remove("text"));
+    let remediation = text(remediation);
+    format!(
+        "Prose {{ description: {description:?}, references: &{references:?}, peers: &{peers:?}, controls: &[{controls}], remediation: {remediation:?} }}"
+    )
 }
 
 /// The TOML files below a folder, sorted, relative to `root` with forward slashes.

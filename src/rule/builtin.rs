@@ -22,6 +22,20 @@ pub struct Builtin {
     pub types: &'static [&'static str],
     /// Where it starts and ends in [`ALL`].
     json: (usize, usize),
+    /// What only reports and documentation say.
+    prose: Prose,
+}
+
+/// The parts of a built-in rule that no evaluation reads: they stand in the program as they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prose {
+    pub(super) description: &'static str,
+    pub(super) references: &'static [&'static str],
+    /// Scanner and id.
+    pub(super) peers: &'static [(&'static str, &'static str)],
+    /// Framework, ids, strength and rationale.
+    pub(super) controls: &'static [(&'static str, &'static [&'static str], &'static str, &'static str)],
+    pub(super) remediation: &'static str,
 }
 
 /// Sorted by path.
@@ -75,7 +89,13 @@ impl RuleSet {
         };
         rules.rules.reserve(wanted.len());
         for (builtin, root) in wanted.into_iter().zip(tree.items(tree.root())) {
-            match load_trusted(&tree, *root, &Arc::new(SourceFile::embedded(builtin.path, "")), &mut rules) {
+            match load_trusted(
+                &tree,
+                *root,
+                &builtin.prose,
+                &Arc::new(SourceFile::embedded(builtin.path, "")),
+                &mut rules,
+            ) {
                 Ok(rule) => rules.rules.push(rule),
                 Err(found) => problems.extend(found),
             }

@@ -1,5 +1,6 @@
 //! Rules as JSON, for programs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -20,13 +21,13 @@ struct Listed<'a> {
     controls: Vec<Control<'a>>,
     description: &'a str,
     remediation: &'a str,
-    references: &'a [Box<str>],
+    references: &'a [Cow<'static, str>],
 }
 
 #[derive(Serialize)]
 struct Control<'a> {
     framework: &'a str,
-    ids: &'a [Box<str>],
+    ids: &'a [Cow<'static, str>],
     strength: &'static str,
     rationale: &'a str,
 }

@@ -1,5 +1,6 @@
 //! A rule: what it selects, what must hold, and what it means.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Clause, Literal, Operand, Path, RuleTest};
@@ -52,13 +53,13 @@ pub enum Strength {
 #[derive(Debug, Clone)]
 pub struct ControlReference {
     /// Such as `pci-dss-4.0.1`.
-    pub framework: Box<str>,
+    pub framework: Cow<'static, str>,
     /// Such as `3.5.1`.
-    pub ids: Vec<Box<str>>,
+    pub ids: Vec<Cow<'static, str>>,
     /// How far.
     pub strength: Strength,
     /// Why.
-    pub rationale: Box<str>,
+    pub rationale: Cow<'static, str>,
 }
 
 /// A change of one property that makes the rule pass.
@@ -90,13 +91,13 @@ pub struct Rule {
     /// Earlier ids.
     pub aliases: Vec<Box<str>>,
     /// The same control elsewhere: scanner and id there.
-    pub peers: Vec<(Box<str>, Box<str>)>,
+    pub peers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The profile that it belongs to; such a rule counts for no control.
     pub profile: Option<Box<str>>,
     /// Why it matters.
-    pub description: Box<str>,
+    pub description: Cow<'static, str>,
     /// Where the facts come from.
-    pub references: Vec<Box<str>>,
+    pub references: Vec<Cow<'static, str>>,
     /// Parameters with their values.
     pub params: Vec<Param>,
     /// The resource types that it judges.
@@ -110,7 +111,7 @@ pub struct Rule {
     /// The controls that it bears on.
     pub controls: Vec<ControlReference>,
     /// What to do.
-    pub remediation: Box<str>,
+    pub remediation: Cow<'static, str>,
     /// A change that makes it pass.
     pub fix: Option<Fix>,
     /// Its tests; empty for rules that were loaded without.

@@ -44,8 +44,10 @@ pub(super) fn by_framework(rules: &RuleSet, frameworks: &[Framework]) -> String 
         for control in &framework.controls {
             let mut bearing = Vec::new();
             for rule in &rules.rules {
-                let mut of_this =
-                    rule.controls.iter().filter(|of| of.framework == framework.id && of.ids.contains(&control.id));
+                let mut of_this = rule
+                    .controls
+                    .iter()
+                    .filter(|of| *of.framework == *framework.id && of.ids.iter().any(|id| **id == *control.id));
                 match of_this.next().map(|of| of.strength) {
                     Some(Strength::Direct) => bearing.push(format!("**{}**", link(rule))),
                     Some(Strength::Supports) => bearing.push(link(rule)),

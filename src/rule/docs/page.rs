@@ -160,7 +160,7 @@ fn controls(out: &mut String, rule: &Rule, frameworks: &[Framework]) {
     }
     let _ = write!(out, "\n## Requirements\n\n| framework | requirement | strength | why |\n|---|---|---|---|\n");
     for reference in &rule.controls {
-        let framework = frameworks.iter().find(|framework| framework.id == reference.framework);
+        let framework = frameworks.iter().find(|framework| *framework.id == *reference.framework);
         let name =
             framework.map_or(reference.framework.to_string(), |known| format!("{} {}", known.title, known.version));
         for id in &reference.ids {

@@ -1,5 +1,6 @@
 //! A rule file from top to bottom: metadata, mapping to controls, remediation, and the parts that other files read.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::inventory::schema::Schema;
@@ -11,6 +12,7 @@ use super::clause::Spoken;
 use super::format::{is_date, is_kebab_case, is_name, sentence_problem};
 use super::path::{Scope, Within};
 use super::reader::{Declared, Reader};
+use crate::rule::builtin::Prose;
 use crate::rule::builtin_profiles;
 
 /// The keys of a rule.
@@ -64,10 +66,20 @@ impl<'a> Reader<'a> {
         let status = self.require(root, "status").and_then(|word| self.word(word, "status", &STATUSES));
         let reviewed = self.reviewed(root);
         let aliases = self.aliases(root, id);
-        let peers = self.peers(root);
+        let prose = self.prose;
+        let peers = match prose {
+            Some(prose) => prose.peers.iter().map(|(scanner, id)| ((*scanner).into(), (*id).into())).collect(),
+            None => self.peers(root),
+        };
         let profile = self.profile(root);
-        let description = self.required_text(root, "description");
-        let references = self.references(root);
+        let description: Option<Cow<'static, str>> = match prose {
+            Some(prose) => Some(prose.description.into()),
+            None => self.required_text(root, "description").map(owned),
+        };
+        let references = match prose {
+            Some(prose) => prose.references.iter().map(|page| (*page).into()).collect(),
+            None => self.references(root),
+        };
         self.declare_params(root);
         let (types, selected) = self.select(root);
         self.selected = selected.clone();
@@ -75,7 +87,10 @@ impl<'a> Reader<'a> {
         let conditions = self.conditions(root, &selected);
         let related = self.related(root, &selected);
         let asserts = self.asserts(root, &selected);
-        let controls = self.controls(root);
+        let controls = match prose {
+            Some(prose) => written_controls(prose),
+            None => self.controls(root),
+        };
         let (remediation, fix) = self.remediation(root, &selected);
         let tests = self.tests(root);
         self.check_used();
@@ -94,7 +109,7 @@ impl<'a> Reader<'a> {
             aliases,
             peers,
             profile: profile.map(Into::into),
-            description: description?.into(),
+            description: description?,
             references,
             params,
             types,
@@ -153,7 +168,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The ids of other scanners; one scanner may have several.
-    fn peers(&mut self, root: NodeId) -> Vec<(Box<str>, Box<str>)> {
+    fn peers(&mut self, root: NodeId) -> Vec<(Cow<'static, str>, Cow<'static, str>)> {
         let tree = self.tree;
         let mut peers = Vec::new();
         let Some(table) = tree.get(root, "peers").filter(|id| self.is_table(*id, "peers")) else { return peers };
@@ -170,7 +185,7 @@ impl<'a> Reader<'a> {
                 Some(_) => self.text(member.value, scanner).map(|id| vec![(id, Span::default())]).unwrap_or_default(),
                 None => self.texts(member.value, scanner),
             };
-            peers.extend(ids.into_iter().map(|(id, _)| (scanner.into(), id.into())));
+            peers.extend(ids.into_iter().map(|(id, _)| (owned(scanner), owned(id))));
         }
         peers
     }
@@ -194,7 +209,7 @@ impl<'a> Reader<'a> {
         Some(profile)
     }
 
-    fn references(&mut self, root: NodeId) -> Vec<Box<str>> {
+    fn references(&mut self, root: NodeId) -> Vec<Cow<'static, str>> {
         let Some(node) = self.tree.get(root, "references") else { return Vec::new() };
         let references = self.texts(node, "references");
         for (reference, span) in &references {
@@ -202,7 +217,7 @@ impl<'a> Reader<'a> {
                 self.error(*span, format!("`{reference}` is not an https address"));
             }
         }
-        references.into_iter().map(|(reference, _)| reference.into()).collect()
+        references.into_iter().map(|(reference, _)| owned(reference)).collect()
     }
 
     fn declare_params(&mut self, root: NodeId) {
@@ -306,8 +321,8 @@ impl<'a> Reader<'a> {
             let place = tree.get(*item, "framework").map_or(tree.span(*item), |node| tree.span(node));
             self.check_controls(framework, place, &ids, &controls);
             let (Some(strength), Some(rationale)) = (strength, rationale) else { continue };
-            let ids = ids.into_iter().map(|(id, _)| id.into()).collect();
-            controls.push(ControlReference { framework: framework.into(), ids, strength, rationale: rationale.into() });
+            let ids = ids.into_iter().map(|(id, _)| owned(id)).collect();
+            controls.push(ControlReference { framework: owned(framework), ids, strength, rationale: owned(rationale) });
         }
         controls
     }
@@ -340,13 +355,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn remediation(&mut self, root: NodeId, selected: &Scope) -> (Option<Box<str>>, Option<Fix>) {
+    fn remediation(&mut self, root: NodeId, selected: &Scope) -> (Option<Cow<'static, str>>, Option<Fix>) {
         let Some(table) = self.require(root, "remediation") else { return (None, None) };
         if !self.is_table(table, "remediation") {
             return (None, None);
         }
         self.keys(table, &REMEDIATION_KEYS);
-        let text = self.required_text(table, "text").map(Into::into);
+        let text = match self.prose {
+            Some(prose) => Some(prose.remediation.into()),
+            None => self.required_text(table, "text").map(owned),
+        };
         let fix = self.tree.get(table, "fix").and_then(|fix| self.fix(fix, selected));
         (text, fix)
     }
@@ -411,6 +429,20 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The controls of a built-in rule.
+fn written_controls(prose: &'static Prose) -> Vec<ControlReference> {
+    let one = |(framework, ids, strength, rationale): &(&'static str, &'static [&'static str], &str, &'static str)| {
+        let (_, strength) = STRENGTHS.into_iter().find(|(word, _)| word == strength)?;
+        let ids = ids.iter().map(|id| (*id).into()).collect();
+        Some(ControlReference { framework: (*framework).into(), ids, strength, rationale: (*rationale).into() })
+    };
+    prose.controls.iter().filter_map(one).collect()
+}
+
+fn owned(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
 }
 
 fn suggestion(schema: Schema, name: &str) -> Option<String> {

@@ -32,6 +32,7 @@ use crate::inventory::schema::Schema;
 use crate::source::{Diagnostic, Level, Limits, NodeId, SourceFile, Span, Tree, toml};
 
 use super::ast::{Rule, RuleSet};
+use super::builtin::Prose;
 use reader::Reader;
 
 /// Whose conventions a rule keeps.
@@ -114,13 +115,15 @@ fn names_of(tree: &Tree) -> Vec<(Box<str>, Span)> {
     names
 }
 
-/// Loads a rule, one of those in the tree, that was checked before.
+/// Loads a rule, one of those in the tree, that was checked before; its prose stands apart.
 pub(super) fn load_trusted(
     tree: &Tree,
     root: NodeId,
+    prose: &'static Prose,
     file: &Arc<SourceFile>,
     rules: &mut RuleSet,
 ) -> Result<Rule, Vec<Diagnostic>> {
     let mut reader = Reader::new(tree, &mut rules.names, None);
+    reader.prose = Some(prose);
     reader.rule(root, file).ok_or(reader.problems)
 }

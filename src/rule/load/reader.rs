@@ -2,6 +2,7 @@
 
 use crate::inventory::schema::did_you_mean;
 use crate::rule::ast::{Literal, Operand};
+use crate::rule::builtin::Prose;
 use crate::source::{Diagnostic, Interner, Kind, Level, NodeId, Span, Tree};
 
 use super::Checks;
@@ -21,6 +22,8 @@ pub(super) struct Reader<'a> {
     pub(super) names: &'a mut Interner,
     /// What to check beyond the shape; `None` for rules that were checked when they were built in.
     pub(super) checks: Option<&'a Checks<'a>>,
+    /// What a built-in rule says that stands apart from the tree.
+    pub(super) prose: Option<&'static Prose>,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) params: Vec<Declared<Literal>>,
     /// The selected resource types.
@@ -35,6 +38,7 @@ impl<'a> Reader<'a> {
             tree,
             names,
             checks,
+            prose: None,
             problems: Vec::new(),
             params: Vec::new(),
             selected: super::path::Scope::default(),
