@@ -61,6 +61,7 @@ fn rules() -> &'static RuleSet {
 fn examine(paths: Vec<PathBuf>) {
     let request = Request {
         paths,
+        snapshots: Vec::new(),
         cwd: work().to_path_buf(),
         environment: Environment { account: Some("123456789012".into()), region: Some("eu-west-1".into()) },
         deployments: Vec::new(),
